@@ -1,0 +1,1 @@
+"""What clients speak: one folder per dialect, thin over the services."""

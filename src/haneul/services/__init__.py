@@ -1,0 +1,1 @@
+"""What the cloud can do: one folder per service, all of one shape."""

@@ -1,0 +1,46 @@
+"""What the control plane and the agents on the hosts say to each other: frozen dataclasses, nothing else.
+
+The control plane sends a `Command`; the agent looks, makes it so, and answers with the report of the
+operation. Every operation of `OPERATIONS` may be repeated and reports how things are now, so that long work
+(fetching an image, stopping a guest in peace) is asked for again until its report says that it is done. The
+agent sends an `Event` when something changed that the control plane should look at.
+"""
+
+from haneul.hostapi.disks import DiskReport, DiskSpec, ImageSource
+from haneul.hostapi.guests import (
+    ConsoleAddress,
+    ConsoleLog,
+    GuestMetadata,
+    GuestReport,
+    GuestSpec,
+    Power,
+    RebootSpec,
+)
+from haneul.hostapi.hosts import CpuInfo, Enrolment, HostInventory, Leftovers
+from haneul.hostapi.networks import MetadataPort, NicSpec
+from haneul.hostapi.wire import OPERATIONS, Answer, Command, Event, Failure, Operation
+
+__all__ = [
+    "OPERATIONS",
+    "Answer",
+    "Command",
+    "ConsoleAddress",
+    "ConsoleLog",
+    "CpuInfo",
+    "DiskReport",
+    "DiskSpec",
+    "Enrolment",
+    "Event",
+    "Failure",
+    "GuestMetadata",
+    "GuestReport",
+    "GuestSpec",
+    "HostInventory",
+    "ImageSource",
+    "Leftovers",
+    "MetadataPort",
+    "NicSpec",
+    "Operation",
+    "Power",
+    "RebootSpec",
+]

@@ -1,0 +1,40 @@
+"""Disks on a host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ImageSource:
+    """An image that the host fetches from the control plane in pieces and keeps as a base for many disks."""
+
+    image_id: str
+    sha512: str
+    """Of the file as stored: the base's name in the host's cache."""
+    size_bytes: int
+    disk_format: str
+    """As the image service found it by inspection: raw, qcow2 ..."""
+
+
+@dataclass(frozen=True)
+class DiskSpec:
+    """A disk of a guest, as it should be."""
+
+    disk_id: str
+    """Names the file; for a root disk the server's id."""
+    size_gib: int
+    """0: as large as the image."""
+    image: ImageSource | None = None
+    """What it begins as, kept as its backing file; None: empty."""
+    serial: str = ""
+    """What the guest sees in /sys/block/*/serial, 20 characters at most."""
+
+
+@dataclass(frozen=True)
+class DiskReport:
+    disk_id: str
+    is_ready: bool
+    done_bytes: int = 0
+    """How much of the image has been fetched, while it is not ready."""
+    total_bytes: int = 0

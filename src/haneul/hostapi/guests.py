@@ -1,0 +1,93 @@
+"""Guests, as they should be and as they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from haneul.hostapi.disks import DiskSpec
+from haneul.hostapi.networks import NicSpec
+
+
+class Power(StrEnum):
+    RUNNING = "running"
+    STOPPED = "stopped"
+    PAUSED = "paused"
+    CRASHED = "crashed"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True)
+class GuestMetadata:
+    """What a guest is told of itself, by config drive and by the metadata service alike.
+
+    Kept on the host beside the guest, so that it is answered while the control plane is away.
+    """
+
+    meta_data: str
+    """The JSON text of openstack/latest/meta_data.json."""
+    network_data: str
+    """The JSON text of openstack/latest/network_data.json."""
+    user_data: bytes = b""
+    vendor_data: str = "{}"
+    ec2: dict[str, str] | None = None
+    """Path below latest/meta-data/ -> text, e.g. "local-ipv4"; "public-keys/0/openssh-key"."""
+
+
+@dataclass(frozen=True)
+class RebootSpec:
+    """A reboot that should have happened: `count` only grows, and the host remembers the last one it did."""
+
+    count: int = 0
+    is_hard: bool = False
+
+
+@dataclass(frozen=True)
+class GuestSpec:
+    """A guest, as it should be."""
+
+    server_id: str
+    project_id: str
+    name: str
+    vcpus: int
+    memory_mib: int
+    disks: tuple[DiskSpec, ...]
+    """The first is the root disk."""
+    nics: tuple[NicSpec, ...]
+    metadata: GuestMetadata
+    has_config_drive: bool = False
+    power: Power = Power.RUNNING
+    """RUNNING, STOPPED or PAUSED."""
+    reboot: RebootSpec = RebootSpec()
+    stop_timeout_s: int = 60
+    """How long a guest may take to shut itself down before it is switched off; 0: at once."""
+
+
+@dataclass(frozen=True)
+class GuestReport:
+    """A guest, as it is now."""
+
+    server_id: str
+    power: Power
+    is_settled: bool
+    """True once the guest is as its specification wants it; False while the host still works towards it."""
+    instance_name: str = ""
+    """The domain's name at the hypervisor."""
+    detail: str = ""
+    """In words, what the host is waiting for while not settled."""
+
+
+@dataclass(frozen=True)
+class ConsoleLog:
+    server_id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class ConsoleAddress:
+    """Where the host offers a guest's console: a TCP port on its loopback or a unix socket."""
+
+    server_id: str
+    kind: str
+    """vnc or serial."""
+    address: str

@@ -38,8 +38,10 @@ def after(
         return statement
     alternatives = []
     for position, (column, is_descending) in enumerate(order):
-        same = [before.is_(None) if value is None else before == value
-                for (before, _), value in zip(order[:position], marker, strict=False)]
+        same = [
+            before.is_(None) if value is None else before == value
+            for (before, _), value in zip(order[:position], marker, strict=False)
+        ]
         alternatives.append(and_(*same, _beyond(column, marker[position], is_descending)))
     return statement.where(or_(*alternatives))
 
@@ -53,4 +55,5 @@ def _beyond(column: Column[Any], value: Any, is_descending: bool) -> ColumnEleme
         return false() if is_descending else column.is_not(None)
     if is_descending:
         return or_(column < value, column.is_(None)) if column.nullable else column < value
-    return column > value
+    beyond: ColumnElement[bool] = column > value
+    return beyond

@@ -1,0 +1,1 @@
+"""The OpenStack APIs: a folder per API over the same services."""

@@ -1,0 +1,27 @@
+"""What every handler of the OpenStack APIs is given: the faces of the services."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from haneul.services.compute import Compute
+    from haneul.services.identity import Identity
+    from haneul.services.image import Images
+    from haneul.services.network import Network
+    from haneul.services.placement import Placement
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The cloud as its handlers see it."""
+
+    identity: Identity
+    image: Images
+    placement: Placement
+    network: Network
+    compute: Compute
+    public_url: str
+    """By which clients reach the cloud, without a closing slash."""
+    region: str

@@ -1,0 +1,138 @@
+"""How each API says no: one table of statuses, one shape of body per API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from haneul.kit.errors import CloudError
+
+STATUS_BY_KIND: Mapping[str, int] = {
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "invalid": 400,
+    "conflict": 409,
+    "over_quota": 403,
+    "no_capacity": 409,
+    "unavailable": 503,
+}
+
+STATUS_BY_CODE: Mapping[str, int] = {
+    "request.too_large": 413,
+    "request.no_method": 405,
+    "request.media_type": 415,
+    "version.not_served": 406,
+    "internal": 500,
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A refusal on its way out."""
+
+    status: int
+    code: str
+    message: str
+    request_id: str
+
+
+Render = Callable[[Refusal], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class ErrorStyle:
+    """How one API says no: the shape of its bodies, and where its statuses differ from the common table."""
+
+    render: Render
+    by_kind: Mapping[str, int] = field(default_factory=dict)
+    by_code: Mapping[str, int] = field(default_factory=dict)
+
+    def status(self, error: CloudError) -> int:
+        for table, key in (
+            (self.by_code, error.code),
+            (STATUS_BY_CODE, error.code),
+            (self.by_kind, error.kind),
+            (STATUS_BY_KIND, error.kind),
+        ):
+            if key in table:
+                return table[key]
+        return 500
+
+    def body(self, error: CloudError, request_id: str) -> dict[str, Any]:
+        return self.render(Refusal(self.status(error), error.code, error.message, request_id))
+
+
+def title(status: int) -> str:
+    """The standard phrase of a status: 404 -> Not Found."""
+    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Error"
+
+
+def _keystone(refusal: Refusal) -> dict[str, Any]:
+    return {"error": {"code": refusal.status, "message": refusal.message, "title": title(refusal.status)}}
+
+
+def _glance(refusal: Refusal) -> dict[str, Any]:
+    return {"code": refusal.status, "message": refusal.message, "title": title(refusal.status)}
+
+
+_NOVA_FAULTS = {
+    400: "badRequest",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "itemNotFound",
+    405: "badMethod",
+    409: "conflictingRequest",
+    413: "overLimit",
+    415: "badMediaType",
+    501: "notImplemented",
+    503: "serviceUnavailable",
+}
+
+
+def _nova(refusal: Refusal) -> dict[str, Any]:
+    name = _NOVA_FAULTS.get(refusal.status, "computeFault")
+    return {name: {"code": refusal.status, "message": refusal.message}}
+
+
+def _placement(refusal: Refusal) -> dict[str, Any]:
+    error = {
+        "status": refusal.status,
+        "title": title(refusal.status),
+        "detail": refusal.message,
+        "code": PLACEMENT_CODES.get(refusal.code, "placement.undefined_code"),
+        "request_id": refusal.request_id,
+    }
+    return {"errors": [error]}
+
+
+PLACEMENT_CODES: Mapping[str, str] = {}
+"""Where placement's documented error codes differ from `placement.undefined_code`."""
+
+
+def _neutron(refusal: Refusal) -> dict[str, Any]:
+    kind = NEUTRON_TYPES.get(refusal.code) or _NEUTRON_TYPES_BY_STATUS.get(refusal.status, "NeutronException")
+    return {"NeutronError": {"type": kind, "message": refusal.message, "detail": ""}}
+
+
+_NEUTRON_TYPES_BY_STATUS = {
+    400: "HTTPBadRequest",
+    401: "HTTPUnauthorized",
+    403: "PolicyNotAuthorized",
+    404: "HTTPNotFound",
+    409: "Conflict",
+    412: "RevisionNumberConstraintFailed",
+    503: "HTTPServiceUnavailable",
+}
+
+NEUTRON_TYPES: dict[str, str] = {}
+"""The exception's name that Neutron gives with a code; filled by the network API's own table."""
+
+IDENTITY = ErrorStyle(_keystone)
+IMAGE = ErrorStyle(_glance, by_kind={"over_quota": 413})
+COMPUTE = ErrorStyle(_nova)
+PLACEMENT = ErrorStyle(_placement)
+NETWORK = ErrorStyle(_neutron, by_kind={"over_quota": 409})
+HANEUL = ErrorStyle(_keystone)

@@ -1,0 +1,20 @@
+"""HTTP for APIs whose shape is dictated from outside: one table of routes, one ladder of versions, plain functions."""
+
+from haneul.kit.http.ladder import Change, Ladder, Rung, Version
+from haneul.kit.http.message import Query, Reply, Request
+from haneul.kit.http.routing import Match, Route, RouteTable
+from haneul.kit.http.schema import Validators
+
+__all__ = [
+    "Change",
+    "Ladder",
+    "Match",
+    "Query",
+    "Reply",
+    "Request",
+    "Route",
+    "RouteTable",
+    "Rung",
+    "Validators",
+    "Version",
+]

@@ -1,0 +1,126 @@
+"""Between ASGI and plain functions: reading a request, running its work on a thread, sending the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from concurrent.futures import Executor
+from contextvars import copy_context
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from haneul.kit.errors import Invalid
+from haneul.kit.http.message import Query, Reply
+from haneul.kit.ids import new_uuid
+from haneul.kit.log import request_id as current_request_id
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+PIECE_BYTES = 1 << 20
+_BODILESS = frozenset({204, 304})
+
+
+class Transport:
+    """One HTTP exchange. The request's id goes into every log line that its work writes."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, prefix: str) -> None:
+        self.method: str = scope["method"]
+        raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
+        self.path = raw_path.decode("latin-1").partition("?")[0].removeprefix(prefix) or "/"
+        self.query = Query(scope["query_string"].decode("latin-1"))
+        self.headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
+        self.request_id = "req-" + new_uuid()
+        current_request_id.set(self.request_id)
+        self._receive = receive
+        self._send = send
+        self._loop = asyncio.get_running_loop()
+        self._is_at_end = False
+
+    async def read_body(self, limit_bytes: int) -> bytes:
+        """The whole body; Invalid when it is larger than the limit."""
+        pieces, size = [], 0
+        while not self._is_at_end:
+            piece = await self._next()
+            size += len(piece)
+            if size > limit_bytes:
+                raise Invalid("request.too_large", f"The request body is larger than {limit_bytes} bytes: send less.")
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    async def _next(self) -> bytes:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            raise Invalid(
+                "request.interrupted", "The connection was closed before the body was complete: send it again."
+            )
+        self._is_at_end = not message.get("more_body", False)
+        body: bytes = message.get("body", b"")
+        return body
+
+    async def _gather(self) -> bytes:
+        pieces, size = [], 0
+        while not self._is_at_end and size < PIECE_BYTES:
+            piece = await self._next()
+            pieces.append(piece)
+            size += len(piece)
+        return b"".join(pieces)
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body in pieces of about 1 MiB, for a function on a worker thread; Invalid if it is cut off."""
+        while not self._is_at_end:
+            piece = asyncio.run_coroutine_threadsafe(self._gather(), self._loop).result()
+            if piece:
+                yield piece
+
+    async def answer_in(
+        self, pool: Executor | None, work: Callable[[], Reply], head: Callable[[], dict[str, str]]
+    ) -> None:
+        """Run `work` on a thread of the pool and send what it answers with the headers of `head`."""
+        context = copy_context()
+        reply = await self._loop.run_in_executor(pool, context.run, work)
+        await self.send_reply(reply, head(), pool)
+
+    async def send_reply(self, reply: Reply, head: dict[str, str], pool: Executor | None = None) -> None:
+        headers = head | {key.lower(): value for key, value in reply.headers.items()}
+        body = reply.body
+        if isinstance(body, dict | list):
+            body = msgspec.json.encode(body)
+            headers.setdefault("content-type", "application/json")
+        if body is None:
+            body = b""
+        if isinstance(body, bytes):
+            if reply.status not in _BODILESS:
+                headers.setdefault("content-length", str(len(body)))
+            await self._start(reply.status, headers)
+            empty = self.method == "HEAD" or reply.status in _BODILESS
+            await self._send({"type": "http.response.body", "body": b"" if empty else body})
+            return
+        if isinstance(body, Path):
+            headers.setdefault("content-length", str(body.stat().st_size))
+            body = _pieces(body)
+        headers.setdefault("content-type", "application/octet-stream")
+        await self._start(reply.status, headers)
+        if self.method != "HEAD":
+            await self._stream(body, pool)
+        await self._send({"type": "http.response.body", "body": b""})
+
+    async def _start(self, status: int, headers: dict[str, str]) -> None:
+        raw = [(key.encode("latin-1"), value.encode("utf-8")) for key, value in headers.items()]
+        await self._send({"type": "http.response.start", "status": status, "headers": raw})
+
+    async def _stream(self, pieces: Iterator[bytes], pool: Executor | None) -> None:
+        while True:
+            piece = await self._loop.run_in_executor(pool, next, pieces, None)
+            if piece is None:
+                return
+            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece

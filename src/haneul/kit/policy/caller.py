@@ -1,8 +1,9 @@
-"""Who is asking, and the rules in OpenStack's policy language that say what they may do."""
+"""Who is asking."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,20 @@ class Caller:
     """Names, implied ones included."""
     token_id: str = ""
     """The token's audit id: never the token itself."""
+    trust_id: str = ""
+    """Set when the token stands for a trust: somebody acts for somebody else."""
+    application_credential_id: str = ""
+    is_restricted: bool = False
+    """True for an application credential that may not make further credentials or trusts."""
+
+    @cached_property
+    def lowered_roles(self) -> frozenset[str]:
+        """The role names as policy compares them: without regard to case."""
+        return frozenset(role.lower() for role in self.roles)
 
     @property
     def is_admin(self) -> bool:
-        return "admin" in self.roles
+        return "admin" in self.lowered_roles
 
     @property
     def is_anonymous(self) -> bool:
@@ -35,5 +46,7 @@ class Caller:
 
 ANONYMOUS = Caller()
 
-INTERNAL = Caller(user_name="haneul", roles=frozenset({"admin", "member", "reader", "service"}), is_system=True)
+INTERNAL = Caller(
+    user_name="haneul", roles=frozenset({"admin", "manager", "member", "reader", "service"}), is_system=True
+)
 """The cloud itself: workflows and upkeep loops act as this caller."""

@@ -1,0 +1,67 @@
+"""Rules with names, compiled once and asked often."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from haneul.kit.errors import Forbidden
+from haneul.kit.policy.caller import Caller
+from haneul.kit.policy.language import Check, LanguageError, Rule, Target, parse
+
+_NOTHING: Target = MappingProxyType({})
+
+
+class Policy:
+    """Who may do what: a rule in OpenStack's language for every operation.
+
+    `overrides` are an operator's own rules (their policy.yaml): they replace a default or add a rule that
+    others refer to. Every rule is read at once, so that a mistake is told at the start, not when somebody asks.
+    """
+
+    def __init__(self, rules: Mapping[str, Rule], overrides: Mapping[str, Rule] | None = None) -> None:
+        """Raises ValueError for a rule that cannot be read, that refers to nothing or to itself."""
+        self._rules: dict[str, Rule] = {**rules, **(overrides or {})}
+        self._checks: dict[str, Check] = {}
+        for name in self._rules:
+            self._compile(name, ())
+
+    def allows(self, caller: Caller, rule: str, target: Target = _NOTHING) -> bool:
+        """True if the rule lets the caller do it to the target, whose keys are flat (`target.user.id`)."""
+        return self._checks[rule](caller, target)
+
+    def require(self, caller: Caller, rule: str, target: Target = _NOTHING) -> None:
+        """Raises Forbidden unless the rule lets the caller do it."""
+        if not self._checks[rule](caller, target):
+            raise Forbidden(
+                "policy.refused",
+                f"The policy does not let you do this: {rule} asks for {self.explain(rule)}.",
+            )
+
+    def explain(self, rule: str) -> str:
+        """The rule as it stands, for people."""
+        text = self._rules[rule]
+        return f'"{text}"' if isinstance(text, str) else str(text)
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """Every rule as it stands, overrides included."""
+        return MappingProxyType(self._rules)
+
+    def _compile(self, name: str, on_the_way: tuple[str, ...]) -> Check:
+        if name in self._checks:
+            return self._checks[name]
+        if name in on_the_way:
+            circle = " > ".join((*on_the_way, name))
+            raise LanguageError(f"policy rules go round in a circle: {circle}")
+        if name not in self._rules:
+            raise LanguageError(f'policy rule "{on_the_way[-1]}" refers to "{name}", which is not defined')
+        way = (*on_the_way, name)
+        try:
+            check = parse(self._rules[name], lambda other: self._compile(other, way))
+        except LanguageError as error:
+            if str(error).startswith("policy rule"):
+                raise
+            raise LanguageError(f'policy rule "{name}" cannot be read: {error}') from error
+        self._checks[name] = check
+        return check

@@ -2,8 +2,8 @@
 
 The language is oslo.policy's: `role:admin`, `rule:other`, `project_id:%(project_id)s`,
 `user_id:%(target.user.id)s`, `None:%(target.role.domain_id)s`, `'literal':%(key)s`, `is_admin:True`,
-`system_scope:all`, Neutron's `field:networks:shared=True`, `@` (always), `!` (never), joined by `and`, `or`, `not`
-and parentheses. `and` binds tighter than `or`.
+`system_scope:all`, Neutron's `field:networks:shared=True`, `@` (always), `!` (never), joined by `and`, `or`,
+`not` and parentheses. `and` binds tighter than `or`.
 """
 
 from __future__ import annotations

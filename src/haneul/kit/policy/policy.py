@@ -16,7 +16,7 @@ class Policy:
     """Who may do what: a rule in OpenStack's language for every operation.
 
     `overrides` are an operator's own rules (their policy.yaml): they replace a default or add a rule that
-    others refer to. Every rule is read at once, so that a mistake is told at the start, not when somebody asks.
+    others refer to. Every rule is read at once: a mistake is told at the start, not when somebody asks.
     """
 
     def __init__(self, rules: Mapping[str, Rule], overrides: Mapping[str, Rule] | None = None) -> None:

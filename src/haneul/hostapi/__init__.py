@@ -17,6 +17,7 @@ from haneul.hostapi.guests import (
     RebootSpec,
 )
 from haneul.hostapi.hosts import CpuInfo, Enrolment, HostInventory, Leftovers
+from haneul.hostapi.join import JoinToken, parse_join_token
 from haneul.hostapi.networks import MetadataPort, NicSpec
 from haneul.hostapi.wire import OPERATIONS, Answer, Command, Event, Failure, Operation
 
@@ -37,10 +38,12 @@ __all__ = [
     "GuestSpec",
     "HostInventory",
     "ImageSource",
+    "JoinToken",
     "Leftovers",
     "MetadataPort",
     "NicSpec",
     "Operation",
     "Power",
     "RebootSpec",
+    "parse_join_token",
 ]

@@ -63,5 +63,6 @@ OPERATIONS: dict[str, Operation] = {
     "read_console_log": Operation({"server_id": str, "lines": int | None}, ConsoleLog),
     "get_console": Operation({"server_id": str, "kind": str}, ConsoleAddress),
     "get_inventory": Operation({}, HostInventory),
+    "read_password": Operation({"server_id": str}, str),
     "list_leftovers": Operation({}, Leftovers),
 }

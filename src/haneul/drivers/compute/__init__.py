@@ -1,0 +1,1 @@
+"""Hosts: real ones through their agents, and fake ones in memory."""

@@ -1,0 +1,171 @@
+"""The driver of the fake hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from haneul.drivers.compute.fake.world import FakeDisk, FakeGuest, FakeHost, FakeWorld
+from haneul.hostapi import (
+    ConsoleAddress,
+    ConsoleLog,
+    DiskReport,
+    DiskSpec,
+    Event,
+    GuestReport,
+    GuestSpec,
+    HostInventory,
+    Leftovers,
+    Power,
+)
+from haneul.kit.errors import Conflict, Invalid, NotFound, Unavailable
+
+GIB = 1024**3
+
+
+class FakeHosts:
+    """`services.compute.driver.Hosts` over a `FakeWorld`.
+
+    Several may share one world, one after the other: a restarted control plane finds its guests again.
+    """
+
+    def __init__(self, world: FakeWorld) -> None:
+        self.world = world
+
+    def ensure_disk(self, host_id: str, spec: DiskSpec) -> DiskReport:
+        with self._host(host_id, "ensure_disk") as host:
+            total = spec.image.size_bytes if spec.image else 0
+            if spec.size_gib and total > spec.size_gib * GIB:
+                raise Invalid(
+                    "disk.too_small", f"The image needs {total} bytes: choose a flavor with a larger disk"
+                )
+            now = self.world.clock.monotonic()
+            wait_s = self.world.fetch_s if spec.image else 0.0
+            disk = host.disks.setdefault(spec.disk_id, FakeDisk(spec, now + wait_s, wait_s == 0))
+            is_ready = now >= disk.ready_at
+            return DiskReport(spec.disk_id, is_ready, total if is_ready else 0, total)
+
+    def remove_disk(self, host_id: str, disk_id: str) -> None:
+        with self._host(host_id, "remove_disk") as host:
+            for guest in host.guests.values():
+                if any(disk.disk_id == disk_id for disk in guest.spec.disks):
+                    server_id = guest.spec.server_id
+                    raise Conflict(
+                        "disk.in_use", f"Remove the guest {server_id} first: it has disk {disk_id}"
+                    )
+            host.disks.pop(disk_id, None)
+
+    def ensure_guest(self, host_id: str, spec: GuestSpec) -> GuestReport:
+        with self._host(host_id, "ensure_guest") as host:
+            for disk in spec.disks:
+                made = host.disks.get(disk.disk_id)
+                if made is None or self.world.clock.monotonic() < made.ready_at:
+                    raise Conflict("guest.disk_missing", f"Make disk {disk.disk_id} on {host.hostname} first")
+            guest = host.guests.get(spec.server_id)
+            if guest is None:
+                guest = FakeGuest(spec, Power.STOPPED, Power.STOPPED, 0.0, spec.reboot.count)
+                host.guests[spec.server_id] = guest
+            self.world.look(guest)
+            self._steer(guest, spec)
+            return _report(guest)
+
+    def remove_guest(self, host_id: str, server_id: str) -> GuestReport:
+        with self._host(host_id, "remove_guest") as host:
+            host.guests.pop(server_id, None)
+            return _absent(server_id)
+
+    def get_guest(self, host_id: str, server_id: str) -> GuestReport:
+        with self._host(host_id, "get_guest") as host:
+            guest = host.guests.get(server_id)
+            if guest is None:
+                return _absent(server_id)
+            self.world.look(guest)
+            return _report(guest)
+
+    def read_console_log(self, host_id: str, server_id: str, lines: int | None = None) -> ConsoleLog:
+        with self._host(host_id, "read_console_log") as host:
+            guest = _get(host, server_id)
+            text = [f"{host.hostname} begins to boot {guest.spec.name}", f"{guest.spec.name} login: "]
+            return ConsoleLog(
+                server_id, "\n".join(text if lines is None else text[len(text) - min(lines, 2) :])
+            )
+
+    def get_console(self, host_id: str, server_id: str, kind: str) -> ConsoleAddress:
+        with self._host(host_id, "get_console") as host:
+            guest = _get(host, server_id)
+            if guest.power is not Power.RUNNING:
+                raise Conflict(
+                    "guest.not_running", f"Start the server {server_id} first: it has no console now"
+                )
+            return ConsoleAddress(server_id, kind, "127.0.0.1:5900")
+
+    def read_password(self, host_id: str, server_id: str) -> str:
+        with self._host(host_id, "read_password") as host:
+            return _get(host, server_id).password
+
+    def list_leftovers(self, host_id: str) -> Leftovers:
+        with self._host(host_id, "list_leftovers") as host:
+            return self.world.list_leftovers(host)
+
+    def connected(self) -> tuple[HostInventory, ...]:
+        with self.world.lock:
+            return tuple(self.world.inventory(host) for host in self.world.hosts.values() if not host.is_away)
+
+    def forget(self, host_id: str) -> None:
+        if host_id in self.world.hosts:
+            self.world.take_away(host_id)
+
+    def on_event(self, callback: Callable[[str, Event], None]) -> None:
+        self.world.events.append(callback)
+
+    def on_inventory(self, callback: Callable[[HostInventory], None]) -> None:
+        self.world.inventories.append(callback)
+        for inventory in self.connected():
+            callback(inventory)
+
+    def on_away(self, callback: Callable[[str], None]) -> None:
+        self.world.departures.append(callback)
+
+    def _steer(self, guest: FakeGuest, spec: GuestSpec) -> None:
+        """Begin whatever brings the guest nearer to `spec`."""
+        guest.spec = spec
+        is_reboot_due = guest.reboots_done < spec.reboot.count
+        guest.reboots_done = spec.reboot.count
+        if guest.next_power is spec.power and not (is_reboot_due and spec.power is Power.RUNNING):
+            return
+        guest.next_power = spec.power
+        if self.world.boot_s == 0:
+            guest.power = spec.power
+            return
+        if is_reboot_due and guest.power is Power.RUNNING:
+            guest.power = Power.STOPPED
+        guest.settled_at = self.world.clock.monotonic() + self.world.boot_s
+        guest.is_announced = False
+
+    @contextmanager
+    def _host(self, host_id: str, op: str) -> Iterator[FakeHost]:
+        with self.world.lock:
+            host = self.world.hosts.get(host_id)
+            if host is None or host.is_away:
+                raise Unavailable(
+                    "host.away", f"Host {host_id} is not connected: look whether its agent runs"
+                )
+            self.world.trip(op, is_late=False)
+            yield host
+            self.world.trip(op, is_late=True)
+
+
+def _get(host: FakeHost, server_id: str) -> FakeGuest:
+    if server_id not in host.guests:
+        raise NotFound("guest.absent", f"Host {host.hostname} has no guest for server {server_id}")
+    return host.guests[server_id]
+
+
+def _absent(server_id: str) -> GuestReport:
+    return GuestReport(server_id, Power.ABSENT, is_settled=True)
+
+
+def _report(guest: FakeGuest) -> GuestReport:
+    is_settled = guest.power is guest.next_power
+    name = f"instance-{guest.spec.server_id[:8]}"
+    return GuestReport(guest.spec.server_id, guest.power, is_settled, name, "" if is_settled else "booting")

@@ -1,0 +1,111 @@
+"""What the compute service asks of the hosts on which guests live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from haneul.hostapi import (
+    ConsoleAddress,
+    ConsoleLog,
+    DiskReport,
+    DiskSpec,
+    Event,
+    GuestReport,
+    GuestSpec,
+    HostInventory,
+    Leftovers,
+)
+
+
+class Hosts(Protocol):
+    """Every host that joined, by its id.
+
+    Each operation may be repeated and answers with how things are now. Long work goes on at the host: its
+    report says that it is not finished, an `Event` tells when it is, and the same operation asked again then
+    reports it done. Each raises Unavailable("host.away") while the host is not connected and
+    Unavailable("host.timeout") when it does not answer in time; either way it may or may not have happened.
+    """
+
+    def ensure_disk(self, host_id: str, spec: DiskSpec) -> DiskReport:
+        """Make the disk; `is_ready` is False while its image is fetched, then the event `disk_ready` comes.
+
+        Raises Invalid("image.damaged") when what was fetched is not what was promised,
+        Invalid("disk.too_small") when the image is larger than the disk, NoCapacity("host.disk_full").
+        """
+        ...
+
+    def remove_disk(self, host_id: str, disk_id: str) -> None:
+        """The disk is gone. Raises Conflict("disk.in_use") while a guest of the host has it."""
+        ...
+
+    def ensure_guest(self, host_id: str, spec: GuestSpec) -> GuestReport:
+        """Make the guest as `spec` says; `is_settled` is False while the host works towards it.
+
+        Then, and whenever the guest's power changes, the event `guest_changed` comes. A guest that switched
+        itself off is started again only by asking anew. Raises Conflict("guest.disk_missing").
+        """
+        ...
+
+    def remove_guest(self, host_id: str, server_id: str) -> GuestReport:
+        """The guest, its network cards and its files are gone, its disks stay: power ABSENT."""
+        ...
+
+    def get_guest(self, host_id: str, server_id: str) -> GuestReport:
+        """As it is now: power ABSENT when the host knows of none."""
+        ...
+
+    def read_console_log(self, host_id: str, server_id: str, lines: int | None = None) -> ConsoleLog:
+        """The end of what the guest wrote to its serial console. Raises NotFound("guest.absent")."""
+        ...
+
+    def get_console(self, host_id: str, server_id: str, kind: str) -> ConsoleAddress:
+        """Where the host offers the console of `kind` (vnc, serial).
+
+        Raises NotFound("guest.absent") and Conflict("guest.not_running").
+        """
+        ...
+
+    def read_password(self, host_id: str, server_id: str) -> str:
+        """The encrypted password that the guest posted to its metadata service; empty when it posted none."""
+        ...
+
+    def list_leftovers(self, host_id: str) -> Leftovers:
+        """Everything on the host that bears the cloud's mark, wanted or not."""
+        ...
+
+    def connected(self) -> tuple[HostInventory, ...]:
+        """The last inventory of every host that is connected now."""
+        ...
+
+    def forget(self, host_id: str) -> None:
+        """Hang up on a host that was removed; `Enroller.is_member` decides when it calls again."""
+        ...
+
+    def on_event(self, callback: Callable[[str, Event], None]) -> None:
+        """Call `callback(host_id, event)` for every event, in a thread of the driver's."""
+        ...
+
+    def on_inventory(self, callback: Callable[[HostInventory], None]) -> None:
+        """Call `callback(inventory)` when a host connects and whenever it reports, as above."""
+        ...
+
+    def on_away(self, callback: Callable[[str], None]) -> None:
+        """Call `callback(host_id)` when a host's connection ends, in a thread of the driver's."""
+        ...
+
+
+class Enroller(Protocol):
+    """Who may join the cloud as a host: asked by the listener to which agents connect."""
+
+    def redeem(self, secret: str, hostname: str) -> str:
+        """Use up the one-time secret of a join token and answer with the new host's id.
+
+        A host that lost its certificate and joins again under a name that is known gets its old id.
+        Raises Forbidden("host.token_refused") for a secret that is unknown, used or too old.
+        """
+        ...
+
+    def is_member(self, host_id: str) -> bool:
+        """False for a host that was removed: its certificate is refused from then on."""
+        ...

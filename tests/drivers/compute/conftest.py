@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from haneul.drivers.compute.fake import FakeHosts, FakeWorld
+from haneul.hostapi import Event, Power
+from haneul.kit.clock import SteppedClock
+from tests.drivers.compute.bench import Bench
+
+
+class FakeBench:
+    """Fake hosts that need a second for everything."""
+
+    def __init__(self) -> None:
+        self._clock = SteppedClock()
+        self._world = FakeWorld(clock=self._clock, boot_s=1.0, fetch_s=1.0)
+        self.hosts = FakeHosts(self._world)
+        self.host_id = next(iter(self._world.hosts))
+        self.events: list[tuple[str, Event]] = []
+        self.hosts.on_event(lambda host_id, event: self.events.append((host_id, event)))
+
+    def let_time_pass(self) -> None:
+        self._clock.move(0.5)
+        self._world.settle()
+
+    def switch_off(self, server_id: str, power: Power) -> None:
+        self._world.switch_off(server_id, power)
+
+    def take_away(self) -> None:
+        self._world.take_away(self.host_id)
+
+
+@pytest.fixture(params=["fake"])
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    yield FakeBench()

@@ -66,9 +66,7 @@ def test_fields_of_the_thing_itself() -> None:
 
 
 def test_rules_refer_to_rules_and_overrides_win() -> None:
-    policy = Policy(
-        {"admin": "role:admin", "list": "rule:admin"}, {"admin": "rule:staff", "staff": "role:reader"}
-    )
+    policy = Policy({"admin": "role:admin", "list": "rule:admin"}, {"admin": "rule:staff", "staff": "role:reader"})
     assert policy.allows(ALICE, "list")
 
 

@@ -67,9 +67,7 @@ CALLERS = st.builds(
 @given(RULES, TARGETS, CALLERS)
 def test_it_agrees_with_the_oracle(rule: str, target: dict[str, object], caller: Caller) -> None:
     check = _parser.parse_rule(rule)
-    assert not (isinstance(check, _checks.FalseCheck) and rule.strip("() ") != "!"), (
-        "the oracle could not read it"
-    )
+    assert not (isinstance(check, _checks.FalseCheck) and rule.strip("() ") != "!"), "the oracle could not read it"
     expected = check(target, _credentials(caller), None)
     assert Policy({"it": rule}).allows(caller, "it", target) is bool(expected)
 

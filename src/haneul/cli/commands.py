@@ -1,0 +1,133 @@
+"""The commands: one table, read from top to bottom by `haneul --help`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from haneul.cli.trouble import TroubleError
+from haneul.kit.errors import CloudError
+
+AddArguments = Callable[[argparse.ArgumentParser], None]
+
+
+@dataclass(frozen=True)
+class Programs:
+    """The two programs that the command line starts but does not know."""
+
+    serve: Callable[[Path], int]
+    agent: Callable[[Path, str | None], int]
+
+
+@dataclass(frozen=True)
+class Command:
+    name: str
+    promise: str
+    module: str
+    """Has `run(args) -> int`; imported only when the command is given."""
+    arguments: AddArguments = lambda parser: None
+
+
+def _up(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fake", action="store_true", help="fake hosts and networks: no root, no virtual machines"
+    )
+    parser.add_argument(
+        "--hosts", type=int, default=10, metavar="N", help="how many fake hosts (with --fake)"
+    )
+    parser.add_argument("--no-server", action="store_true", help="prepare the cloud, but boot no first VM")
+
+
+def _logs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-f", "--follow", action="store_true", help="go on showing what is added")
+    parser.add_argument("-n", "--lines", type=int, default=40, help="how many lines of each part (40)")
+    parser.add_argument("part", nargs="*", help="control, agent, ovn-nb ...; without: all")
+
+
+def _uninstall(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _test(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "stage", nargs="*", help="which stages; without: all (`haneul test --list` names them)"
+    )
+    parser.add_argument("--list", action="store_true", help="name the stages and stop")
+
+
+def _image(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="build")
+    build = verbs.add_parser("build", help="build a guest image from Debian's packages")
+    build.add_argument("name", choices=["tiny"])
+    build.add_argument("--out", type=Path, default=Path("tiny.qcow2"), help="the file to write (tiny.qcow2)")
+
+
+def _agent(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--join", metavar="TOKEN", help="one-time token by which this host joins the cloud")
+
+
+def _bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--servers", type=int, default=20, help="how many servers to create at once (20)")
+
+
+def _doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all", action="store_true", help="also tell what was found in order")
+
+
+COMMANDS = (
+    Command("up", "install what is missing, start the cloud, boot a first VM", "up", _up),
+    Command("status", "what runs, since when, in which versions", "status"),
+    Command("doctor", "what is wrong with this machine, and what would mend it", "doctor", _doctor),
+    Command("logs", "what the parts have to say", "logs", _logs),
+    Command("down", "stop the cloud; guests keep running", "down"),
+    Command("uninstall", "remove guests, networks, services and files", "uninstall", _uninstall),
+    Command("test", "check the code, then the real thing in a lab", "checks", _test),
+    Command("bench", "measure this cloud against its promises", "bench", _bench),
+    Command("image", "build guest images", "image", _image),
+    Command("settings", "every setting, its value here and what it is for", "show_settings"),
+    Command("version", "the version of Haneul and of what it stands on", "version"),
+    Command("supervise", "keep the parts running where there is no systemd (started by `up`)", "supervise"),
+    Command("serve", "the control plane, in the foreground (started by `up`)", ""),
+    Command("agent", "this host's agent, in the foreground (started by `up`)", "", _agent),
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="haneul", description="A private cloud that speaks the OpenStack APIs."
+    )
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--state", type=Path, help="the directory that holds everything of this cloud")
+    commands = top.add_subparsers(dest="command", required=True, metavar="command")
+    for command in COMMANDS:
+        sub = commands.add_parser(
+            command.name, help=command.promise, description=command.promise, parents=[common]
+        )
+        command.arguments(sub)
+    return top
+
+
+def main(argv: Sequence[str], programs: Programs) -> int:
+    """Do what the command line asks; the exit code: 0 done, 1 refused or failed, 130 interrupted."""
+    from haneul import settings
+
+    args = parser().parse_args(argv)
+    args.state = args.state.absolute() if args.state else settings.default_state()
+    try:
+        if args.command == "serve":
+            return programs.serve(args.state)
+        if args.command == "agent":
+            return programs.agent(args.state, args.join)
+        module = next(command.module for command in COMMANDS if command.name == args.command)
+        return int(importlib.import_module(f"haneul.cli.{module}").run(args))
+    except (TroubleError, CloudError, settings.SettingsError) as trouble:
+        print(f"haneul: {trouble}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 1

@@ -1,0 +1,212 @@
+"""Every setting, typed and explained, read once.
+
+What holds, the later over the earlier: the defaults below, `<state>/machine.toml` (what `haneul up` found out
+about this machine), `<state>/settings.toml` (what the operator wrote), the environment (`HANEUL_PORT=8080`).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+
+class SettingsError(Exception):
+    """A setting is unknown or makes no sense; the message says which, where it stands and what would do."""
+
+
+Port = Annotated[int, Meta(ge=1, le=65535)]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How this cloud is set up. A change counts from the next start of the process that reads it."""
+
+    state: Annotated[Path, Meta(description="The one directory that holds everything of this cloud.")]
+    database_url: Annotated[
+        str, Meta(description="SQLAlchemy URL of the database; empty: SQLite in `<state>/haneul.db`.")
+    ] = ""
+    listen_host: Annotated[
+        str,
+        Meta(description="Address on which the APIs are served; 0.0.0.0 for every address of the machine."),
+    ] = "127.0.0.1"
+    port: Annotated[
+        Port, Meta(description="Port of all APIs, told apart by path: /identity, /compute ...")
+    ] = 8800
+    public_url: Annotated[
+        str, Meta(description="URL by which clients reach the APIs; empty: made of listen_host and port.")
+    ] = ""
+    agent_listen_host: Annotated[
+        str, Meta(description="Address on which the control plane waits for the agents of the hosts.")
+    ] = "127.0.0.1"
+    agent_port: Annotated[Port, Meta(description="Port on which it waits for them (WebSocket over TLS).")] = (
+        8801
+    )
+    control_address: Annotated[
+        str,
+        Meta(
+            description="host:port by which this machine's agent reaches the control plane; empty: its own."
+        ),
+    ] = ""
+    region: Annotated[str, Meta(description="Name of the region in the catalogue.", min_length=1)] = (
+        "RegionOne"
+    )
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Meta(description="How much the programs write to their logs."),
+    ] = "info"
+    network_driver: Annotated[
+        Literal["ovn", "fake"],
+        Meta(description="What carries the networks: OVN, or a fake for trying things out."),
+    ] = "ovn"
+    compute_driver: Annotated[
+        Literal["agents", "fake"],
+        Meta(description="What carries the guests: agents on hosts, or fake hosts."),
+    ] = "agents"
+    fake_hosts: Annotated[int, Meta(description="How many hosts the fake compute driver has.", ge=0)] = 0
+    ovn_nb: Annotated[
+        str, Meta(description="OVN's northbound database; empty: the private one in `<state>/ovn`.")
+    ] = ""
+    ovn_sb: Annotated[
+        str, Meta(description="OVN's southbound database; empty: the private one in `<state>/ovn`.")
+    ] = ""
+    ovs_db: Annotated[
+        str,
+        Meta(description="Open vSwitch's database on this host; empty: the private one in `<state>/ovs`."),
+    ] = ""
+    libvirt_uri: Annotated[
+        str,
+        Meta(description="Where this host's libvirt answers; empty: the private one in `<state>/libvirt`."),
+    ] = ""
+    accelerator: Annotated[
+        Literal["", "kvm", "tcg"],
+        Meta(description="What runs guests; empty: KVM if a probe shows that it does."),
+    ] = ""
+    datapath: Annotated[
+        Literal["", "system", "netdev"],
+        Meta(description="The datapath of Open vSwitch: kernel or userspace; empty: the kernel's if there."),
+    ] = ""
+    host_address: Annotated[
+        str, Meta(description="Address of this host for the tunnels of other hosts (geneve's end).")
+    ] = "127.0.0.1"
+    external_cidr: Annotated[
+        str, Meta(description="The external network `public`, from which floating IPs come.")
+    ] = "172.24.4.0/24"
+    external_gateway: Annotated[str, Meta(description="Its gateway: this host's own address on br-ex.")] = (
+        "172.24.4.1"
+    )
+    external_pool: Annotated[
+        str, Meta(description="First and last address that the cloud may hand out on it.")
+    ] = "172.24.4.10-172.24.4.250"
+    external_physical_network: Annotated[
+        str, Meta(description="The provider's name of the wire behind br-ex, as in bridge mappings.")
+    ] = "physnet1"
+    masquerade: Annotated[
+        bool, Meta(description="Let guests reach the world behind this host by its address (nf_tables).")
+    ] = True
+    dns_servers: Annotated[
+        tuple[str, ...], Meta(description="Name servers that guests are told; empty: those of this host.")
+    ] = ()
+
+    @property
+    def url(self) -> str:
+        """The URL of all APIs, without a slash at its end."""
+        host = "127.0.0.1" if self.listen_host in ("0.0.0.0", "::") else self.listen_host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.state / 'haneul.db'}"
+
+    @property
+    def agents_url(self) -> str:
+        """host:port by which the agent of this machine reaches the control plane."""
+        return self.control_address or f"127.0.0.1:{self.agent_port}"
+
+    @property
+    def northbound(self) -> str:
+        return self.ovn_nb or f"unix:{self.state / 'ovn' / 'run' / 'nb.sock'}"
+
+    @property
+    def southbound(self) -> str:
+        return self.ovn_sb or f"unix:{self.state / 'ovn' / 'run' / 'sb.sock'}"
+
+    @property
+    def switch_db(self) -> str:
+        return self.ovs_db or f"unix:{self.state / 'ovs' / 'run' / 'db.sock'}"
+
+    @property
+    def hypervisor(self) -> str:
+        socket = self.state / "libvirt" / "run" / "libvirt-sock"
+        return self.libvirt_uri or f"qemu+unix:///system?socket={socket}"
+
+
+def default_state(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where the state lives unless somebody says otherwise."""
+    if environ.get("HANEUL_STATE"):
+        return Path(environ["HANEUL_STATE"]).absolute()
+    if os.geteuid() == 0:
+        return Path("/var/lib/haneul")
+    return Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "haneul"
+
+
+def read(state: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in force for the cloud in `state`; raises SettingsError."""
+    state = state or default_state(environ)
+    values: dict[str, Any] = {}
+    for name in ("machine.toml", "settings.toml"):
+        values |= _from_file(state / name)
+    values |= _from_environment(environ)
+    return _checked(values | {"state": state}, f"{state}/settings.toml or the environment")
+
+
+def explained() -> list[tuple[str, str, str]]:
+    """Every setting: its name, its default as text, and what it is for."""
+    hints = get_type_hints(Settings, include_extras=True)
+    rows = []
+    for field in msgspec.structs.fields(Settings):
+        meta = next(arg for arg in get_args(hints[field.name])[1:] if arg.description)
+        default = "" if field.default is msgspec.NODEFAULT else repr(field.default)
+        rows.append((field.name, default, str(meta.description)))
+    return rows
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text()
+    except FileNotFoundError:
+        return {}
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path} is not TOML: {error}. Correct that line.") from error
+    values.pop("state", None)
+    _checked(values | {"state": path.parent}, str(path))
+    return values
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name in Settings.__struct_fields__:
+        text = environ.get(f"HANEUL_{name.upper()}")
+        if text is None or name == "state":
+            continue
+        values[name] = tuple(text.split()) if name == "dns_servers" else text
+    return values
+
+
+def _checked(values: dict[str, Any], where: str) -> Settings:
+    try:
+        return msgspec.convert(values, Settings, strict=False, dec_hook=_decode)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"In {where}: {error}. `haneul settings` lists what there is.") from error
+
+
+def _decode(kind: type, value: Any) -> Any:
+    if kind is Path:
+        return Path(value)
+    raise NotImplementedError(kind)

@@ -1,0 +1,42 @@
+"""The command line as a whole."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from haneul import cli
+from haneul.cli import commands
+
+
+def test_help_imports_nothing_heavy():
+    heavy = "{'sqlalchemy', 'starlette', 'cryptography', 'msgspec', 'yaml'} & set(sys.modules)"
+    program = f"import sys; sys.path[:] = {sys.path}; from haneul.cli import commands; commands.parser(); print({heavy})"
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "set()"
+
+
+def test_the_programs_get_the_state_directory(tmp_path: Path):
+    seen: list[object] = []
+    programs = cli.Programs(
+        serve=lambda state: seen.append(state) or 0, agent=lambda state, join: seen.append((state, join)) or 0
+    )
+
+    cli.main(["serve", "--state", str(tmp_path)], programs)
+    cli.main(["agent", "--state", str(tmp_path), "--join", "abc"], programs)
+
+    assert seen == [tmp_path, (tmp_path, "abc")]
+
+
+def test_a_wrong_setting_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "settings.toml").write_text("nonsense = 1\n")
+
+    code = cli.main(["settings", "--state", str(tmp_path)], cli.Programs(lambda s: 0, lambda s, j: 0))
+
+    assert code == 1
+    assert "nonsense" in capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""Where images' data is kept, and how it is inspected."""

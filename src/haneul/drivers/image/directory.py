@@ -1,0 +1,175 @@
+"""Images' data in a directory, each file named by the SHA-512 of its content."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+
+from haneul.kit.errors import CloudError, NoCapacity, NotFound, Unavailable
+from haneul.services.image.driver import BlobReader, Draft, StoredBlob
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class DirectoryStore:
+    """`<root>/<first two digits>/<sha512>`, and `<root>/drafts/<name>` on the same file system.
+
+    A blob appears by a rename of a draft that is safe on the medium, so a power cut leaves the whole blob or
+    none. Files are readable by this program's user alone.
+    """
+
+    def __init__(self, root: Path, reserve_bytes: int = 0) -> None:
+        """`reserve_bytes` of the file system are left free for others."""
+        self._root = root
+        self._drafts = root / "drafts"
+        self._reserve_bytes = reserve_bytes
+        self._drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def begin(self, name: str) -> Draft:
+        return _FileDraft(self._draft_path(name), self._root, self._reserve_bytes)
+
+    def open_draft(self, name: str) -> BlobReader:
+        return _FileReader(self._draft_path(name))
+
+    def keep(self, name: str, sha512: str) -> None:
+        target = self._blob_path(sha512)
+        try:
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            self._draft_path(name).replace(target)
+            _sync_directory(target.parent)
+        except FileNotFoundError:
+            if not target.exists():
+                raise _missing(name) from None
+        except OSError as error:
+            raise _trouble(error, target) from error
+
+    def discard(self, name: str) -> None:
+        self._draft_path(name).unlink(missing_ok=True)
+
+    def drafts(self) -> list[str]:
+        return sorted(path.name for path in self._drafts.iterdir())
+
+    def open(self, sha512: str) -> BlobReader:
+        return _FileReader(self._blob_path(sha512))
+
+    def remove(self, sha512: str) -> None:
+        self._blob_path(sha512).unlink(missing_ok=True)
+
+    def list(self) -> Iterator[StoredBlob]:
+        for path in sorted(self._root.glob("[0-9a-f][0-9a-f]/*")):
+            try:
+                found = path.stat()
+            except FileNotFoundError:
+                continue
+            yield StoredBlob(path.name, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+
+    def free_bytes(self) -> int:
+        return _free_bytes(self._root, self._reserve_bytes)
+
+    def _blob_path(self, sha512: str) -> Path:
+        return self._root / sha512[:2] / _plain(sha512)
+
+    def _draft_path(self, name: str) -> Path:
+        return self._drafts / _plain(name)
+
+
+class _FileDraft:
+    def __init__(self, path: Path, root: Path, reserve_bytes: int) -> None:
+        self._path, self._root, self._reserve_bytes = path, root, reserve_bytes
+        try:
+            self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise _trouble(error, path) from error
+
+    def write(self, chunk: bytes) -> None:
+        if self._reserve_bytes and _free_bytes(self._root, self._reserve_bytes) < len(chunk):
+            raise _full(self._root)
+        rest = memoryview(chunk)
+        try:
+            while rest:
+                rest = rest[os.write(self._fd, rest) :]
+        except OSError as error:
+            raise _trouble(error, self._path) from error
+
+    def seal(self) -> None:
+        try:
+            os.fsync(self._fd)
+        except OSError as error:
+            raise _trouble(error, self._path) from error
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+class _FileReader:
+    def __init__(self, path: Path) -> None:
+        try:
+            self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            raise _missing(path.name) from None
+        except OSError as error:
+            raise _trouble(error, path) from error
+        self._path = path
+        self.size_bytes = os.fstat(self._fd).st_size
+
+    def read(self, offset: int, length: int) -> bytes:
+        try:
+            return os.pread(self._fd, length, offset)
+        except OSError as error:
+            raise _trouble(error, self._path) from error
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def __enter__(self) -> BlobReader:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _plain(name: str) -> str:
+    if not name.replace("-", "").isalnum():
+        raise ValueError(f"not a name for a file: {name!r}")
+    return name
+
+
+def _free_bytes(root: Path, reserve_bytes: int) -> int:
+    found = os.statvfs(root)
+    return max(0, found.f_bavail * found.f_frsize - reserve_bytes)
+
+
+def _sync_directory(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _missing(name: str) -> NotFound:
+    return NotFound("image.data_missing", f"The store has no data named {name}; upload the image again.")
+
+
+def _full(root: Path) -> NoCapacity:
+    return NoCapacity(
+        "image.store_full", f"The image store {root} is full; delete images that nobody needs, or enlarge it."
+    )
+
+
+def _trouble(error: OSError, path: Path) -> CloudError:
+    if error.errno in _FULL:
+        return _full(path.parent)
+    return Unavailable(
+        "image.store_failed", f"The image store fails at {path}: {error.strerror}. Look at its file system."
+    )

@@ -1,0 +1,150 @@
+"""Rows of images."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from haneul.kit.db import Database
+from haneul.kit.errors import Conflict
+from haneul.kit.paging import Page
+from haneul.services.image.model import Image, ImageFilter, ImageId, Status, Visibility, check_move
+from haneul.services.image.store.listing import Viewer, select_page
+from haneul.services.image.store.tables import facet_key, facets, images
+
+_COLUMNS = [images.c[field.name] for field in fields(Image)]
+
+
+class ImageRows:
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def find(self, image_id: str) -> Image | None:
+        with self.db.read() as connection:
+            row = connection.execute(select(*_COLUMNS).where(images.c.id == image_id)).first()
+        return None if row is None else _image(row)
+
+    def list(self, viewer: Viewer, wanted: ImageFilter, page: Page) -> list[Image]:
+        """The page of the images in sight of `viewer`. Raises NotFound `image.no_marker` for an unknown marker."""
+        with self.db.read() as connection:
+            statement = select_page(connection, _COLUMNS, viewer, wanted, page)
+            return [_image(row) for row in connection.execute(statement)]
+
+    def add(self, image: Image) -> None:
+        """Raises Conflict `image.exists` where the id is taken."""
+        values = {field.name: getattr(image, field.name) for field in fields(Image)}
+        with self.db.write() as connection:
+            if connection.execute(select(images.c.id).where(images.c.id == image.id)).first():
+                raise _taken(image.id)
+            try:
+                connection.execute(insert(images).values(values | {"properties": dict(image.properties)}))
+            except IntegrityError as error:
+                raise _taken(image.id) from error
+            self._index(image)
+
+    def save(self, image: Image) -> None:
+        """Write what a caller may edit. No status, no data: those move by `move`."""
+        names = ("name", "visibility", "owner", "disk_format", "container_format", "min_disk_gib", "min_ram_mib",
+                 "is_protected", "is_hidden", "updated_at", "tags")  # fmt: skip
+        values = {name: getattr(image, name) for name in names}
+        with self.db.write() as connection:
+            connection.execute(
+                update(images)
+                .where(images.c.id == image.id)
+                .values(values | {"properties": dict(image.properties)})
+            )
+            connection.execute(delete(facets).where(facets.c.image_id == image.id))
+            self._index(image)
+
+    def move(self, image: Image, to: Status, now: datetime, **values: Any) -> bool:
+        """Give the image its next status and these columns; False where it is no longer as `image` says.
+
+        Raises Conflict `image.wrong_status` for a move that MOVES does not know.
+        """
+        check_move(image, to)
+        statement = (
+            update(images)
+            .where(
+                images.c.id == image.id,
+                images.c.status == image.status,
+                images.c.upload_id.is_(None)
+                if image.upload_id is None
+                else images.c.upload_id == image.upload_id,
+            )
+            .values(status=to, updated_at=now, **values)
+        )
+        with self.db.write() as connection:
+            return connection.execute(statement).rowcount == 1
+
+    def renew_upload(self, upload_id: str, until: datetime) -> bool:
+        """The upload lives until then; False where nobody waits for it any more."""
+        with self.db.write() as connection:
+            statement = update(images).where(images.c.upload_id == upload_id).values(upload_until=until)
+            return connection.execute(statement).rowcount == 1
+
+    def refer(self, image_id: str, upload_id: str, sha512: str | None) -> bool:
+        """The image being written stands on this blob; False where that upload is no longer its own."""
+        with self.db.write() as connection:
+            statement = (
+                update(images)
+                .where(images.c.id == image_id, images.c.upload_id == upload_id)
+                .values(blob=sha512)
+            )
+            return connection.execute(statement).rowcount == 1
+
+    def remove(self, image_id: str) -> bool:
+        with self.db.write() as connection:
+            return connection.execute(delete(images).where(images.c.id == image_id)).rowcount == 1
+
+    def dead_uploads(self, now: datetime) -> list[Image]:
+        """Images that wait for an upload whose writer is gone."""
+        statement = select(*_COLUMNS).where(images.c.upload_id.is_not(None), images.c.upload_until < now)
+        with self.db.read() as connection:
+            return [_image(row) for row in connection.execute(statement)]
+
+    def upload_ids(self) -> frozenset[str]:
+        """Every draft that an image waits for."""
+        with self.db.read() as connection:
+            statement = select(images.c.upload_id).where(images.c.upload_id.is_not(None))
+            return frozenset(connection.execute(statement).scalars())
+
+    def usage(self, project_id: str) -> Usage:
+        total = func.coalesce(func.sum(images.c.size_bytes), 0)
+        statement = select(images.c.status, func.count(), total).where(images.c.owner == project_id)
+        with self.db.read() as connection:
+            rows = connection.execute(statement.group_by(images.c.status)).all()
+        return {Status(status): (int(count), int(size)) for status, count, size in rows}
+
+    def _index(self, image: Image) -> None:
+        rows = [
+            {"image_id": image.id, "kind": "tag", "name": "", "value_key": facet_key(tag)}
+            for tag in image.tags
+        ] + [
+            {"image_id": image.id, "kind": "property", "name": name, "value_key": facet_key(text)}
+            for name, text in image.properties.items()
+        ]
+        if rows:
+            with self.db.write() as connection:
+                connection.execute(insert(facets), rows)
+
+
+Usage = Mapping[Status, tuple[int, int]]
+"""How many images a project has in a status, and their bytes together."""
+
+
+def _taken(image_id: str) -> Conflict:
+    return Conflict("image.exists", f"Image {image_id} already exists; choose another id or leave it out.")
+
+
+def _image(row: Row[Any]) -> Image:
+    values = row._asdict()
+    values["id"] = ImageId(values["id"])
+    values["status"] = Status(values["status"])
+    values["visibility"] = Visibility(values["visibility"])
+    values["tags"] = tuple(values["tags"])
+    return Image(**values)

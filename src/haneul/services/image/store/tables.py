@@ -1,0 +1,88 @@
+"""The tables of images."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table
+
+from haneul.kit.db import Json, Timestamp
+
+METADATA = MetaData()
+
+images = Table(
+    "images",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(255)),
+    Column("status", String(16), nullable=False),
+    Column("visibility", String(16), nullable=False),
+    Column("owner", String(255)),
+    Column("disk_format", String(20)),
+    Column("container_format", String(20)),
+    Column("min_disk_gib", Integer, nullable=False),
+    Column("min_ram_mib", Integer, nullable=False),
+    Column("is_protected", Boolean, nullable=False),
+    Column("is_hidden", Boolean, nullable=False),
+    Column("created_at", Timestamp, nullable=False),
+    Column("updated_at", Timestamp, nullable=False),
+    Column("size_bytes", BigInteger),
+    Column("virtual_size_bytes", BigInteger),
+    Column("checksum", String(32)),
+    Column("os_hash_algo", String(64)),
+    Column("os_hash_value", String(128)),
+    Column("found_format", String(20)),
+    Column("tags", Json, nullable=False),
+    Column("properties", Json, nullable=False),
+    Column("upload_id", String(36)),
+    # Who writes the draft renews this; once it is past, the upload is dead.
+    Column("upload_until", Timestamp),
+    # The data it stands on: the reference that keeps the blob.
+    Column("blob", String(128)),
+    Index("ix_images_created", "created_at", "id"),
+    Index("ix_images_owner", "owner", "created_at", "id"),
+    Index("ix_images_visibility", "visibility", "created_at", "id"),
+    Index("ix_images_name", "name"),
+    Index("ix_images_blob", "blob"),
+    Index("ix_images_upload", "upload_id"),
+)
+
+facets = Table(
+    "image_facets",
+    METADATA,
+    Column("image_id", String(36), ForeignKey("images.id", ondelete="CASCADE"), primary_key=True),
+    # "tag" (with an empty name) or "property".
+    Column("kind", String(8), primary_key=True),
+    Column("name", String(255), primary_key=True),
+    Column("value_key", String(255), primary_key=True),
+    Index("ix_image_facets_value", "kind", "name", "value_key", "image_id"),
+)
+"""What images are found by: derived from `tags` and `properties`, written with them in one place."""
+
+
+def facet_key(value: str) -> str:
+    """The value itself; of one that is too long for the column, its hash."""
+    return value if len(value) <= 255 else "sha256:" + sha256(value.encode()).hexdigest()
+
+
+members = Table(
+    "image_members",
+    METADATA,
+    Column("image_id", String(36), ForeignKey("images.id", ondelete="CASCADE"), primary_key=True),
+    Column("project_id", String(255), primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("created_at", Timestamp, nullable=False),
+    Column("updated_at", Timestamp, nullable=False),
+    Index("ix_image_members_project", "project_id", "status", "image_id"),
+)
+
+blobs = Table(
+    "image_blobs",
+    METADATA,
+    Column("sha512", String(128), primary_key=True),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("stored_at", Timestamp, nullable=False),
+    Column("checked_at", Timestamp, nullable=False),
+    Column("is_damaged", Boolean, nullable=False),
+    Index("ix_image_blobs_checked", "checked_at"),
+)

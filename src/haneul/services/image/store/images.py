@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -54,9 +54,7 @@ class ImageRows:
         values = {name: getattr(image, name) for name in names}
         with self.db.write() as connection:
             connection.execute(
-                update(images)
-                .where(images.c.id == image.id)
-                .values(values | {"properties": dict(image.properties)})
+                update(images).where(images.c.id == image.id).values(values | {"properties": dict(image.properties)})
             )
             connection.execute(delete(facets).where(facets.c.image_id == image.id))
             self._index(image)
@@ -72,9 +70,7 @@ class ImageRows:
             .where(
                 images.c.id == image.id,
                 images.c.status == image.status,
-                images.c.upload_id.is_(None)
-                if image.upload_id is None
-                else images.c.upload_id == image.upload_id,
+                images.c.upload_id.is_(None) if image.upload_id is None else images.c.upload_id == image.upload_id,
             )
             .values(status=to, updated_at=now, **values)
         )
@@ -91,9 +87,7 @@ class ImageRows:
         """The image being written stands on this blob; False where that upload is no longer its own."""
         with self.db.write() as connection:
             statement = (
-                update(images)
-                .where(images.c.id == image_id, images.c.upload_id == upload_id)
-                .values(blob=sha512)
+                update(images).where(images.c.id == image_id, images.c.upload_id == upload_id).values(blob=sha512)
             )
             return connection.execute(statement).rowcount == 1
 
@@ -101,7 +95,7 @@ class ImageRows:
         with self.db.write() as connection:
             return connection.execute(delete(images).where(images.c.id == image_id)).rowcount == 1
 
-    def dead_uploads(self, now: datetime) -> list[Image]:
+    def dead_uploads(self, now: datetime) -> Sequence[Image]:
         """Images that wait for an upload whose writer is gone."""
         statement = select(*_COLUMNS).where(images.c.upload_id.is_not(None), images.c.upload_until < now)
         with self.db.read() as connection:
@@ -122,8 +116,7 @@ class ImageRows:
 
     def _index(self, image: Image) -> None:
         rows = [
-            {"image_id": image.id, "kind": "tag", "name": "", "value_key": facet_key(tag)}
-            for tag in image.tags
+            {"image_id": image.id, "kind": "tag", "name": "", "value_key": facet_key(tag)} for tag in image.tags
         ] + [
             {"image_id": image.id, "kind": "property", "name": name, "value_key": facet_key(text)}
             for name, text in image.properties.items()

@@ -1,0 +1,1 @@
+"""Loops that mend drift, a file each."""

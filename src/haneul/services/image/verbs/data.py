@@ -1,0 +1,183 @@
+"""Images' data: in, out, and for the hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from haneul.hostapi import ImageSource
+from haneul.kit.errors import Conflict, Forbidden, Invalid, OverQuota, Unavailable
+from haneul.kit.ids import new_uuid
+from haneul.kit.policy import Caller
+from haneul.services.image.driver import BlobReader
+from haneul.services.image.model import Digest, Image, Status
+from haneul.services.image.parts import Parts
+from haneul.services.image.verbs.access import Access, not_found
+from haneul.services.image.workflows.receive import PIECE_BYTES, UPLOAD_LEASE, take_in, upload_ended
+
+_BOOTABLE_CONTAINER = "bare"
+_READ_AS_RAW = ("raw", "iso", "ami")
+
+
+@dataclass(frozen=True)
+class Download:
+    """Data on its way out: whole for its reader even if the image is deleted meanwhile."""
+
+    size_bytes: int
+    checksum: str | None
+    reader: BlobReader
+
+    def chunks(self, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
+        """The bytes from `offset`, and the reader closed after the last."""
+        end = self.size_bytes if length is None else min(self.size_bytes, offset + length)
+        with self.reader:
+            while offset < end:
+                piece = self.reader.read(offset, min(PIECE_BYTES, end - offset))
+                if not piece:
+                    raise Unavailable("image.data_short", "The image's data ends too early; look at the store.")
+                offset += len(piece)
+                yield piece
+
+
+@dataclass(frozen=True)
+class ImageData:
+    parts: Parts
+
+    def upload(self, caller: Caller, image_id: str, chunks: Iterator[bytes]) -> Image:
+        """Give a queued image its data and make it active.
+
+        When the data is refused or cut off, the image is queued again and nothing of it stays. Raises NotFound,
+        Forbidden, Conflict `image.wrong_status`, Invalid `image.wrong_format` | `image.unsafe` |
+        `image.truncated` | `image.empty` | `image.too_large`, OverQuota, NoCapacity `image.store_full`.
+        """
+        with self.parts.db.write():
+            image = Access(self.parts).permitted(caller, image_id, "upload_image")
+            require_formats(image)
+            limit_bytes = self._room(image)
+            image = self._begin(image, Status.SAVING)
+        try:
+            digest = take_in(self.parts, image, chunks, limit_bytes)
+            self._finish(image, digest)
+        except BaseException:
+            self._give_up(image)
+            raise
+        return self.parts.store.images.find(image_id) or image
+
+    def download(self, caller: Caller, image_id: str) -> Download | None:
+        """The data, open for reading; None for an image without. Raises NotFound, Forbidden."""
+        image = Access(self.parts).permitted(caller, image_id, "download_image")
+        if image.status is Status.DEACTIVATED and not Access(self.parts).is_cloud_admin(caller):
+            raise Forbidden(
+                "image.deactivated",
+                "The requested image has been deactivated. Image data download is forbidden: "
+                "ask its owner to reactivate it.",
+            )
+        if not image.has_data or image.os_hash_value is None:
+            return None
+        return Download(image.size_bytes or 0, image.checksum, self._open(image))
+
+    def source(self, caller: Caller, image_id: str) -> ImageSource:
+        """What a host needs to know to fetch the image and begin a disk with it.
+
+        Raises NotFound, Forbidden, Conflict `image.not_active`, Invalid `image.not_bootable`.
+        """
+        image = Access(self.parts).permitted(caller, image_id, "download_image")
+        if image.status is not Status.ACTIVE or image.os_hash_value is None:
+            raise Conflict(
+                "image.not_active", f"Image {image_id} is {image.status}: a server needs one that is active."
+            )
+        if image.container_format not in (_BOOTABLE_CONTAINER, "ami"):
+            raise Invalid(
+                "image.not_bootable",
+                f"Image {image_id} has the container format {image.container_format}: a server needs one that is bare.",
+            )
+        claimed, found = image.disk_format or "", image.found_format or "raw"
+        disk_format = "raw" if claimed in _READ_AS_RAW else found
+        return ImageSource(image_id, image.os_hash_value, image.size_bytes or 0, disk_format)
+
+    def read(self, image_id: str, offset: int, length: int) -> bytes:
+        """A piece of the data, for the link to the hosts, which verify the whole by its SHA-512."""
+        image = self.parts.store.images.find(image_id)
+        if image is None or image.os_hash_value is None:
+            raise not_found(image_id)
+        with self._open(image) as reader:
+            return reader.read(offset, length)
+
+    def let_go(self, image: Image) -> None:
+        """Remove what a deleted image leaves in the store, unless another image stands on it.
+
+        What stays behind when this is cut off, upkeep finds.
+        """
+        if image.upload_id is not None:
+            self.parts.blobs.discard(image.upload_id)
+        if image.os_hash_value is not None:
+            with self.parts.db.write():
+                if self.parts.store.blobs.release(image.os_hash_value):
+                    self.parts.blobs.remove(image.os_hash_value)
+
+    def _open(self, image: Image) -> BlobReader:
+        blob = self.parts.store.blobs.find(image.os_hash_value or "")
+        if blob is not None and blob.is_damaged:
+            raise Unavailable(
+                "image.damaged",
+                f"The data of image {image.id} is no longer what was uploaded: its checksum differs. "
+                "Upload the same file as a new image, and both are whole again.",
+            )
+        return self.parts.blobs.open(image.os_hash_value or "")
+
+    def _room(self, image: Image) -> int:
+        """How many bytes the image may have at most. Raises OverQuota where its project has none left."""
+        options = self.parts.options
+        if not options.max_project_bytes or image.owner is None:
+            return options.max_image_bytes
+        used = sum(size for _, size in self.parts.store.images.usage(image.owner).values())
+        if used >= options.max_project_bytes:
+            raise OverQuota(
+                "image.project_full",
+                f"The project's images have {used} bytes of {options.max_project_bytes} that they may have: "
+                "delete some first.",
+            )
+        return min(options.max_image_bytes, options.max_project_bytes - used)
+
+    def _begin(self, image: Image, status: Status) -> Image:
+        """The image in its transitional status, with the name of the draft that it waits for."""
+        now = self.parts.clock.now()
+        upload_id = new_uuid()
+        self.parts.store.images.move(image, status, now, upload_id=upload_id, upload_until=now + UPLOAD_LEASE)
+        return replace(image, status=status, upload_id=upload_id)
+
+    def _finish(self, image: Image, digest: Digest) -> None:
+        now = self.parts.clock.now()
+        with self.parts.db.write():
+            self.parts.store.blobs.claim(digest.sha512, digest.size_bytes, now)
+            if not self.parts.store.images.refer(image.id, image.upload_id or "", digest.sha512):
+                raise upload_ended(image)
+        self.parts.blobs.keep(image.upload_id or "", digest.sha512)
+        if not self.parts.store.images.move(image, Status.ACTIVE, now, **settled(digest)):
+            raise upload_ended(image)
+
+    def _give_up(self, image: Image) -> None:
+        """Queued again, as if nothing had come."""
+        now = self.parts.clock.now()
+        self.parts.store.images.move(image, Status.QUEUED, now, upload_id=None, upload_until=None, blob=None)
+        self.parts.blobs.discard(image.upload_id or "")
+
+
+def settled(digest: Digest) -> dict[str, object]:
+    """The columns of an image whose data is complete."""
+    return {
+        "size_bytes": digest.size_bytes,
+        "virtual_size_bytes": digest.virtual_size_bytes,
+        "checksum": digest.md5,
+        "os_hash_algo": "sha512",
+        "os_hash_value": digest.sha512,
+        "found_format": digest.found_format,
+        "upload_id": None,
+        "upload_until": None,
+    }
+
+
+def require_formats(image: Image) -> None:
+    missing = [name for name in ("disk_format", "container_format") if getattr(image, name) is None]
+    if missing:
+        raise Invalid("image.no_format", f"Properties {', '.join(missing)} must be set prior to saving data.")

@@ -1,0 +1,172 @@
+"""What a caller may ask of images."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from haneul.kit.errors import Forbidden, Invalid, NotFound, OverQuota
+from haneul.kit.ids import is_uuid, new_uuid
+from haneul.kit.paging import Page
+from haneul.kit.policy import Caller
+from haneul.services.image.model import (
+    Change,
+    Image,
+    ImageDeleted,
+    ImageFilter,
+    ImageId,
+    NewImage,
+    Status,
+    check_move,
+)
+from haneul.services.image.verbs.access import Access, target_of
+from haneul.services.image.verbs.changes import changed, check_sensible
+from haneul.services.image.verbs.data import ImageData
+
+_EVERYTHING = ImageFilter()
+_NEWEST = Page()
+
+
+@dataclass(frozen=True)
+class ImageVerbs(ImageData):
+    """Images: their descriptions here, their data in ImageData."""
+
+    def get(self, caller: Caller, image_id: str) -> Image:
+        """Raises NotFound `image.not_found`."""
+        return Access(self.parts).seen(caller, image_id)[0]
+
+    def find(self, caller: Caller, image_id: str) -> Image | None:
+        try:
+            return self.get(caller, image_id)
+        except NotFound:
+            return None
+
+    def list(self, caller: Caller, wanted: ImageFilter = _EVERYTHING, page: Page = _NEWEST) -> list[Image]:
+        """The images in the caller's sight, the newest first; sort keys are fields of Image.
+
+        Raises Invalid `image.no_marker`.
+        """
+        access = Access(self.parts)
+        self.parts.policy.require(caller, "get_images", {"project_id": caller.project_id})
+        return self.parts.store.images.list(access.viewer(caller), wanted, page)
+
+    def create(self, caller: Caller, new: NewImage) -> Image:
+        """A description without data: `queued`. Raises Forbidden, Invalid, Conflict, OverQuota."""
+        access = Access(self.parts)
+        owner = caller.project_id or None if new.owner is None else new.owner
+        access.require_owner(caller, owner or "")
+        target = target_of(owner, new.visibility)
+        self.parts.policy.require(caller, "add_image", target)
+        access.require_visibility(caller, new.visibility, target)
+        image = self._described(new, owner)
+        check_sensible(image, self.parts.options)
+        with self.parts.db.write():
+            self._require_count(owner)
+            self.parts.store.images.add(image)
+        return image
+
+    def update(self, caller: Caller, image_id: str, changes: Sequence[Change]) -> Image:
+        """All of the changes, in order, or none. Raises NotFound, Forbidden, Invalid, Conflict."""
+        access = Access(self.parts)
+        with self.parts.db.write():
+            image, target = access.seen(caller, image_id)
+            for change in changes:
+                new = changed(image, change, is_cloud_admin=access.is_cloud_admin(caller))
+                if new.visibility is not image.visibility:
+                    access.require_visibility(caller, new.visibility, target)
+                self.parts.policy.require(caller, "modify_image", target)
+                image = new
+            if not changes:
+                return image
+            check_sensible(image, self.parts.options)
+            image = replace(image, updated_at=self.parts.clock.now())
+            self.parts.store.images.save(image)
+        return image
+
+    def add_tag(self, caller: Caller, image_id: str, tag: str) -> None:
+        """Fine if it is there already."""
+        with self.parts.db.write():
+            image = Access(self.parts).permitted(caller, image_id, "modify_image")
+            if tag not in image.tags:
+                self._save_tags(replace(image, tags=(*image.tags, tag)))
+
+    def remove_tag(self, caller: Caller, image_id: str, tag: str) -> None:
+        """Raises NotFound `image.no_tag`."""
+        with self.parts.db.write():
+            image = Access(self.parts).permitted(caller, image_id, "modify_image")
+            if tag not in image.tags:
+                raise NotFound("image.no_tag", f"Image {image_id} has no tag {tag}.")
+            self._save_tags(replace(image, tags=tuple(each for each in image.tags if each != tag)))
+
+    def delete(self, caller: Caller, image_id: str) -> None:
+        """The image is gone at once; its data too, unless another image stands on it.
+
+        Disks on hosts are not touched: hosts keep their own copy of what they use. Raises NotFound, Forbidden.
+        """
+        with self.parts.db.write():
+            image = Access(self.parts).permitted(caller, image_id, "delete_image")
+            if image.is_protected:
+                raise Forbidden(
+                    "image.protected",
+                    f"Image {image_id} is protected and cannot be deleted: set protected to false first.",
+                )
+            self.parts.store.images.remove(image_id)
+            self.parts.bus.publish(ImageDeleted(image.id, image.owner))
+        self.let_go(image)
+
+    def deactivate(self, caller: Caller, image_id: str) -> None:
+        """Its data is for administrators and hosts only. Fine if it is so already."""
+        self._set_active(caller, image_id, "deactivate", Status.DEACTIVATED)
+
+    def reactivate(self, caller: Caller, image_id: str) -> None:
+        """Fine if it is active already."""
+        self._set_active(caller, image_id, "reactivate", Status.ACTIVE)
+
+    def _set_active(self, caller: Caller, image_id: str, rule: str, status: Status) -> None:
+        with self.parts.db.write():
+            image = Access(self.parts).permitted(caller, image_id, rule)
+            if image.status is status:
+                return
+            if not image.has_data:
+                raise Forbidden(
+                    "image.no_data",
+                    f"Not allowed to {rule} image {image_id} in status '{image.status}': it has no data yet.",
+                )
+            check_move(image, status)
+            self.parts.store.images.move(image, status, self.parts.clock.now())
+
+    def _described(self, new: NewImage, owner: str | None) -> Image:
+        if new.id is not None and not is_uuid(new.id):
+            raise Invalid("image.bad_id", f"{new.id} is not a UUID: leave the id out, or give a UUID.")
+        now = self.parts.clock.now()
+        return Image(
+            id=ImageId((new.id or new_uuid()).lower()),
+            name=new.name,
+            status=Status.QUEUED,
+            visibility=new.visibility,
+            owner=owner,
+            disk_format=new.disk_format,
+            container_format=new.container_format,
+            min_disk_gib=new.min_disk_gib,
+            min_ram_mib=new.min_ram_mib,
+            is_protected=new.is_protected,
+            is_hidden=new.is_hidden,
+            created_at=now,
+            updated_at=now,
+            tags=tuple(dict.fromkeys(new.tags)),
+            properties=dict(new.properties),
+        )
+
+    def _require_count(self, owner: str | None) -> None:
+        limit = self.parts.options.max_project_images
+        if not limit or owner is None:
+            return
+        used = sum(count for count, _ in self.parts.store.images.usage(owner).values())
+        if used >= limit:
+            raise OverQuota(
+                "image.too_many", f"The project has {used} images of {limit} that it may have: delete some first."
+            )
+
+    def _save_tags(self, image: Image) -> None:
+        check_sensible(image, self.parts.options)
+        self.parts.store.images.save(replace(image, updated_at=self.parts.clock.now()))

@@ -1,0 +1,115 @@
+"""Taking data in: written, hashed and inspected in one pass, in flat memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from haneul.kit.digests import Digests
+from haneul.kit.errors import Invalid, NotFound
+from haneul.services.image.driver import Found
+from haneul.services.image.model import Digest, Image
+from haneul.services.image.parts import Parts
+
+PIECE_BYTES = 1 << 20
+UPLOAD_LEASE = timedelta(minutes=5)
+"""How long an upload may go without bringing another megabyte."""
+
+
+def write_draft(parts: Parts, image: Image, chunks: Iterable[bytes], limit_bytes: int) -> int:
+    """Write the draft of `image.upload_id`, sealed, and answer with its size.
+
+    Raises Invalid `image.too_large` beyond the limit, `image.empty` for no data at all, NotFound
+    `image.upload_ended` as soon as the image no longer waits for it.
+    """
+    size = sum(len(piece) for piece in _written(parts, image, chunks, limit_bytes))
+    _refuse_empty(size)
+    return size
+
+
+def take_in(parts: Parts, image: Image, chunks: Iterable[bytes], limit_bytes: int) -> Digest:
+    """As `write_draft`, hashed and inspected on the way."""
+    inspection = parts.inspector.begin(image.disk_format or "", image.container_format or "")
+    with Digests("sha512", "md5") as digests:
+        for piece in _written(parts, image, chunks, limit_bytes):
+            digests.feed(piece)
+            inspection.feed(piece)
+        _refuse_empty(digests.size_bytes)
+        sums = digests.hexdigests()
+    with parts.blobs.open_draft(image.upload_id or "") as reader:
+        found = inspection.finish(reader)
+    return _digest(sums, digests.size_bytes, found)
+
+
+def examine_draft(parts: Parts, image: Image) -> Digest:
+    """Hash and inspect a draft that is complete."""
+    inspection = parts.inspector.begin(image.disk_format or "", image.container_format or "")
+    with parts.blobs.open_draft(image.upload_id or "") as reader, Digests("sha512", "md5") as digests:
+        _refuse_empty(reader.size_bytes)
+        for offset in range(0, reader.size_bytes, PIECE_BYTES):
+            piece = reader.read(offset, PIECE_BYTES)
+            digests.feed(piece)
+            inspection.feed(piece)
+        sums = digests.hexdigests()
+        return _digest(sums, digests.size_bytes, inspection.finish(reader))
+
+
+def _digest(sums: dict[str, str], size_bytes: int, found: Found) -> Digest:
+    return Digest(sums["sha512"], sums["md5"], size_bytes, found.format, found.virtual_size_bytes)
+
+
+def _written(parts: Parts, image: Image, chunks: Iterable[bytes], limit_bytes: int) -> Iterator[bytes]:
+    """Every piece once it is written; the draft is sealed after the last. The upload's lease is renewed meanwhile."""
+    size = 0
+    renew_at = parts.clock.monotonic() + UPLOAD_LEASE.total_seconds() / 3
+    draft = parts.blobs.begin(image.upload_id or "")
+    try:
+        for piece in _pieces(chunks):
+            size += len(piece)
+            if size > limit_bytes:
+                raise Invalid(
+                    "image.too_large",
+                    f"The data is larger than the {limit_bytes} bytes that are left for it: "
+                    "upload a smaller image, delete others, or ask your operator for more.",
+                )
+            draft.write(piece)
+            yield piece
+            if parts.clock.monotonic() >= renew_at:
+                _renew(parts, image)
+                renew_at = parts.clock.monotonic() + UPLOAD_LEASE.total_seconds() / 3
+        draft.seal()
+        _renew(parts, image)
+    finally:
+        draft.close()
+
+
+def _renew(parts: Parts, image: Image) -> None:
+    until = parts.clock.now() + UPLOAD_LEASE
+    if not parts.store.images.renew_upload(image.upload_id or "", until):
+        raise upload_ended(image)
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of about PIECE_BYTES: what follows costs by the piece."""
+    waiting: list[bytes] = []
+    size = 0
+    for chunk in chunks:
+        if chunk:
+            waiting.append(chunk)
+            size += len(chunk)
+        if size >= PIECE_BYTES:
+            yield waiting[0] if len(waiting) == 1 else b"".join(waiting)
+            waiting, size = [], 0
+    if waiting:
+        yield b"".join(waiting)
+
+
+def _refuse_empty(size_bytes: int) -> None:
+    if size_bytes == 0:
+        raise Invalid("image.empty", "The upload holds no data: send the image's file as the body.")
+
+
+def upload_ended(image: Image) -> NotFound:
+    return NotFound(
+        "image.upload_ended", f"Image {image.id} no longer waits for this data; it was deleted or began anew."
+    )

@@ -1,0 +1,87 @@
+"""An image service of its own, on a database in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from haneul.drivers.image.fake import FakeStore
+from haneul.drivers.image.inspection import FormatInspector
+from haneul.kit.clock import SteppedClock
+from haneul.kit.db import Database
+from haneul.kit.events import Bus
+from haneul.kit.policy import Caller, Policy
+from haneul.services.image import METADATA, RULES, Image, ImageDeleted, Images, ImageStore, NewImage, Options, Parts
+
+
+def member_of(project_id: str, *roles: str) -> Caller:
+    return Caller(
+        user_id=f"user-of-{project_id}", project_id=project_id, roles=frozenset(roles or ("member", "reader"))
+    )
+
+
+ADMIN = member_of("admin-project", "admin", "member", "reader")
+DEMO = member_of("demo")
+OTHER = member_of("other")
+READER = member_of("demo", "reader")
+
+
+@dataclass
+class Bench:
+    """An image service, and the ends by which a test may pull at it."""
+
+    db: Database
+    clock: SteppedClock = field(default_factory=SteppedClock)
+    blobs: FakeStore = field(default_factory=FakeStore)
+    bus: Bus = field(default_factory=Bus)
+    options: Options = field(default_factory=Options)
+    deleted: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.store = ImageStore(self.db)
+        self.bus.subscribe(ImageDeleted, lambda news: self.deleted.append(news.image_id))
+
+    @property
+    def parts(self) -> Parts:
+        return Parts(
+            db=self.db,
+            store=self.store,
+            clock=self.clock,
+            bus=self.bus,
+            policy=Policy(RULES),
+            blobs=self.blobs,
+            inspector=FormatInspector(),
+            options=self.options,
+            started_at=self.clock.now(),
+        )
+
+    @property
+    def face(self) -> Images:
+        return Images(self.parts)
+
+    def limit(self, **options: int) -> None:
+        self.options = replace(self.options, **options)
+
+    def create(self, name: str = "tiny", caller: Caller = DEMO, **said: object) -> Image:
+        formats = {"disk_format": "raw", "container_format": "bare"}
+        return self.face.images.create(caller, NewImage(name=name, **(formats | said)))  # type: ignore[arg-type]
+
+    def upload(self, image: Image, *chunks: bytes, caller: Caller = DEMO) -> Image:
+        return self.face.images.upload(caller, image.id, iter(chunks))
+
+    def leftovers(self) -> list[str]:
+        """Everything in the store that no image stands on."""
+        stored = {blob.sha512 for blob in self.blobs.list()}
+        images = self.face.images.list(ADMIN)
+        return sorted(stored - {image.os_hash_value for image in images}) + self.blobs.drafts()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    db = Database(f"sqlite:///{tmp_path}/images.db")
+    METADATA.create_all(db.engine)
+    yield Bench(db)
+    db.close()

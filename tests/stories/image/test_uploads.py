@@ -1,0 +1,178 @@
+"""Images get their data, or none at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+
+from haneul.kit.errors import CloudError, Conflict, Forbidden, Invalid, NoCapacity, NotFound, OverQuota, Unavailable
+from haneul.services.image import Status
+from tests.stories.image.conftest import ADMIN, DEMO, OTHER, Bench
+
+DATA = b"not a disk, but bytes" * 100
+
+
+def test_an_upload_makes_an_image_active_with_its_checksums(bench: Bench) -> None:
+    image = bench.upload(bench.create(), DATA[:1000], DATA[1000:])
+
+    assert image.status is Status.ACTIVE
+    assert image.size_bytes == image.virtual_size_bytes == len(DATA)
+    assert image.checksum == hashlib.md5(DATA).hexdigest()
+    assert (image.os_hash_algo, image.os_hash_value) == ("sha512", hashlib.sha512(DATA).hexdigest())
+    assert bench.leftovers() == []
+
+
+def test_what_was_uploaded_comes_back(bench: Bench) -> None:
+    image = bench.upload(bench.create(), DATA)
+
+    whole = bench.face.images.download(DEMO, image.id)
+    part = bench.face.images.download(DEMO, image.id)
+
+    assert whole is not None and b"".join(whole.chunks()) == DATA
+    assert part is not None and b"".join(part.chunks(10, 20)) == DATA[10:30]
+    assert bench.face.images.read(image.id, 5, 7) == DATA[5:12]
+
+
+def test_a_host_is_told_what_to_fetch(bench: Bench) -> None:
+    image = bench.upload(bench.create(), DATA)
+
+    source = bench.face.images.source(DEMO, image.id)
+
+    assert (source.sha512, source.size_bytes, source.disk_format) == (image.os_hash_value, len(DATA), "raw")
+
+
+def test_a_queued_image_is_no_source(bench: Bench) -> None:
+    with pytest.raises(Conflict, match="needs one that is active"):
+        bench.face.images.source(DEMO, bench.create().id)
+
+
+def test_a_cut_off_upload_leaves_nothing_and_may_be_repeated(bench: Bench) -> None:
+    image = bench.create()
+
+    def cut_off() -> Iterator[bytes]:
+        yield DATA
+        raise Invalid("request.interrupted", "The connection was closed.")
+
+    with pytest.raises(Invalid):
+        bench.face.images.upload(DEMO, image.id, cut_off())
+
+    assert bench.face.images.get(DEMO, image.id).status is Status.QUEUED
+    assert bench.leftovers() == []
+    assert bench.upload(image, DATA).status is Status.ACTIVE
+
+
+@pytest.mark.parametrize("chunks", [(), (b"",)])
+def test_an_empty_upload_is_refused(bench: Bench, chunks: tuple[bytes, ...]) -> None:
+    _refused(bench, Invalid, "image.empty", *chunks)
+
+
+def test_a_full_store_says_so_and_keeps_nothing(bench: Bench) -> None:
+    bench.blobs.capacity_bytes = 100
+    _refused(bench, NoCapacity, "image.store_full", DATA)
+
+
+def test_an_upload_beyond_the_limit_is_refused(bench: Bench) -> None:
+    bench.limit(max_image_bytes=len(DATA) - 1)
+    _refused(bench, Invalid, "image.too_large", DATA)
+
+
+def test_a_project_has_a_quota_of_bytes(bench: Bench) -> None:
+    bench.limit(max_project_bytes=len(DATA) + 10)
+    bench.upload(bench.create(), DATA)
+    _refused(bench, Invalid, "image.too_large", DATA)
+
+    bench.limit(max_project_bytes=len(DATA))
+    _refused(bench, OverQuota, "image.project_full", DATA)
+
+
+def _refused(bench: Bench, kind: type[CloudError], code: str, *chunks: bytes) -> None:
+    image = bench.create()
+    with pytest.raises(kind) as refusal:
+        bench.upload(image, *chunks)
+    assert refusal.value.code == code
+    assert bench.face.images.get(DEMO, image.id).status is Status.QUEUED
+    assert bench.leftovers() == []
+
+
+def test_data_is_final(bench: Bench) -> None:
+    image = bench.upload(bench.create(), DATA)
+    with pytest.raises(Conflict, match="create a new image"):
+        bench.upload(image, b"other")
+
+
+def test_equal_images_are_stored_once_and_kept_until_the_last_is_gone(bench: Bench) -> None:
+    first, second = (bench.upload(bench.create(), DATA) for _ in range(2))
+    assert len(list(bench.blobs.list())) == 1
+
+    bench.face.images.delete(DEMO, first.id)
+    download = bench.face.images.download(DEMO, second.id)
+    assert download is not None and b"".join(download.chunks()) == DATA
+
+    bench.face.images.delete(DEMO, second.id)
+    assert list(bench.blobs.list()) == []
+    assert bench.deleted == [first.id, second.id]
+
+
+def test_an_image_deleted_during_its_upload_leaves_nothing(bench: Bench) -> None:
+    image = bench.create()
+
+    def deleted_meanwhile() -> Iterator[bytes]:
+        yield DATA
+        bench.face.images.delete(DEMO, image.id)
+
+    with pytest.raises(NotFound) as refusal:
+        bench.face.images.upload(DEMO, image.id, deleted_meanwhile())
+    assert refusal.value.code == "image.upload_ended"
+    assert bench.leftovers() == []
+
+
+def test_two_uploads_at_once_end_with_one(bench: Bench) -> None:
+    image = bench.create()
+
+    def rival() -> Iterator[bytes]:
+        with pytest.raises(Conflict):
+            bench.upload(image, b"the second")
+        yield DATA
+
+    assert bench.face.images.upload(DEMO, image.id, rival()).size_bytes == len(DATA)
+
+
+def test_an_image_without_formats_takes_no_data(bench: Bench) -> None:
+    image = bench.create(disk_format=None)
+    with pytest.raises(Invalid, match="disk_format must be set"):
+        bench.upload(image, DATA)
+
+
+def test_another_projects_image_takes_no_data_from_strangers(bench: Bench) -> None:
+    image = bench.create()
+    with pytest.raises(NotFound):
+        bench.upload(image, DATA, caller=OTHER)
+
+
+def test_a_deactivated_image_is_for_administrators_only(bench: Bench) -> None:
+    image = bench.upload(bench.create(), DATA)
+    bench.face.images.deactivate(DEMO, image.id)
+
+    with pytest.raises(Forbidden):
+        bench.face.images.download(DEMO, image.id)
+    assert bench.face.images.download(ADMIN, image.id) is not None
+    with pytest.raises(Conflict):
+        bench.face.images.source(DEMO, image.id)
+
+    bench.face.images.reactivate(DEMO, image.id)
+    assert bench.face.images.download(DEMO, image.id) is not None
+
+
+def test_damaged_data_is_not_handed_out_and_heals_by_the_same_upload(bench: Bench) -> None:
+    image = bench.upload(bench.create(), DATA)
+    bench.blobs.damage(image.os_hash_value or "")
+    bench.store.blobs.mark_checked(image.os_hash_value or "", bench.clock.now(), is_damaged=True)
+
+    with pytest.raises(Unavailable):
+        bench.face.images.download(DEMO, image.id)
+
+    bench.upload(bench.create(), DATA)
+    download = bench.face.images.download(DEMO, image.id)
+    assert download is not None and b"".join(download.chunks()) == DATA

@@ -1,0 +1,139 @@
+"""What services ask of long work: begin it, hurry it, stop it, look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any, TypeVarTuple
+
+from haneul.kit import ids, log
+from haneul.kit.clock import Clock
+from haneul.kit.db import Database
+from haneul.kit.errors import Conflict
+from haneul.kit.workflow import codec
+from haneul.kit.workflow.model import RunId, RunView
+from haneul.kit.workflow.run import Run
+from haneul.kit.workflow.store import RunStore
+from haneul.kit.workflow.tables import runs
+
+Ts = TypeVarTuple("Ts")
+
+_BATCH = 500
+
+
+class Runs:
+    """The runs of this cloud.
+
+    Everything here joins the caller's transaction where there is one: a row and the run that looks after it
+    appear together or not at all. Workers hear of it after the commit.
+    """
+
+    def __init__(self, db: Database, clock: Clock) -> None:
+        self.db = db
+        self.clock = clock
+        self._store = RunStore(db)
+        self._listeners: list[Callable[[], None]] = []
+
+    def submit(self, workflow: Callable[[Run, *Ts], None], subject: str, *args: *Ts) -> RunId:
+        """Begin `workflow(run, *args)` for the subject.
+
+        Raises Conflict `run.busy` when it has an unfinished run.
+        """
+        run_id = self._add(workflow, subject, args, follows=None)
+        if run_id is None:
+            current = self.current(subject)
+            doing = f": {current.kind} is at {current.step or 'its beginning'}" if current else ""
+            raise Conflict("run.busy", f"{subject} is being worked on{doing}. Wait until that has ended")
+        return run_id
+
+    def supersede(self, workflow: Callable[[Run, *Ts], None], subject: str, *args: *Ts) -> RunId:
+        """Cancel whatever the subject's unfinished run does and begin this one once that is unwound.
+
+        Asked again for the same thing, it answers with the run that is there already.
+        """
+        with self.db.write():
+            chain = self._store.chain(subject)
+            if not chain:
+                return self.submit(workflow, subject, *args)
+            last, is_cancelled = chain[-1]
+            same = last.kind == workflow.__name__ and codec.encode(last.input) == codec.encode(args)
+            if same and not is_cancelled and not last.unwinding:
+                return last.id
+            for run, _ in chain:
+                self._store.cancel(run.id, self.clock.now())
+            run_id = self._add(workflow, subject, args, follows=last.id)
+            if run_id is None:
+                raise Conflict("run.busy", f"Somebody else has just taken {subject} in hand. Ask again")
+            return run_id
+
+    def cancel(self, subject: str) -> bool:
+        """Have the subject's unfinished run unwind; False when there is none."""
+        with self.db.write():
+            chain = self._store.chain(subject)
+            for run, _ in chain:
+                self._store.cancel(run.id, self.clock.now())
+            self._tell()
+        return bool(chain)
+
+    def wake(self, subject: str) -> None:
+        """Something happened to the subject: a run that waits for it shall look now."""
+        if self._store.wake(subject, self.clock.now()):
+            self._tell()
+
+    def current(self, subject: str) -> RunView | None:
+        """The subject's unfinished run, without its steps."""
+        return self.current_by_subject([subject]).get(subject)
+
+    def current_by_subject(self, subjects: Iterable[str]) -> dict[str, RunView]:
+        """The unfinished runs of these subjects, in one query."""
+        return {run.subject: run for run in self._store.current(list(subjects))}
+
+    def unfinished(self) -> list[RunView]:
+        """Every run that has not ended, oldest first."""
+        return self._store.unfinished()
+
+    def history(self, subject: str) -> list[RunView]:
+        """The subject's runs with their steps, oldest first, as far back as they are kept."""
+        return self._store.history(runs.c.subject == subject)
+
+    def find(self, run_id: RunId) -> RunView | None:
+        """One run with its steps."""
+        return next(iter(self._store.history(runs.c.id == run_id)), None)
+
+    def forget(self, older_than: timedelta) -> int:
+        """Delete runs that ended longer ago; how many. Those that have not ended stay."""
+        before, total = self.clock.now() - older_than, 0
+        while (count := self._store.forget(before, _BATCH)) == _BATCH:
+            total += count
+        return total + count
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call it whenever a run may have become due."""
+        self._listeners.append(listener)
+
+    def _add(
+        self, workflow: Callable[..., None], subject: str, args: tuple[object, ...], follows: RunId | None
+    ) -> RunId | None:
+        run_id, now = RunId(ids.new_uuid()), self.clock.now()
+        values: dict[str, Any] = {
+            "id": run_id,
+            "kind": workflow.__name__,
+            "subject": subject,
+            "input": codec.plain(args),
+            "request_id": log.request_id.get(),
+            "follows": follows,
+            "created_at": now,
+            "run_at": now,
+            "epoch": 0,
+            "attempts": 0,
+        }
+        values |= dict.fromkeys(("waits", "woken", "cancel", "unwinding", "done"), False)
+        with self.db.write():
+            if not self._store.add(values):
+                return None
+            self._tell()
+        return run_id
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            self.db.after_commit(listener)

@@ -1,0 +1,104 @@
+"""One claim's place of work: its journal, its fence, who looks on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+
+from haneul.kit.clock import Clock
+from haneul.kit.workflow import codec
+from haneul.kit.workflow.journal import Claim, Journal
+from haneul.kit.workflow.leave import JournalFailed
+from haneul.kit.workflow.model import CANCELLED, Fence, Moment, Observer, Outcome, Point, StepRow
+from haneul.kit.workflow.run import Run
+
+_fence: ContextVar[Fence | None] = ContextVar("fence", default=None)
+
+
+def current_fence() -> Fence | None:
+    """The run, and the claim of it, whose step the present thread is doing; None outside of steps."""
+    return _fence.get()
+
+
+@dataclass(frozen=True)
+class Registration:
+    """A workflow and what its steps lean on."""
+
+    fn: Callable[..., None]
+    parts: object
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the engine lends to every execution."""
+
+    journal: Journal
+    clock: Clock
+    observer: Observer
+    is_stopping: Callable[[], bool]
+    on_step: Callable[[Claim, float], None]
+    """Told of every step that begins and of its limit in seconds: so long its lease is renewed."""
+
+
+class Site:
+    """Where one claim is worked on, by one thread."""
+
+    def __init__(self, around: Surroundings, registration: Registration, claim: Claim) -> None:
+        self.claim = claim
+        self.journal = around.journal
+        self.parts = registration.parts
+        self.rows = {row.name: row for row in around.journal.steps(claim.id)}
+        self.unsaved: list[StepRow] = []
+        """Lines that the next commit takes along."""
+        self.step = ""
+        """The step last begun."""
+        self.undoing = claim.unwinding
+        self.reason = claim.error or CANCELLED
+        """Why it is unwound, once it is."""
+        self.is_stopping = around.is_stopping
+        self._around = around
+        self._workflow = registration.fn
+
+    @property
+    def title(self) -> str:
+        return f"{self.claim.kind} of {self.claim.subject}"
+
+    def now(self) -> datetime:
+        return self._around.clock.now()
+
+    def call_workflow(self, run: Run) -> None:
+        self._workflow(run, *codec.decode_arguments(self._workflow, self.claim.input))
+
+    @contextmanager
+    def doing(self, step: str, limit_s: float) -> Iterator[None]:
+        """The time in which a step's function is called."""
+        self._around.on_step(self.claim, limit_s)
+        token = _fence.set(self.claim.fence)
+        try:
+            self._observe(Point.BEFORE_STEP, step)
+            yield
+            self._observe(Point.AFTER_STEP, step)
+        finally:
+            _fence.reset(token)
+
+    @contextmanager
+    def committing(self, step: str | None = None) -> Iterator[None]:
+        """The time in which the journal is written; raises JournalFailed for what the database raises."""
+        step = self.step if step is None else step
+        try:
+            self._observe(Point.BEFORE_COMMIT, step)
+            yield
+            self._observe(Point.AFTER_COMMIT, step)
+        except Exception as error:
+            raise JournalFailed(f"the journal of {self.title} could not be written") from error
+
+    def end(self, outcome: Outcome) -> None:
+        """Write that the run is over; raises CancelSeen when it was cancelled before it was done."""
+        with self.committing():
+            self.journal.end(self.claim, self.now(), outcome, self.unsaved)
+
+    def _observe(self, point: Point, step: str) -> None:
+        self._around.observer(Moment(point, self.claim.id, self.claim.kind, step, self.undoing))

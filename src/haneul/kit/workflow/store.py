@@ -1,0 +1,126 @@
+"""Rows of runs as those see them who want work done and those who look on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, case, delete, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from haneul.kit.db import Database, Timestamp
+from haneul.kit.workflow.model import Fault, Outcome, RunId, RunView, StepView
+from haneul.kit.workflow.tables import active, run_steps, runs
+
+_FEW = 500
+"""Up to so many subjects are asked for by name; of more, everything unfinished is read."""
+
+
+class RunStore:
+    """What is submitted, cancelled, woken, looked at and in the end forgotten."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def add(self, values: dict[str, Any]) -> bool:
+        """Add a run; False when the subject has an unfinished one."""
+        insert = sqlite.insert if self.db.is_sqlite else postgresql.insert
+        statement = insert(runs).values(values).on_conflict_do_nothing().returning(runs.c.id)
+        with self.db.write() as c:
+            return c.execute(statement).first() is not None
+
+    def chain(self, subject: str) -> list[tuple[RunView, bool]]:
+        """The subject's unfinished run and those that follow it, in order, each with whether it is cancelled.
+
+        Inside a write, and locked there until its end.
+        """
+        statement = select(runs).where(runs.c.subject == subject, ~runs.c.done).with_for_update()
+        with self.db.write() as c:
+            by_predecessor = {row.follows: row for row in c.execute(statement)}
+        ordered = []
+        row = by_predecessor.get(None)
+        while row is not None:
+            ordered.append((view(row), bool(row.cancel)))
+            row = by_predecessor.get(row.id)
+        return ordered
+
+    def cancel(self, run_id: RunId, now: datetime) -> None:
+        """Have it unwind, at once if nobody is at work on it."""
+        at_once = case((runs.c.lease_until.is_(None), literal(now, Timestamp)), else_=runs.c.run_at)
+        statement = update(runs).where(runs.c.id == run_id, ~runs.c.done)
+        with self.db.write() as c:
+            c.execute(statement.values(cancel=True, run_at=at_once))
+
+    def wake(self, subject: str, now: datetime) -> bool:
+        """Have the subject's parked wait looked at now; False when it has no unfinished run."""
+        mine = runs.c.subject == subject
+        with self.db.read() as c:
+            if c.execute(select(runs.c.id).where(mine, active)).first() is None:
+                return False
+        at_once = case((runs.c.waits, literal(now, Timestamp)), else_=runs.c.run_at)
+        with self.db.write() as c:
+            c.execute(update(runs).where(mine, active).values(woken=True, run_at=at_once))
+        return True
+
+    def current(self, subjects: Sequence[str]) -> list[RunView]:
+        """The unfinished runs of these subjects that are at work."""
+        statement = select(runs).where(active)
+        if len(subjects) <= _FEW:
+            statement = statement.where(runs.c.subject.in_(subjects))
+        wanted = set(subjects)
+        with self.db.read() as c:
+            return [view(row) for row in c.execute(statement) if row.subject in wanted]
+
+    def unfinished(self) -> list[RunView]:
+        """Every run that has not ended, oldest first."""
+        with self.db.read() as c:
+            return [
+                view(row) for row in c.execute(select(runs).where(~runs.c.done).order_by(runs.c.created_at))
+            ]
+
+    def history(self, which: ColumnElement[bool]) -> list[RunView]:
+        """The runs `which` is true of with their steps, oldest first."""
+        steps = select(run_steps).join(runs, runs.c.id == run_steps.c.run_id).where(which)
+        with self.db.read() as c:
+            rows = c.execute(select(runs).where(which).order_by(runs.c.created_at, runs.c.id)).all()
+            lines = c.execute(steps.order_by(run_steps.c.position)).all()
+        by_run: dict[str, list[StepView]] = {row.id: [] for row in rows}
+        for line in lines:
+            by_run[line.run_id].append(_step_view(line))
+        return [view(row, tuple(by_run[row.id])) for row in rows]
+
+    def forget(self, ended_before: datetime, at_most: int) -> int:
+        """Delete the oldest runs that ended before, with their steps; how many."""
+        old = runs.c.done & (runs.c.finished_at < ended_before)
+        statement = select(runs.c.id).where(old).order_by(runs.c.finished_at).limit(at_most)
+        with self.db.write() as c:
+            ids = c.execute(statement).scalars().all()
+            c.execute(delete(run_steps).where(run_steps.c.run_id.in_(ids)))
+            c.execute(delete(runs).where(runs.c.id.in_(ids)))
+        return len(ids)
+
+
+def view(row: Row[Any], steps: tuple[StepView, ...] = ()) -> RunView:
+    return RunView(
+        id=row.id,
+        kind=row.kind,
+        subject=row.subject,
+        input=tuple(row.input),
+        request_id=row.request_id,
+        created_at=row.created_at,
+        step=row.step,
+        unwinding=row.unwinding,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        finished_at=row.finished_at,
+        error=fault(row.error),
+        steps=steps,
+    )
+
+
+def fault(stored: dict[str, str] | None) -> Fault | None:
+    return Fault(stored["code"], stored["message"]) if stored else None
+
+
+def _step_view(row: Row[Any]) -> StepView:
+    return StepView(row.name, row.started_at, row.finished_at, row.tries, fault(row.error), row.undone_at)

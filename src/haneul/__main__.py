@@ -24,11 +24,20 @@ def agent(state: Path, join: str | None) -> int:
     """Run this host's agent until it is told to stop; `join` is the one-time token of its first start."""
     from haneul import settings
     from haneul.agent import main as host
+    from haneul.agent.settings import AgentSettings
     from haneul.kit import log
 
     known = settings.read(state)
     log.configure(known.log_level)
-    host.run(known, join)
+    mine = AgentSettings(
+        state=known.state,
+        control=known.agents_url,
+        libvirt_uri=known.hypervisor,
+        ovs_db=known.switch_db,
+        accelerator=known.accelerator,
+        address=known.host_address,
+    )
+    host.run(mine, join)
     return 0
 
 

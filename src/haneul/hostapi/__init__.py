@@ -1,6 +1,6 @@
 """What the control plane and the agents on the hosts say to each other: frozen dataclasses, nothing else.
 
-The control plane sends a `Command`; the agent looks, makes it so, and answers with the report of the
+The control plane sends a command (kit/peer); the agent looks, makes it so, and answers with the report of the
 operation. Every operation of `OPERATIONS` may be repeated and reports how things are now, so that long work
 (fetching an image, stopping a guest in peace) is asked for again until its report says that it is done. The
 agent sends an `Event` when something changed that the control plane should look at.
@@ -19,12 +19,22 @@ from haneul.hostapi.guests import (
 from haneul.hostapi.hosts import CpuInfo, Enrolment, HostInventory, Leftovers
 from haneul.hostapi.join import JoinToken, parse_join_token
 from haneul.hostapi.networks import MetadataPort, NicSpec
-from haneul.hostapi.wire import OPERATIONS, Answer, Command, Event, Failure, Operation
+from haneul.hostapi.wire import (
+    CHUNK_BYTES,
+    CONTROL_OPERATIONS,
+    MAX_MESSAGE_BYTES,
+    OPERATIONS,
+    SERVER_NAME,
+    Event,
+    Operation,
+)
 
 __all__ = [
+    "CHUNK_BYTES",
+    "CONTROL_OPERATIONS",
+    "MAX_MESSAGE_BYTES",
     "OPERATIONS",
-    "Answer",
-    "Command",
+    "SERVER_NAME",
     "ConsoleAddress",
     "ConsoleLog",
     "CpuInfo",
@@ -32,7 +42,6 @@ __all__ = [
     "DiskSpec",
     "Enrolment",
     "Event",
-    "Failure",
     "GuestMetadata",
     "GuestReport",
     "GuestSpec",

@@ -1,4 +1,4 @@
-"""The messages on the wire, one JSON text each, and the table of operations."""
+"""The tables of operations; the messages that carry them are those of kit/peer."""
 
 from __future__ import annotations
 
@@ -7,35 +7,7 @@ from typing import Any
 
 from haneul.hostapi.disks import DiskReport, DiskSpec
 from haneul.hostapi.guests import ConsoleAddress, ConsoleLog, GuestReport, GuestSpec
-from haneul.hostapi.hosts import HostInventory, Leftovers
-
-
-@dataclass(frozen=True)
-class Command:
-    """One operation asked of the other side."""
-
-    id: int
-    op: str
-    args: dict[str, Any]
-    run: str = ""
-    """The run it belongs to; the agent refuses an epoch below the highest it has seen of that run."""
-    epoch: int = 0
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A refusal: `kind` and `code` as in kit/errors."""
-
-    kind: str
-    code: str
-    message: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    id: int
-    result: Any = None
-    error: Failure | None = None
+from haneul.hostapi.hosts import Enrolment, HostInventory, Leftovers
 
 
 @dataclass(frozen=True)
@@ -66,3 +38,19 @@ OPERATIONS: dict[str, Operation] = {
     "read_password": Operation({"server_id": str}, str),
     "list_leftovers": Operation({}, Leftovers),
 }
+"""What the control plane asks of a host."""
+
+CONTROL_OPERATIONS: dict[str, Operation] = {
+    "join": Operation({"secret": str, "hostname": str, "request_pem": str}, Enrolment),
+    "renew_certificate": Operation({"request_pem": str}, Enrolment),
+    "report_inventory": Operation({"inventory": HostInventory}, None),
+    "read_image": Operation({"image_id": str, "offset": int, "length": int}, bytes),
+}
+"""What a host asks of the control plane: `join` before it has a certificate, the others with it."""
+
+MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
+"""How much of an image is asked for at a time."""
+
+SERVER_NAME = "control.haneul"
+"""What the control plane's certificate is made out to, besides its addresses: hosts check this name."""

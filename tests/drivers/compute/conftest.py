@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from haneul.drivers.compute.fake import FakeHosts, FakeWorld
 from haneul.hostapi import Event, Power
 from haneul.kit.clock import SteppedClock
+from tests.drivers.compute.agents import AgentBench
 from tests.drivers.compute.bench import Bench
 
 
@@ -32,6 +34,11 @@ class FakeBench:
         self._world.take_away(self.host_id)
 
 
-@pytest.fixture(params=["fake"])
-def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    yield FakeBench()
+@pytest.fixture(params=["fake", "agents"])
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    if request.param == "fake":
+        yield FakeBench()
+        return
+    agents = AgentBench(tmp_path)
+    yield agents
+    agents.close()

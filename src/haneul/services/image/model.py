@@ -176,13 +176,11 @@ class Operator(StrEnum):
     LT = "lt"
     LTE = "lte"
     IN = "in"
-    OUTSIDE = "outside"
-    """Before the first value, or not before the second."""
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One field of Image compared with values: a single one, but for IN and OUTSIDE."""
+    """One field of Image compared with values: a single one, but for IN."""
 
     name: str
     operator: Operator

@@ -36,9 +36,7 @@ class FakeHosts:
         with self._host(host_id, "ensure_disk") as host:
             total = spec.image.size_bytes if spec.image else 0
             if spec.size_gib and total > spec.size_gib * GIB:
-                raise Invalid(
-                    "disk.too_small", f"The image needs {total} bytes: choose a flavor with a larger disk"
-                )
+                raise Invalid("disk.too_small", f"The image needs {total} bytes: choose a flavor with a larger disk")
             now = self.world.clock.monotonic()
             wait_s = self.world.fetch_s if spec.image else 0.0
             disk = host.disks.setdefault(spec.disk_id, FakeDisk(spec, now + wait_s, wait_s == 0))
@@ -50,9 +48,7 @@ class FakeHosts:
             for guest in host.guests.values():
                 if any(disk.disk_id == disk_id for disk in guest.spec.disks):
                     server_id = guest.spec.server_id
-                    raise Conflict(
-                        "disk.in_use", f"Remove the guest {server_id} first: it has disk {disk_id}"
-                    )
+                    raise Conflict("disk.in_use", f"Remove the guest {server_id} first: it has disk {disk_id}")
             host.disks.pop(disk_id, None)
 
     def ensure_guest(self, host_id: str, spec: GuestSpec) -> GuestReport:
@@ -86,17 +82,13 @@ class FakeHosts:
         with self._host(host_id, "read_console_log") as host:
             guest = _get(host, server_id)
             text = [f"{host.hostname} begins to boot {guest.spec.name}", f"{guest.spec.name} login: "]
-            return ConsoleLog(
-                server_id, "\n".join(text if lines is None else text[len(text) - min(lines, 2) :])
-            )
+            return ConsoleLog(server_id, "\n".join(text if lines is None else text[len(text) - min(lines, 2) :]))
 
     def get_console(self, host_id: str, server_id: str, kind: str) -> ConsoleAddress:
         with self._host(host_id, "get_console") as host:
             guest = _get(host, server_id)
             if guest.power is not Power.RUNNING:
-                raise Conflict(
-                    "guest.not_running", f"Start the server {server_id} first: it has no console now"
-                )
+                raise Conflict("guest.not_running", f"Start the server {server_id} first: it has no console now")
             return ConsoleAddress(server_id, kind, "127.0.0.1:5900")
 
     def read_password(self, host_id: str, server_id: str) -> str:
@@ -147,9 +139,7 @@ class FakeHosts:
         with self.world.lock:
             host = self.world.hosts.get(host_id)
             if host is None or host.is_away:
-                raise Unavailable(
-                    "host.away", f"Host {host_id} is not connected: look whether its agent runs"
-                )
+                raise Unavailable("host.away", f"Host {host_id} is not connected: look whether its agent runs")
             self.world.trip(op, is_late=False)
             yield host
             self.world.trip(op, is_late=True)

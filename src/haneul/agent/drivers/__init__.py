@@ -1,0 +1,1 @@
+"""How the agent reaches its own machine: one folder per family, each with a fake."""

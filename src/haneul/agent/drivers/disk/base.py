@@ -1,0 +1,64 @@
+"""What the agent asks of the place where disks are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from haneul.hostapi import DiskSpec, ImageSource
+
+
+@dataclass(frozen=True)
+class DiskFile:
+    path: Path
+    format: str
+    serial: str = ""
+
+
+@dataclass(frozen=True)
+class Room:
+    total_gib: int
+    free_gib: int
+
+
+ReadChunk = Callable[[int, int], bytes]
+"""(offset, length) -> bytes of the image, at most that many; none at its end."""
+Progress = Callable[[int], None]
+"""Told how many bytes are here."""
+
+
+class Disks(Protocol):
+    def find(self, disk_id: str) -> DiskFile | None:
+        """The finished disk, or None."""
+        ...
+
+    def create(self, spec: DiskSpec) -> DiskFile:
+        """Make the disk; its base must be there. Fine if it exists: then it is grown, never shrunk.
+
+        Raises Invalid("disk.too_small") and NoCapacity("host.disk_full").
+        """
+        ...
+
+    def remove(self, disk_id: str) -> None:
+        """Fine if it is absent."""
+        ...
+
+    def list_disks(self) -> tuple[str, ...]: ...
+
+    def has_base(self, source: ImageSource) -> bool: ...
+
+    def fetch_base(self, source: ImageSource, read: ReadChunk, progress: Progress) -> None:
+        """Fetch, verify and keep the image; all or nothing.
+
+        Raises Invalid("image.damaged") when it is not what was promised, Invalid("image.unsupported") for a
+        format that this place cannot keep, NoCapacity("host.disk_full").
+        """
+        ...
+
+    def remove_unused_bases(self, unused_for_s: float) -> tuple[str, ...]:
+        """Remove the bases that no disk needs and that nobody asked for in that time; says which."""
+        ...
+
+    def room(self) -> Room: ...

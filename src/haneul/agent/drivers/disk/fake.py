@@ -1,0 +1,74 @@
+"""Disks that are only remembered."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+
+from haneul.agent.drivers.disk.base import DiskFile, Progress, ReadChunk, Room
+from haneul.hostapi import CHUNK_BYTES, DiskSpec, ImageSource
+from haneul.kit.errors import Invalid, NoCapacity
+
+_GIB = 1024**3
+
+
+class FakeDisks:
+    """Keeps names and sizes; images are fetched and verified, then thrown away."""
+
+    def __init__(self, total_gib: int = 100) -> None:
+        self._lock = threading.Lock()
+        self._total_gib = total_gib
+        self._disks: dict[str, DiskSpec] = {}
+        self._bases: set[str] = set()
+
+    def find(self, disk_id: str) -> DiskFile | None:
+        spec = self._disks.get(disk_id)
+        return DiskFile(Path("/fake") / disk_id, "qcow2", spec.serial) if spec else None
+
+    def create(self, spec: DiskSpec) -> DiskFile:
+        if spec.image and spec.size_gib and spec.image.size_bytes > spec.size_gib * _GIB:
+            raise Invalid("disk.too_small", "Choose a larger disk: the image does not fit into it")
+        with self._lock:
+            used = sum(disk.size_gib for disk in self._disks.values() if disk.disk_id != spec.disk_id)
+            if used + spec.size_gib > self._total_gib:
+                raise NoCapacity("host.disk_full", "The host's disk is full: remove something from it")
+            self._disks[spec.disk_id] = spec
+        return DiskFile(Path("/fake") / spec.disk_id, "qcow2", spec.serial)
+
+    def remove(self, disk_id: str) -> None:
+        with self._lock:
+            self._disks.pop(disk_id, None)
+
+    def list_disks(self) -> tuple[str, ...]:
+        with self._lock:
+            return tuple(sorted(self._disks))
+
+    def has_base(self, source: ImageSource) -> bool:
+        return source.sha512 in self._bases
+
+    def fetch_base(self, source: ImageSource, read: ReadChunk, progress: Progress) -> None:
+        if source.disk_format not in ("raw", "qcow2"):
+            raise Invalid("image.unsupported", f"Convert the image to qcow2: hosts do not keep {source.disk_format}")
+        digest, done = hashlib.sha512(), 0
+        while done < source.size_bytes:
+            chunk = read(done, CHUNK_BYTES)
+            if not chunk:
+                break
+            digest.update(chunk)
+            done += len(chunk)
+            progress(done)
+        if digest.hexdigest() != source.sha512:
+            raise Invalid("image.damaged", f"Upload image {source.image_id} again: its checksum is wrong")
+        self._bases.add(source.sha512)
+
+    def remove_unused_bases(self, unused_for_s: float) -> tuple[str, ...]:
+        with self._lock:
+            needed = {disk.image.sha512 for disk in self._disks.values() if disk.image}
+            unused = self._bases - needed
+            self._bases -= unused
+            return tuple(sorted(unused))
+
+    def room(self) -> Room:
+        with self._lock:
+            return Room(self._total_gib, self._total_gib - sum(disk.size_gib for disk in self._disks.values()))

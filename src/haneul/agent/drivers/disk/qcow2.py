@@ -1,0 +1,167 @@
+"""Disks as qcow2 files in one folder, each on top of the image it began as."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import logging
+import os
+import shutil
+import threading
+import time
+from pathlib import Path
+
+from haneul.agent.drivers.disk.base import DiskFile, Progress, ReadChunk, Room
+from haneul.agent.drivers.disk.qemu_img import ImageFacts, inspect, qemu_img
+from haneul.agent.files import sync_folder
+from haneul.hostapi import CHUNK_BYTES, DiskSpec, ImageSource
+from haneul.kit.errors import Invalid, NoCapacity
+
+log = logging.getLogger(__name__)
+
+_GIB = 1024**3
+_FORMATS = {"raw": "raw", "iso": "raw", "ami": "raw", "qcow2": "qcow2"}
+"""How an image of which format is kept; others are converted where images come from."""
+
+
+class Qcow2Disks:
+    """`<folder>/disks/<disk id>.qcow2` over `<folder>/bases/<sha512>.<format>`.
+
+    Whatever is not finished has another name, so that what has the right name is whole.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._disks = folder / "disks"
+        self._bases = folder / "bases"
+        self._lock = threading.Lock()
+        for place in (self._disks, self._bases):
+            place.mkdir(mode=0o711, parents=True, exist_ok=True)
+            for unfinished in place.glob("*.part"):
+                unfinished.unlink()
+
+    def find(self, disk_id: str) -> DiskFile | None:
+        path = self._path(disk_id)
+        return DiskFile(path, "qcow2") if path.exists() else None
+
+    def create(self, spec: DiskSpec) -> DiskFile:
+        path = self._path(spec.disk_id)
+        base = self._base(spec.image) if spec.image else None
+        size = spec.size_gib * _GIB
+        if base is not None:
+            size = max(size, self._fitting(spec, base))
+        with self._lock:
+            if not path.exists():
+                self._make(path, base, size)
+            elif inspect(path, "qcow2", may_have_backing=True).virtual_bytes < size:
+                qemu_img("resize", "-q", "-f", "qcow2", str(path), str(size))
+        return DiskFile(path, "qcow2", spec.serial)
+
+    def remove(self, disk_id: str) -> None:
+        self._path(disk_id).unlink(missing_ok=True)
+        sync_folder(self._disks)
+
+    def list_disks(self) -> tuple[str, ...]:
+        return tuple(sorted(path.stem for path in self._disks.glob("*.qcow2")))
+
+    def has_base(self, source: ImageSource) -> bool:
+        """Asking keeps the base from being cleaned away for a while."""
+        base = self._base(source)
+        with self._lock:
+            if not base.exists():
+                return False
+            os.utime(base)
+            return True
+
+    def fetch_base(self, source: ImageSource, read: ReadChunk, progress: Progress) -> None:
+        base = self._base(source)
+        part = base.with_name(base.name + ".part")
+        try:
+            self._fetch(source, part, read, progress)
+            inspect(part, base.suffix[1:])
+            part.chmod(0o444)
+            part.replace(base)
+            sync_folder(self._bases)
+        except OSError as error:
+            raise _full(error) from error
+        finally:
+            part.unlink(missing_ok=True)
+
+    def remove_unused_bases(self, unused_for_s: float) -> tuple[str, ...]:
+        removed = []
+        with self._lock:
+            needed = {self._backing_of(path) for path in self._disks.glob("*.qcow2")}
+            for base in self._bases.iterdir():
+                is_old = time.time() - base.stat().st_mtime >= unused_for_s
+                if base.suffix != ".part" and base not in needed and is_old:
+                    base.unlink()
+                    removed.append(base.name)
+        return tuple(removed)
+
+    def room(self) -> Room:
+        usage = shutil.disk_usage(self._disks)
+        return Room(usage.total // _GIB, usage.free // _GIB)
+
+    def _path(self, disk_id: str) -> Path:
+        return self._disks / f"{_plain(disk_id)}.qcow2"
+
+    def _base(self, source: ImageSource) -> Path:
+        kept_as = _FORMATS.get(source.disk_format)
+        if kept_as is None:
+            message = f"Convert image {source.image_id} to qcow2: hosts do not run from {source.disk_format}"
+            raise Invalid("image.unsupported", message)
+        return self._bases / f"{_plain(source.sha512)}.{kept_as}"
+
+    def _fitting(self, spec: DiskSpec, base: Path) -> int:
+        """The image's own size, if the disk is large enough for it."""
+        needed = inspect(base, base.suffix[1:]).virtual_bytes
+        if spec.size_gib and needed > spec.size_gib * _GIB:
+            message = f"Choose a disk of {-(-needed // _GIB)} GiB: the image is larger than {spec.size_gib} GiB"
+            raise Invalid("disk.too_small", message)
+        return needed
+
+    def _make(self, path: Path, base: Path | None, size: int) -> None:
+        part = path.with_name(path.name + ".part")
+        part.unlink(missing_ok=True)
+        backing = ("-b", str(base), "-F", base.suffix[1:]) if base else ()
+        try:
+            qemu_img("create", "-q", "-f", "qcow2", *backing, str(part), str(size))
+            part.replace(path)
+            sync_folder(self._disks)
+        except OSError as error:
+            raise _full(error) from error
+        finally:
+            part.unlink(missing_ok=True)
+
+    def _fetch(self, source: ImageSource, part: Path, read: ReadChunk, progress: Progress) -> None:
+        digest, done = hashlib.sha512(), 0
+        with part.open("wb") as file:
+            while done < source.size_bytes:
+                chunk = read(done, min(CHUNK_BYTES, source.size_bytes - done))
+                if not chunk:
+                    break
+                digest.update(chunk)
+                file.write(chunk)
+                done += len(chunk)
+                progress(done)
+            file.flush()
+            os.fsync(file.fileno())
+        if done != source.size_bytes or digest.hexdigest() != source.sha512:
+            message = f"Upload image {source.image_id} again: what arrived is not what its checksum promises"
+            raise Invalid("image.damaged", message)
+
+    def _backing_of(self, path: Path) -> Path | None:
+        facts: ImageFacts = inspect(path, "qcow2", may_have_backing=True)
+        return Path(facts.backing_file) if facts.backing_file else None
+
+
+def _plain(name: str) -> str:
+    """The name, if it is no path: ids and checksums become file names."""
+    if not name or "/" in name or name.startswith("."):
+        raise Invalid("disk.bad_name", f"Use an id as a disk's name: {name!r} is none")
+    return name
+
+
+def _full(error: OSError) -> Exception:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return NoCapacity("host.disk_full", "Free space on the host's disk, or choose another host: it is full")
+    return error

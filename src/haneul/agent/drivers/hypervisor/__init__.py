@@ -1,0 +1,1 @@
+"""Hypervisors: libvirt, and a fake."""

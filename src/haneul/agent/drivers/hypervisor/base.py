@@ -1,0 +1,93 @@
+"""What the agent asks of a hypervisor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from haneul.agent.drivers.disk.base import DiskFile
+from haneul.agent.drivers.nic.base import Plug
+from haneul.hostapi import Power
+
+
+@dataclass(frozen=True)
+class GuestPlan:
+    """A guest in the hypervisor's terms: everything it is made of already lies on the host."""
+
+    server_id: str
+    project_id: str
+    name: str
+    vcpus: int
+    memory_mib: int
+    disks: tuple[DiskFile, ...]
+    """The first is booted from."""
+    plugs: tuple[Plug, ...]
+    config_drive: Path | None
+    console_log: Path
+    """What the guest writes to its serial console is added to this file."""
+
+
+@dataclass(frozen=True)
+class HypervisorFacts:
+    name: str
+    version: int
+    """major * 1000000 + minor * 1000 + micro."""
+    accelerator: str
+    """kvm or tcg."""
+
+
+class Hypervisor(Protocol):
+    """Guests by the ids of their servers. Only guests that bear the cloud's mark are ever seen or touched.
+
+    Each operation raises Unavailable("hypervisor.away") while the hypervisor does not answer, and all but
+    `define` and `find` raise NotFound("guest.absent") for a guest that is not defined.
+    """
+
+    def facts(self) -> HypervisorFacts: ...
+
+    def define(self, plan: GuestPlan) -> None:
+        """Make or replace the definition of a guest that does not run."""
+        ...
+
+    def find(self, server_id: str) -> Power:
+        """How the guest is now: ABSENT when it is not defined."""
+        ...
+
+    def start(self, server_id: str) -> None:
+        """Start it from power-off; fine if it runs."""
+        ...
+
+    def ask_to_stop(self, server_id: str) -> None:
+        """Press its power button: it may shut itself down, or ignore it."""
+        ...
+
+    def power_off(self, server_id: str) -> None:
+        """Off at once; fine if it is off."""
+        ...
+
+    def pause(self, server_id: str) -> None: ...
+
+    def resume(self, server_id: str) -> None: ...
+
+    def remove(self, server_id: str) -> None:
+        """Off and forgotten; fine if it is absent."""
+        ...
+
+    def list_guests(self) -> tuple[str, ...]: ...
+
+    def console(self, server_id: str, kind: str) -> str:
+        """Where the console of `kind` (vnc, serial) is. Raises Conflict("guest.no_console")."""
+        ...
+
+    def instance_name(self, server_id: str) -> str: ...
+
+    def on_change(self, callback: Callable[[str], None]) -> None:
+        """Call `callback(server_id)` from a thread of the driver's when a guest's power changed.
+
+        After the connection was lost and found again it is called for every guest.
+        """
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,106 @@
+"""Guests that are only remembered: they boot at once and do what they are asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from haneul.agent.drivers.hypervisor.base import GuestPlan, HypervisorFacts
+from haneul.hostapi import Power
+from haneul.kit.errors import Conflict, NotFound, Unavailable
+
+
+class FakeHypervisor:
+    """`heeds_button`: whether guests shut themselves down when asked."""
+
+    def __init__(self, heeds_button: bool = True) -> None:
+        self.heeds_button = heeds_button
+        self.is_away = False
+        self.starts = 0
+        self._lock = threading.Lock()
+        self._plans: dict[str, GuestPlan] = {}
+        self._powers: dict[str, Power] = {}
+        self._listeners: list[Callable[[str], None]] = []
+
+    def facts(self) -> HypervisorFacts:
+        return HypervisorFacts("QEMU", 7002000, "tcg")
+
+    def define(self, plan: GuestPlan) -> None:
+        self._answer()
+        with self._lock:
+            self._plans[plan.server_id] = plan
+            self._powers.setdefault(plan.server_id, Power.STOPPED)
+
+    def find(self, server_id: str) -> Power:
+        self._answer()
+        return self._powers.get(server_id, Power.ABSENT)
+
+    def start(self, server_id: str) -> None:
+        if self._get(server_id) in (Power.STOPPED, Power.CRASHED):
+            plan = self._plans[server_id]
+            with plan.console_log.open("a") as console:
+                console.write(f"{plan.name} boots\n{plan.name} login: \n")
+            self.starts += 1
+            self._move(server_id, Power.RUNNING)
+
+    def ask_to_stop(self, server_id: str) -> None:
+        if self._get(server_id) is Power.RUNNING and self.heeds_button:
+            self._move(server_id, Power.STOPPED)
+
+    def power_off(self, server_id: str) -> None:
+        if self._get(server_id) is not Power.STOPPED:
+            self._move(server_id, Power.STOPPED)
+
+    def pause(self, server_id: str) -> None:
+        if self._get(server_id) is Power.RUNNING:
+            self._move(server_id, Power.PAUSED)
+
+    def resume(self, server_id: str) -> None:
+        if self._get(server_id) is Power.PAUSED:
+            self._move(server_id, Power.RUNNING)
+
+    def remove(self, server_id: str) -> None:
+        self._answer()
+        with self._lock:
+            self._plans.pop(server_id, None)
+            self._powers.pop(server_id, None)
+
+    def list_guests(self) -> tuple[str, ...]:
+        self._answer()
+        with self._lock:
+            return tuple(sorted(self._powers))
+
+    def console(self, server_id: str, kind: str) -> str:
+        self._get(server_id)
+        if kind != "vnc":
+            raise Conflict("guest.no_console", f"Ask for vnc: guests of this host have no {kind} console")
+        return "127.0.0.1:5900"
+
+    def instance_name(self, server_id: str) -> str:
+        return f"instance-{server_id[:8]}"
+
+    def on_change(self, callback: Callable[[str], None]) -> None:
+        self._listeners.append(callback)
+
+    def close(self) -> None:
+        self._listeners.clear()
+
+    def crash(self, server_id: str, power: Power = Power.CRASHED) -> None:
+        """The guest goes off by itself."""
+        self._move(server_id, power)
+
+    def _answer(self) -> None:
+        if self.is_away:
+            raise Unavailable("hypervisor.away", "The hypervisor does not answer: look whether it runs")
+
+    def _get(self, server_id: str) -> Power:
+        self._answer()
+        if server_id not in self._powers:
+            raise NotFound("guest.absent", f"The host has no guest for server {server_id}")
+        return self._powers[server_id]
+
+    def _move(self, server_id: str, power: Power) -> None:
+        with self._lock:
+            self._powers[server_id] = power
+        for listener in list(self._listeners):
+            listener(server_id)

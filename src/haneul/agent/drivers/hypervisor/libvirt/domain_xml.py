@@ -1,0 +1,147 @@
+"""A guest as libvirt's domain XML (https://libvirt.org/formatdomain.html)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
+
+from haneul.agent.drivers.disk.base import DiskFile
+from haneul.agent.drivers.hypervisor.base import GuestPlan
+from haneul.agent.drivers.nic.base import Plug
+
+NAMESPACE = "https://haneul.cloud/guest/1"
+"""Of the element that marks a domain as one of ours."""
+
+_OFFLOADS = ("csum", "gso", "tso4", "tso6", "ecn", "ufo")
+
+
+def domain_name(server_id: str) -> str:
+    return f"haneul-{server_id}"
+
+
+def domain_xml(plan: GuestPlan, accelerator: str) -> str:
+    domain = Element("domain", type="kvm" if accelerator == "kvm" else "qemu")
+    _text(domain, "name", domain_name(plan.server_id))
+    _text(domain, "uuid", plan.server_id)
+    _text(domain, "title", plan.name)
+    _mark(SubElement(domain, "metadata"), plan)
+    _text(domain, "memory", str(plan.memory_mib), unit="MiB")
+    _text(domain, "vcpu", str(plan.vcpus))
+    _system(domain, plan)
+    _processor(domain, accelerator)
+    for event, action in (("poweroff", "destroy"), ("reboot", "restart"), ("crash", "destroy")):
+        _text(domain, f"on_{event}", action)
+    devices = SubElement(domain, "devices")
+    for number, disk in enumerate(plan.disks):
+        _disk(devices, disk, number)
+    if plan.config_drive is not None:
+        _config_drive(devices, plan.config_drive)
+    for plug in plan.plugs:
+        _interface(devices, plug)
+    _consoles(devices, plan)
+    _small_devices(devices)
+    return ElementTree.tostring(domain, encoding="unicode")
+
+
+def _mark(metadata: Element, plan: GuestPlan) -> None:
+    ElementTree.register_namespace("haneul", NAMESPACE)
+    mark = SubElement(metadata, f"{{{NAMESPACE}}}guest")
+    for name, value in (("server", plan.server_id), ("project", plan.project_id), ("name", plan.name)):
+        SubElement(mark, f"{{{NAMESPACE}}}{name}").text = value
+
+
+def _system(domain: Element, plan: GuestPlan) -> None:
+    """The product's name is what cloud-init looks for before it asks an OpenStack metadata service."""
+    sysinfo = SubElement(SubElement(domain, "sysinfo", type="smbios"), "system")
+    entries = {
+        "manufacturer": "Haneul",
+        "product": "OpenStack Nova",
+        "uuid": plan.server_id,
+        "family": "Virtual Machine",
+    }
+    for name, value in entries.items():
+        _text(sysinfo, "entry", value, name=name)
+    os_element = SubElement(domain, "os")
+    _text(os_element, "type", "hvm", arch="x86_64", machine="pc")
+    SubElement(os_element, "smbios", mode="sysinfo")
+
+
+def _processor(domain: Element, accelerator: str) -> None:
+    features = SubElement(domain, "features")
+    SubElement(features, "acpi")
+    SubElement(features, "apic")
+    if accelerator == "kvm":
+        SubElement(domain, "cpu", mode="host-model", check="partial")
+    else:
+        _text(SubElement(features, "tcg"), "tb-cache", "64", unit="MiB")
+        SubElement(domain, "cpu", mode="maximum", check="none")
+    clock = SubElement(domain, "clock", offset="utc")
+    if accelerator == "kvm":
+        SubElement(clock, "timer", name="pit", tickpolicy="delay")
+        SubElement(clock, "timer", name="rtc", tickpolicy="catchup")
+    SubElement(clock, "timer", name="hpet", present="no")
+
+
+def _disk(devices: Element, disk: DiskFile, number: int) -> None:
+    element = SubElement(devices, "disk", type="file", device="disk")
+    SubElement(element, "driver", name="qemu", type=disk.format, cache=_cache_mode(disk.path), discard="unmap")
+    SubElement(element, "source", file=str(disk.path))
+    SubElement(element, "target", dev=f"vd{chr(ord('a') + number)}", bus="virtio")
+    if disk.serial:
+        _text(element, "serial", disk.serial[:20])
+    if number == 0:
+        SubElement(element, "boot", order="1")
+
+
+def _config_drive(devices: Element, path: Path) -> None:
+    element = SubElement(devices, "disk", type="file", device="cdrom", snapshot="no")
+    SubElement(element, "driver", name="qemu", type="raw")
+    SubElement(element, "source", file=str(path))
+    SubElement(element, "target", dev="hdd", bus="ide")
+    SubElement(element, "readonly")
+
+
+def _interface(devices: Element, plug: Plug) -> None:
+    element = SubElement(devices, "interface", type="ethernet")
+    SubElement(element, "mac", address=plug.mac)
+    SubElement(element, "target", dev=plug.device, managed="no")
+    SubElement(element, "model", type="virtio")
+    SubElement(element, "mtu", size=str(plug.mtu))
+    driver = SubElement(element, "driver", name="qemu")
+    if not plug.has_offload:
+        SubElement(driver, "host", dict.fromkeys(_OFFLOADS, "off"))
+        SubElement(driver, "guest", {name: "off" for name in _OFFLOADS if name != "gso"})
+
+
+def _consoles(devices: Element, plan: GuestPlan) -> None:
+    serial = SubElement(devices, "serial", type="pty")
+    SubElement(serial, "log", file=str(plan.console_log), append="on")
+    SubElement(serial, "target", port="0")
+    graphics = SubElement(devices, "graphics", type="vnc")
+    SubElement(graphics, "listen", type="socket")
+    SubElement(SubElement(devices, "video"), "model", type="vga")
+
+
+def _small_devices(devices: Element) -> None:
+    channel = SubElement(devices, "channel", type="unix")
+    SubElement(channel, "target", type="virtio", name="org.qemu.guest_agent.0")
+    rng = SubElement(devices, "rng", model="virtio")
+    _text(rng, "backend", "/dev/urandom", model="random")
+    balloon = SubElement(devices, "memballoon", model="virtio")
+    SubElement(balloon, "stats", period="10")
+    SubElement(devices, "controller", type="usb", model="none")
+
+
+def _cache_mode(path: Path) -> str:
+    """none (straight to the disk) wherever the file system can do that."""
+    try:
+        os.close(os.open(path, os.O_RDONLY | os.O_DIRECT))
+    except OSError:
+        return "writeback"
+    return "none"
+
+
+def _text(parent: Element, tag: str, text: str, **attributes: str) -> None:
+    SubElement(parent, tag, attributes).text = text

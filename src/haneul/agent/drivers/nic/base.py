@@ -1,0 +1,50 @@
+"""What the agent asks of whatever plugs guests into networks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from haneul.hostapi import MetadataPort, NicSpec
+
+
+@dataclass(frozen=True)
+class Plug:
+    """The host's end of a guest's network card."""
+
+    device: str
+    """The tap that the hypervisor opens."""
+    mac: str
+    mtu: int
+    has_offload: bool
+    """False where the guest must not leave checksums to the host."""
+
+
+class Nics(Protocol):
+    """Network cards bear the ids of their port and server, metadata ports that of their network."""
+
+    def ensure(self, nic: NicSpec, server_id: str) -> Plug:
+        """Raises Unavailable("switch.away") while the switch does not answer."""
+        ...
+
+    def remove_all(self, server_id: str) -> None:
+        """Unplug every network card of the server; fine if there is none."""
+        ...
+
+    def list_ports(self) -> tuple[str, ...]: ...
+
+    def ensure_metadata(self, port: MetadataPort) -> str:
+        """Make this host answer at the port; the path of the network namespace to listen in, "" for our own."""
+        ...
+
+    def remove_metadata(self, network_id: str) -> None:
+        """Fine if there is none."""
+        ...
+
+    def list_metadata(self) -> tuple[str, ...]:
+        """The networks that have a metadata port here."""
+        ...
+
+    def chassis(self) -> str:
+        """This host's name in the network's own books; empty if it is in none."""
+        ...

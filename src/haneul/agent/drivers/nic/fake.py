@@ -1,0 +1,44 @@
+"""Network cards that are only remembered; metadata ports answer on a loopback of this machine."""
+
+from __future__ import annotations
+
+import threading
+
+from haneul.agent.drivers.nic.base import Plug
+from haneul.hostapi import MetadataPort, NicSpec
+
+
+class FakeNics:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._servers: dict[str, str] = {}
+        self._metadata: dict[str, MetadataPort] = {}
+
+    def ensure(self, nic: NicSpec, server_id: str) -> Plug:
+        with self._lock:
+            self._servers[nic.port_id] = server_id
+        return Plug(f"tap{nic.port_id[:11]}", nic.mac, nic.mtu, has_offload=True)
+
+    def remove_all(self, server_id: str) -> None:
+        with self._lock:
+            self._servers = {port: server for port, server in self._servers.items() if server != server_id}
+
+    def list_ports(self) -> tuple[str, ...]:
+        with self._lock:
+            return tuple(sorted(self._servers))
+
+    def ensure_metadata(self, port: MetadataPort) -> str:
+        with self._lock:
+            self._metadata[port.network_id] = port
+        return ""
+
+    def remove_metadata(self, network_id: str) -> None:
+        with self._lock:
+            self._metadata.pop(network_id, None)
+
+    def list_metadata(self) -> tuple[str, ...]:
+        with self._lock:
+            return tuple(sorted(self._metadata))
+
+    def chassis(self) -> str:
+        return "fake"

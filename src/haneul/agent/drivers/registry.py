@@ -1,0 +1,35 @@
+"""Names in the settings, and the drivers they stand for."""
+
+from __future__ import annotations
+
+from haneul.agent.drivers.disk.base import Disks
+from haneul.agent.drivers.disk.fake import FakeDisks
+from haneul.agent.drivers.hypervisor.base import Hypervisor
+from haneul.agent.drivers.hypervisor.fake import FakeHypervisor
+from haneul.agent.drivers.nic.base import Nics
+from haneul.agent.drivers.nic.fake import FakeNics
+from haneul.agent.settings import AgentSettings
+
+
+def make_disks(settings: AgentSettings) -> Disks:
+    if settings.disk == "fake":
+        return FakeDisks()
+    from haneul.agent.drivers.disk.qcow2 import Qcow2Disks
+
+    return Qcow2Disks(settings.folder)
+
+
+def make_nics(settings: AgentSettings) -> Nics:
+    if settings.nic == "fake":
+        return FakeNics()
+    from haneul.agent.drivers.nic.ovs import OvsNics
+
+    return OvsNics(settings.ovs_db, settings.bridge)
+
+
+def make_hypervisor(settings: AgentSettings) -> Hypervisor:
+    if settings.hypervisor == "fake":
+        return FakeHypervisor()
+    from haneul.agent.drivers.hypervisor.libvirt import LibvirtHypervisor
+
+    return LibvirtHypervisor(settings.libvirt_uri, settings.accelerator)

@@ -1,0 +1,157 @@
+"""Puts the agent together and runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+import uvloop
+
+from haneul.agent import chores
+from haneul.agent.drivers.registry import make_disks, make_hypervisor, make_nics
+from haneul.agent.enrol import Identity, join
+from haneul.agent.images import Images
+from haneul.agent.inventory import Sources, inventory_of
+from haneul.agent.journal import Journal
+from haneul.agent.link import Link
+from haneul.agent.metadata.answers import Answers
+from haneul.agent.metadata.service import Metadata
+from haneul.agent.parts import Locks, Parts
+from haneul.agent.server import carry_out
+from haneul.agent.settings import AgentSettings
+from haneul.agent.verbs.ensure_guest import go_on
+from haneul.hostapi import Event, JoinToken, parse_join_token
+from haneul.kit.clock import SystemClock
+from haneul.kit.errors import CloudError, Conflict, Unavailable
+from haneul.kit.peer import Command
+
+log = logging.getLogger(__name__)
+
+WORKERS = 6
+JOIN_S = 60.0
+
+
+def run(settings: AgentSettings, token: str | None = None) -> None:
+    """Be the agent of this host until SIGTERM or SIGINT.
+
+    The join token is needed at the first start only and does not matter later. Raises ValueError for text that
+    is no token, Conflict("agent.not_enrolled") for a first start without one, and what `join` raises.
+    """
+    uvloop.run(_run_until_told(settings, parse_join_token(token) if token else None))
+
+
+async def _run_until_told(settings: AgentSettings, token: JoinToken | None) -> None:
+    identity = Identity(settings.folder / "identity")
+    if token is not None and not identity.is_enrolled:
+        host_id = await _join_patiently(token, identity)
+        log.info("this machine is host %s now", host_id)
+    agent = Agent(settings)
+    loop = asyncio.get_running_loop()
+    work = asyncio.ensure_future(agent.work())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, work.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await work
+
+
+async def _join_patiently(token: JoinToken, identity: Identity) -> str:
+    """Join; wait a minute for a control plane that is only just being started."""
+    deadline = time.monotonic() + JOIN_S
+    while True:
+        try:
+            return await join(token, identity, socket.gethostname())
+        except Unavailable:
+            if time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(0.3)
+
+
+class Agent:
+    """All the parts of one agent; made inside the event loop on which it works."""
+
+    def __init__(self, settings: AgentSettings) -> None:
+        self._settings = settings
+        self._loop = asyncio.get_running_loop()
+        self._identity = Identity(settings.folder / "identity")
+        if not self._identity.is_enrolled:
+            message = "Make a join token at the control plane and start the agent once with `haneul agent --join TOKEN`"
+            raise Conflict("agent.not_enrolled", message)
+        self._workers = ThreadPoolExecutor(WORKERS, "worker")
+        self._answerers = ThreadPoolExecutor(2, "metadata")
+        self.parts, self.link = self._assemble()
+
+    async def work(self) -> None:
+        """Serve until cancelled; guests go on when the agent ends."""
+        parts = self.parts
+        parts.hypervisor.on_change(self._guest_changed)
+        self._workers.submit(chores.reopen, parts)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.link.run())
+                tasks.create_task(self._repeat(chores.SHUTDOWN_EVERY_S, partial(chores.watch_shutdowns, parts)))
+                tasks.create_task(self._repeat(chores.CLEANING_EVERY_S, partial(chores.clean, parts)))
+        finally:
+            parts.images.close()
+            self._workers.shutdown(wait=False, cancel_futures=True)
+            self._answerers.shutdown(wait=False, cancel_futures=True)
+            parts.hypervisor.close()
+
+    def _assemble(self) -> tuple[Parts, Link]:
+        settings, folder = self._settings, self._settings.folder
+        journal, locks, clock = Journal(folder / "journal"), Locks(), SystemClock()
+        hypervisor, disks, nics = make_hypervisor(settings), make_disks(settings), make_nics(settings)
+        take_stock = inventory_of(self._identity.host_id, settings.address, Sources(hypervisor, disks, nics, journal))
+        link = Link(settings.control, self._identity, clock, self._serve, take_stock)
+
+        def read_image(image_id: str, offset: int, length: int) -> bytes:
+            data = link.ask_from_thread("read_image", {"image_id": image_id, "offset": offset, "length": length})
+            assert isinstance(data, bytes)
+            return data
+
+        parts = Parts(
+            journal=journal,
+            hypervisor=hypervisor,
+            disks=disks,
+            nics=nics,
+            images=Images(disks, read_image, link.tell),
+            metadata=Metadata(self._loop, self._answerers, nics, Answers(journal, locks)),
+            clock=clock,
+            inventory=take_stock,
+            tell=link.tell,
+            folder=folder,
+            locks=locks,
+        )
+        return parts, link
+
+    async def _serve(self, command: Command) -> Any:
+        return await self._loop.run_in_executor(self._workers, carry_out, self.parts, command)
+
+    def _guest_changed(self, server_id: str) -> None:
+        """In the hypervisor's thread: hand over and return at once."""
+        with contextlib.suppress(RuntimeError):  # the agent is ending and takes no more work
+            self._workers.submit(self._follow, server_id)
+
+    def _follow(self, server_id: str) -> None:
+        try:
+            go_on(self.parts, server_id)
+        except CloudError as error:
+            log.warning("guest %s does not go on: %s", server_id, error)
+        except Exception:
+            log.exception("following guest %s failed", server_id)
+        self.parts.tell(Event("guest_changed", server_id))
+
+    async def _repeat(self, every_s: float, chore: Callable[[], None]) -> None:
+        while True:
+            await asyncio.sleep(every_s)
+            try:
+                await self._loop.run_in_executor(self._workers, chore)
+            except Exception:
+                log.exception("a chore failed")

@@ -1,0 +1,48 @@
+"""The table: one operation, one verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from haneul.agent import verbs
+from haneul.agent.parts import Parts
+from haneul.hostapi import OPERATIONS
+from haneul.kit.errors import Invalid
+from haneul.kit.peer import Command
+
+VERBS: dict[str, Callable[..., Any]] = {
+    "ensure_disk": verbs.ensure_disk,
+    "remove_disk": verbs.remove_disk,
+    "ensure_guest": verbs.ensure_guest,
+    "remove_guest": verbs.remove_guest,
+    "get_guest": verbs.get_guest,
+    "read_console_log": verbs.read_console_log,
+    "get_console": verbs.get_console,
+    "get_inventory": verbs.get_inventory,
+    "read_password": verbs.read_password,
+    "list_leftovers": verbs.list_leftovers,
+}
+
+
+def carry_out(parts: Parts, command: Command) -> Any:
+    """Do what the command says and answer with its report.
+
+    Raises Invalid("agent.bad_command") for what is not in the table, Conflict("agent.stale_epoch") for a run
+    that goes on elsewhere by now, and what the verb raises.
+    """
+    operation = OPERATIONS.get(command.op)
+    if operation is None:
+        raise Invalid("agent.bad_command", f"Upgrade the agent: it does not know the operation {command.op}")
+    try:
+        args = {name: msgspec.convert(command.args.get(name), kind) for name, kind in operation.takes.items()}
+    except msgspec.ValidationError as error:
+        raise Invalid("agent.bad_command", f"{command.op}: {error}: are both programs of one release?") from error
+    verb = VERBS[command.op]
+    if not command.run:
+        return verb(parts, **args)
+    with parts.locks.of(f"run {command.run}"):  # so that nothing old is still at work when something newer begins
+        parts.journal.admit(command.run, command.epoch)
+        return verb(parts, **args)

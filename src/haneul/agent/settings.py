@@ -1,0 +1,31 @@
+"""How one agent is set up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class AgentSettings:
+    """Everything that the agent must be told; `haneul agent` makes it from the machine's settings."""
+
+    state: Path
+    """The agent keeps everything that it must remember, and the guests' files, in `<state>/agent`."""
+    control: str
+    """host:port of the control plane's listener for agents."""
+    hypervisor: Literal["libvirt", "fake"] = "libvirt"
+    disk: Literal["qcow2", "fake"] = "qcow2"
+    nic: Literal["ovs", "fake"] = "ovs"
+    libvirt_uri: str = "qemu:///system"
+    ovs_db: str = "unix:/var/run/openvswitch/db.sock"
+    accelerator: Literal["", "kvm", "tcg"] = ""
+    """Empty: KVM if a probe shows that it runs guests."""
+    address: str = "127.0.0.1"
+    """By which other hosts reach this one: the end of its tunnels."""
+    bridge: str = "br-int"
+
+    @property
+    def folder(self) -> Path:
+        return self.state / "agent"

@@ -1,0 +1,25 @@
+"""What the control plane may ask of a host, one file each; each takes the parts first."""
+
+from haneul.agent.verbs.ensure_disk import ensure_disk
+from haneul.agent.verbs.ensure_guest import ensure_guest
+from haneul.agent.verbs.get_console import get_console
+from haneul.agent.verbs.get_guest import get_guest
+from haneul.agent.verbs.get_inventory import get_inventory
+from haneul.agent.verbs.list_leftovers import list_leftovers
+from haneul.agent.verbs.read_console_log import read_console_log
+from haneul.agent.verbs.read_password import read_password
+from haneul.agent.verbs.remove_disk import remove_disk
+from haneul.agent.verbs.remove_guest import remove_guest
+
+__all__ = [
+    "ensure_disk",
+    "ensure_guest",
+    "get_console",
+    "get_guest",
+    "get_inventory",
+    "list_leftovers",
+    "read_console_log",
+    "read_password",
+    "remove_disk",
+    "remove_guest",
+]

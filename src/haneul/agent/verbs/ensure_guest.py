@@ -1,0 +1,121 @@
+"""A guest as it should be: look, define if missing, start if not running, report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from haneul.agent.drivers.disk.base import DiskFile
+from haneul.agent.drivers.hypervisor.base import GuestPlan
+from haneul.agent.journal import GuestRecord
+from haneul.agent.metadata.config_drive import build_config_drive
+from haneul.agent.parts import Parts
+from haneul.agent.verbs.get_guest import report
+from haneul.hostapi import GuestReport, GuestSpec, Power
+from haneul.kit.errors import Conflict
+
+OFF = (Power.ABSENT, Power.STOPPED, Power.CRASHED)
+ASK_AGAIN_S = 10
+"""A guest in the middle of its boot does not hear the power button: it is pressed again."""
+
+
+def ensure_guest(parts: Parts, spec: GuestSpec) -> GuestReport:
+    """Remember the guest as it should be and bring it there, or at least on its way."""
+    with parts.locks.of(spec.server_id):
+        record = parts.journal.find(spec.server_id)
+        _disk_files(parts, spec)
+        record = replace(record, spec=spec) if record else GuestRecord(spec, spec.reboot.count)
+        parts.journal.save(record)
+        return _steer(parts, record)
+
+
+def go_on(parts: Parts, server_id: str) -> None:
+    """Continue what waits for the guest to go off; a guest that waits for nothing is left as it is."""
+    with parts.locks.of(server_id):
+        record = parts.journal.find(server_id)
+        if record is not None and record.off_by is not None:
+            _steer(parts, record)
+
+
+def _steer(parts: Parts, record: GuestRecord) -> GuestReport:
+    """The next step from how the guest is to how it should be.
+
+    A guest that was asked to shut itself down is waited for, whatever is wanted of it since: it cannot be
+    told to stay. Only then is it started again, or left off.
+    """
+    server_id, wanted = record.spec.server_id, record.spec.power
+    power = parts.hypervisor.find(server_id)
+    is_reboot_due = record.reboots_done < record.spec.reboot.count and wanted is Power.RUNNING
+    if power not in OFF and (wanted is Power.STOPPED or is_reboot_due or record.off_by is not None):
+        record = _bring_down(parts, record, power)
+        power = parts.hypervisor.find(server_id)
+    if record.off_by is None or power in OFF:
+        record = _bring_up(parts, record, power)
+    return report(parts, server_id, record)
+
+
+def _bring_down(parts: Parts, record: GuestRecord, power: Power) -> GuestRecord:
+    """Ask the guest to shut itself down, or switch it off: at the end of its time, or if it cannot hear."""
+    spec, now = record.spec, parts.clock.now().timestamp()
+    is_hard = spec.power is Power.RUNNING and spec.reboot.is_hard
+    off_by = now + spec.stop_timeout_s if record.off_by is None else record.off_by
+    if is_hard or power is not Power.RUNNING or now >= off_by:
+        parts.hypervisor.power_off(spec.server_id)
+        return record
+    if record.off_by is None or now >= record.asked_at + ASK_AGAIN_S:
+        record = replace(record, off_by=off_by, asked_at=now)
+        parts.journal.save(record)
+        parts.hypervisor.ask_to_stop(spec.server_id)
+    return record
+
+
+def _bring_up(parts: Parts, record: GuestRecord, power: Power) -> GuestRecord:
+    """From off, running or paused to what is wanted; a start counts as every reboot asked for so far."""
+    spec = record.spec
+    if power in OFF:
+        record = replace(record, off_by=None, reboots_done=spec.reboot.count)
+        parts.journal.save(record)
+        _define(parts, spec)
+        if spec.power is Power.STOPPED:
+            parts.hypervisor.power_off(spec.server_id)
+            return record
+        parts.hypervisor.start(spec.server_id)
+    if spec.power is Power.PAUSED:
+        parts.hypervisor.pause(spec.server_id)
+    elif spec.power is Power.RUNNING and power is Power.PAUSED:
+        parts.hypervisor.resume(spec.server_id)
+    return record
+
+
+def _define(parts: Parts, spec: GuestSpec) -> None:
+    """Lay out everything that the guest is made of, as its specification says now."""
+    folder = parts.guest_folder(spec.server_id)
+    folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+    drive = build_config_drive(folder / "config.iso", spec.metadata) if spec.has_config_drive else None
+    plugs = tuple(parts.nics.ensure(nic, spec.server_id) for nic in spec.nics)
+    with parts.locks.of("metadata"):
+        for nic in spec.nics:
+            if nic.metadata is not None:
+                parts.metadata.ensure(nic.metadata)
+    parts.hypervisor.define(
+        GuestPlan(
+            server_id=spec.server_id,
+            project_id=spec.project_id,
+            name=spec.name,
+            vcpus=spec.vcpus,
+            memory_mib=spec.memory_mib,
+            disks=_disk_files(parts, spec),
+            plugs=plugs,
+            config_drive=drive,
+            console_log=folder / "console.log",
+        )
+    )
+
+
+def _disk_files(parts: Parts, spec: GuestSpec) -> tuple[DiskFile, ...]:
+    files = []
+    for disk in spec.disks:
+        file = parts.disks.find(disk.disk_id)
+        if file is None:
+            raise Conflict("guest.disk_missing", f"Make disk {disk.disk_id} on this host first")
+        files.append(replace(file, serial=disk.serial))
+    return tuple(files)

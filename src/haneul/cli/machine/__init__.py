@@ -1,1 +1,0 @@
-"""What Haneul needs of the machine it runs on: packages, daemons, bridges, a hypervisor; one module each."""

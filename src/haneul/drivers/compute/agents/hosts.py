@@ -1,0 +1,128 @@
+"""The driver of real hosts: each operation is one command over the host's connection."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from haneul.drivers.compute.agents.hub import Hub
+from haneul.drivers.compute.agents.listener import Listener, ListenerSettings, ReadImage, Services
+from haneul.hostapi import (
+    OPERATIONS,
+    ConsoleAddress,
+    ConsoleLog,
+    DiskReport,
+    DiskSpec,
+    Event,
+    GuestReport,
+    GuestSpec,
+    HostInventory,
+    JoinToken,
+    Leftovers,
+)
+from haneul.kit.clock import Clock, SystemClock
+from haneul.kit.errors import Unavailable
+from haneul.kit.workflow import current_fence
+from haneul.services.compute.driver import Enroller
+
+ANSWER_S = 60.0
+
+
+class AgentHosts:
+    """`services.compute.driver.Hosts` over the agents that are connected."""
+
+    def __init__(self, settings: ListenerSettings, clock: Clock | None = None, answer_s: float = ANSWER_S) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._answer_s = answer_s
+        self._hub = Hub()
+        self._listener: Listener | None = None
+
+    def start(self, enroller: Enroller, read_image: ReadImage) -> None:
+        """Let agents in. Raises OSError when the port is taken."""
+        self._listener = Listener(self._settings, Services(enroller, read_image, self._clock), self._hub)
+        self._listener.start()
+
+    def stop(self) -> None:
+        if self._listener is not None:
+            self._listener.stop()
+        self._hub.close()
+
+    @property
+    def port(self) -> int:
+        return self._listener.port if self._listener else self._settings.port
+
+    def join_token(self, address: str, secret: str) -> JoinToken:
+        """What an operator carries to a new host; `address` is host:port of the listener, as the host sees it."""
+        return JoinToken(address, self._settings.authority.fingerprint, secret)
+
+    def ensure_disk(self, host_id: str, spec: DiskSpec) -> DiskReport:
+        report: DiskReport = self._ask(host_id, "ensure_disk", spec=spec)
+        return report
+
+    def remove_disk(self, host_id: str, disk_id: str) -> None:
+        self._ask(host_id, "remove_disk", disk_id=disk_id)
+
+    def ensure_guest(self, host_id: str, spec: GuestSpec) -> GuestReport:
+        report: GuestReport = self._ask(host_id, "ensure_guest", spec=spec)
+        return report
+
+    def remove_guest(self, host_id: str, server_id: str) -> GuestReport:
+        report: GuestReport = self._ask(host_id, "remove_guest", server_id=server_id)
+        return report
+
+    def get_guest(self, host_id: str, server_id: str) -> GuestReport:
+        report: GuestReport = self._ask(host_id, "get_guest", server_id=server_id)
+        return report
+
+    def read_console_log(self, host_id: str, server_id: str, lines: int | None = None) -> ConsoleLog:
+        console: ConsoleLog = self._ask(host_id, "read_console_log", server_id=server_id, lines=lines)
+        return console
+
+    def get_console(self, host_id: str, server_id: str, kind: str) -> ConsoleAddress:
+        address: ConsoleAddress = self._ask(host_id, "get_console", server_id=server_id, kind=kind)
+        return address
+
+    def read_password(self, host_id: str, server_id: str) -> str:
+        return str(self._ask(host_id, "read_password", server_id=server_id))
+
+    def list_leftovers(self, host_id: str) -> Leftovers:
+        leftovers: Leftovers = self._ask(host_id, "list_leftovers")
+        return leftovers
+
+    def connected(self) -> tuple[HostInventory, ...]:
+        return self._hub.inventories()
+
+    def forget(self, host_id: str) -> None:
+        self._hub.hang_up(host_id)
+
+    def on_event(self, callback: Callable[[str, Event], None]) -> None:
+        self._hub.on_event.append(callback)
+
+    def on_inventory(self, callback: Callable[[HostInventory], None]) -> None:
+        self._hub.on_inventory.append(callback)
+        self._hub.tell_later(callback)
+
+    def on_away(self, callback: Callable[[str], None]) -> None:
+        self._hub.on_away.append(callback)
+
+    def _ask(self, host_id: str, op: str, **args: Any) -> Any:
+        """One command and its answer, with the fence of the run on whose behalf this thread works."""
+        peer, listener, fence = self._hub.peer(host_id), self._listener, current_fence()
+        assert listener is not None
+        run, epoch = (str(fence.run), fence.epoch) if fence else ("", 0)
+        asking = asyncio.run_coroutine_threadsafe(peer.ask(op, args, run, epoch), listener.loop)
+        try:
+            answer = asking.result(self._answer_s)
+        except concurrent.futures.TimeoutError as error:
+            asking.cancel()
+            raise Unavailable("host.timeout", f"Host {host_id} did not answer {op} in time: ask again") from error
+        except Unavailable as error:
+            if error.code != "peer.gone":
+                raise
+            raise Unavailable("host.away", f"Host {host_id} hung up during {op}: ask again") from error
+        return msgspec.convert(answer, OPERATIONS[op].returns)

@@ -1,1 +1,0 @@
-"""What a caller may ask of identity, one file per noun."""

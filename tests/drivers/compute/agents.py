@@ -1,0 +1,134 @@
+"""A control plane's end and a whole agent, in one process, over real TLS; only its machine is pretended."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import threading
+import time
+from pathlib import Path
+
+import uvloop
+
+from haneul.agent.drivers.hypervisor.fake import FakeHypervisor
+from haneul.agent.enrol import Identity, join
+from haneul.agent.main import Agent
+from haneul.agent.settings import AgentSettings
+from haneul.drivers.compute.agents import AgentHosts, ListenerSettings
+from haneul.hostapi import Event, Power
+from haneul.kit.clock import SystemClock
+from haneul.kit.errors import Forbidden
+from haneul.kit.ids import new_uuid
+from haneul.kit.x509 import make_authority
+from tests.drivers.compute.specs import IMAGE
+
+
+class OpenDoor:
+    """Lets in whoever knows the word, once."""
+
+    def __init__(self) -> None:
+        self.secrets: set[str] = set()
+        self.members: set[str] = set()
+
+    def redeem(self, secret: str, hostname: str) -> str:
+        if secret not in self.secrets:
+            raise Forbidden("host.token_refused", "Make a new token: this one is used up")
+        self.secrets.remove(secret)
+        host_id = new_uuid()
+        self.members.add(host_id)
+        return host_id
+
+    def is_member(self, host_id: str) -> bool:
+        return host_id in self.members
+
+
+class Control:
+    """The control plane's end, with one image to give away."""
+
+    def __init__(self) -> None:
+        self.door = OpenDoor()
+        self.images: dict[str, bytes] = {hashlib.sha512(IMAGE).hexdigest(): IMAGE}
+        self.image = IMAGE
+        self.reads: list[int] = []
+        authority = make_authority("test", SystemClock().now())
+        self.hosts = AgentHosts(ListenerSettings("127.0.0.1", 0, authority), answer_s=20)
+        self.hosts.start(self.door, self.read_image)
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.hosts.port}"
+
+    def read_image(self, image_id: str, offset: int, length: int) -> bytes:
+        self.reads.append(offset)
+        return self.image[offset : offset + length]
+
+    def token(self, secret: str = "sesame") -> str:
+        self.door.secrets.add(secret)
+        return self.hosts.join_token(self.address, secret).text()
+
+
+class AgentThread:
+    """An agent that runs in a thread until it is stopped; its files stay."""
+
+    def __init__(self, settings: AgentSettings) -> None:
+        self.agent: Agent
+        self._settings = settings
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=uvloop.run, args=(self._work(),), daemon=True)
+        self._thread.start()
+        assert self._ready.wait(10), "the agent does not start"
+
+    def stop(self) -> None:
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._task.cancel)
+            self._thread.join(10)
+
+    async def _work(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.agent = Agent(self._settings)
+        self._task = asyncio.ensure_future(self.agent.work())
+        self._ready.set()
+        await asyncio.wait({self._task})
+
+
+class AgentBench:
+    def __init__(self, folder: Path) -> None:
+        from haneul.hostapi import parse_join_token
+
+        self.control = Control()
+        self.hosts = self.control.hosts
+        self.events: list[tuple[str, Event]] = []
+        self.hosts.on_event(lambda host_id, event: self.events.append((host_id, event)))
+        self.settings = AgentSettings(folder, self.control.address, hypervisor="fake", disk="fake", nic="fake")
+        identity = Identity(self.settings.folder / "identity")
+        self.host_id = asyncio.run(join(parse_join_token(self.control.token()), identity, "bench"))
+        self.thread = AgentThread(self.settings)
+        self.wait_for_host()
+
+    def wait_for_host(self) -> None:
+        end = time.monotonic() + 10
+        while not self.hosts.connected():
+            assert time.monotonic() < end, "the agent does not connect"
+            self.let_time_pass()
+
+    def restart_agent(self) -> None:
+        """A new agent process over the same files and the same machine."""
+        machine = self.thread.agent.parts
+        self.thread.stop()
+        self.thread = AgentThread(self.settings)
+        del machine
+
+    def let_time_pass(self) -> None:
+        time.sleep(0.02)
+
+    def switch_off(self, server_id: str, power: Power) -> None:
+        hypervisor = self.thread.agent.parts.hypervisor
+        assert isinstance(hypervisor, FakeHypervisor)
+        hypervisor.crash(server_id, power)
+
+    def take_away(self) -> None:
+        self.thread.stop()
+
+    def close(self) -> None:
+        self.thread.stop()
+        self.hosts.stop()

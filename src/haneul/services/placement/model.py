@@ -1,0 +1,114 @@
+"""The nouns of room: providers of resources, what they have, and who holds how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NewType
+
+ProviderId = NewType("ProviderId", str)
+ConsumerId = NewType("ConsumerId", str)
+"""Whoever holds resources: a server's id."""
+
+NO_LIMIT = 2147483647
+
+DISABLED = "COMPUTE_STATUS_DISABLED"
+"""The trait of a host that takes no new servers."""
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """How much of one class of resource a provider has, and in what portions it gives it."""
+
+    total: int
+    reserved: int = 0
+    """Kept back for the host itself."""
+    min_unit: int = 1
+    max_unit: int = NO_LIMIT
+    step_size: int = 1
+    allocation_ratio: float | None = None
+    """How many times over it is given away; None: as the cloud's settings say for this class."""
+
+    def capacity(self) -> int:
+        """How much may be held of it altogether."""
+        return int((self.total - self.reserved) * (1.0 if self.allocation_ratio is None else self.allocation_ratio))
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Something that has resources: a host, or a part of one."""
+
+    id: ProviderId
+    name: str
+    generation: int
+    parent_id: ProviderId | None
+    root_id: ProviderId
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one consumer holds of one provider."""
+
+    consumer_id: ConsumerId
+    provider_id: ProviderId
+    resources: Mapping[str, int]
+    project_id: str
+    user_id: str
+
+
+@dataclass(frozen=True)
+class CandidateRequest:
+    """What is looked for, all of it at one provider."""
+
+    resources: Mapping[str, int]
+    required: frozenset[str] = frozenset()
+    """Traits that it must have."""
+    forbidden: frozenset[str] = frozenset({DISABLED})
+    """Traits that it must not have."""
+    in_provider: ProviderId | None = None
+    """This one and no other."""
+    not_in: frozenset[ProviderId] = frozenset()
+    """Those were tried already."""
+    member_of: frozenset[str] = frozenset()
+    """It must belong to one of these aggregates; empty: wherever."""
+    limit: int = 20
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A provider that has room now."""
+
+    provider_id: ProviderId
+    name: str
+    free: Mapping[str, int] = field(default_factory=dict)
+    """What would be left of each resource asked for, before this request takes its share."""
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What one condition of a request took away."""
+
+    reason: str
+    """What those are that it took away, in words: `with less than 4 VCPU free`."""
+    count: int
+    """How many of the providers that met the conditions before it did not meet it."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a request finds no provider, and what would."""
+
+    total: int
+    """All providers there are."""
+    removed: tuple[Removed, ...]
+    """In the order in which the conditions were looked at; those that took nothing away are left out."""
+    nearest: str
+    """The smallest change with which it would work, as a sentence; empty when there is none."""
+
+    @property
+    def message(self) -> str:
+        """All of it as text for the one who asked."""
+        if not self.total:
+            return "The cloud has no hosts yet. Add one"
+        lost = ", ".join(f"{removed.count} {removed.reason}" for removed in self.removed)
+        return " ".join(part for part in (f"No host fits. Of {self.total}: {lost}.", self.nearest) if part)

@@ -1,0 +1,21 @@
+"""Placement's rows in and out; the only SQL of this service."""
+
+from __future__ import annotations
+
+from haneul.kit.db import Database
+from haneul.services.placement.store.candidates import CandidateRows, Room
+from haneul.services.placement.store.claims import ClaimRows
+from haneul.services.placement.store.providers import ProviderRows
+from haneul.services.placement.store.tables import METADATA
+
+__all__ = ["METADATA", "PlacementStore", "Room"]
+
+
+class PlacementStore:
+    """All rows of the service, by noun."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.providers = ProviderRows(db)
+        self.claims = ClaimRows(db)
+        self.candidates = CandidateRows(db)

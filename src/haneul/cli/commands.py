@@ -33,12 +33,8 @@ class Command:
 
 
 def _up(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--fake", action="store_true", help="fake hosts and networks: no root, no virtual machines"
-    )
-    parser.add_argument(
-        "--hosts", type=int, default=10, metavar="N", help="how many fake hosts (with --fake)"
-    )
+    parser.add_argument("--fake", action="store_true", help="fake hosts and networks: no root, no virtual machines")
+    parser.add_argument("--hosts", type=int, default=10, metavar="N", help="how many fake hosts (with --fake)")
     parser.add_argument("--no-server", action="store_true", help="prepare the cloud, but boot no first VM")
 
 
@@ -53,9 +49,7 @@ def _uninstall(parser: argparse.ArgumentParser) -> None:
 
 
 def _test(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "stage", nargs="*", help="which stages; without: all (`haneul test --list` names them)"
-    )
+    parser.add_argument("stage", nargs="*", help="which stages; without: all (`haneul test --list` names them)")
     parser.add_argument("--list", action="store_true", help="name the stages and stop")
 
 
@@ -97,16 +91,12 @@ COMMANDS = (
 
 
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(
-        prog="haneul", description="A private cloud that speaks the OpenStack APIs."
-    )
+    top = argparse.ArgumentParser(prog="haneul", description="A private cloud that speaks the OpenStack APIs.")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--state", type=Path, help="the directory that holds everything of this cloud")
     commands = top.add_subparsers(dest="command", required=True, metavar="command")
     for command in COMMANDS:
-        sub = commands.add_parser(
-            command.name, help=command.promise, description=command.promise, parents=[common]
-        )
+        sub = commands.add_parser(command.name, help=command.promise, description=command.promise, parents=[common])
         command.arguments(sub)
     return top
 

@@ -30,11 +30,15 @@ class Progress:
         """One line that stands for itself."""
         print(f"{self.elapsed_s:6.1f}s  {text}", file=self._out, flush=True)
 
+    def change(self, text: str) -> None:
+        """One line about something that was not so before this command."""
+        self.changed = True
+        self.note(text)
+
     @contextmanager
     def step(self, doing: str) -> Iterator[None]:
         """Say what begins, and how long it took once it is over."""
-        self.changed = True
-        self.note(f"{doing} ...")
+        self.change(f"{doing} ...")
         before = time.monotonic()
         yield
         took_s = time.monotonic() - before

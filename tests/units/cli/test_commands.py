@@ -13,7 +13,9 @@ from haneul import cli
 
 def test_help_imports_nothing_heavy():
     heavy = "{'sqlalchemy', 'starlette', 'cryptography', 'msgspec', 'yaml'} & set(sys.modules)"
-    program = f"import sys; sys.path[:] = {sys.path}; from haneul.cli import commands; commands.parser(); print({heavy})"
+    program = (
+        f"import sys; sys.path[:] = {sys.path}; from haneul.cli import commands; commands.parser(); print({heavy})"
+    )
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 

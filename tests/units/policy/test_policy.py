@@ -119,3 +119,14 @@ def test_a_check_takes_about_a_microsecond() -> None:
     target = {"project_id": "p1", "user_id": "bob"}
     best = min(timeit.repeat(lambda: policy.allows(ALICE, "get", target), number=2000, repeat=5)) / 2000
     assert best < 5e-6, f"{best * 1e6:.2f} us a check"
+
+
+def test_a_rule_may_be_kept_to_kinds_of_token() -> None:
+    policy = Policy({"it": "role:admin"}, scopes={"it": frozenset({"system", "project"})})
+    assert policy.allows(ROOT, "it")
+    assert not policy.allows(Caller(user_id="u", domain_id="d1", roles=frozenset({"admin"})), "it")
+
+
+def test_the_word_none_equals_a_fact_that_the_caller_lacks() -> None:
+    assert allows("domain_id:None")
+    assert not allows("domain_id:None", Caller(user_id="u", domain_id="d1"))

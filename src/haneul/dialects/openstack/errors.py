@@ -75,7 +75,8 @@ def _keystone(refusal: Refusal) -> dict[str, Any]:
 
 
 def _glance(refusal: Refusal) -> dict[str, Any]:
-    return {"code": refusal.status, "message": refusal.message, "title": title(refusal.status)}
+    phrase = title(refusal.status)
+    return {"message": refusal.message, "code": f"{refusal.status} {phrase}", "title": phrase}
 
 
 _NOVA_FAULTS = {
@@ -131,7 +132,18 @@ NEUTRON_TYPES: dict[str, str] = {}
 """The exception's name that Neutron gives with a code; filled by the network API's own table."""
 
 IDENTITY = ErrorStyle(_keystone)
-IMAGE = ErrorStyle(_glance, by_kind={"over_quota": 413})
+IMAGE = ErrorStyle(
+    _glance,
+    by_kind={"over_quota": 413, "no_capacity": 413},
+    by_code={
+        "image.too_large": 413,
+        "image.wrong_format": 415,
+        "image.unsafe": 415,
+        "image.truncated": 415,
+        "image.bad_range": 416,
+        "image.upload_ended": 410,
+    },
+)
 COMPUTE = ErrorStyle(_nova)
 PLACEMENT = ErrorStyle(_placement)
 NETWORK = ErrorStyle(_neutron, by_kind={"over_quota": 409})

@@ -30,6 +30,9 @@ class Caller:
     is_restricted: bool = False
     """True for an application credential that may not make further credentials or trusts."""
 
+    access_rules: tuple[tuple[str, str, str], ...] | None = None
+    """The only requests allowed, as (service type, method, path pattern); None: every request."""
+
     @cached_property
     def lowered_roles(self) -> frozenset[str]:
         """The role names as policy compares them: without regard to case."""

@@ -33,13 +33,15 @@ _CREDENTIALS: dict[str, Callable[[Caller], object]] = {
     "project_name": lambda caller: caller.project_name or None,
     "project_domain_id": lambda caller: caller.project_domain_id or None,
     "domain_id": lambda caller: caller.domain_id or None,
+    "token.domain.id": lambda caller: caller.domain_id or None,
+    "token.project.domain.id": lambda caller: caller.project_domain_id or None,
     "system_scope": lambda caller: "all" if caller.is_system else None,
     "system": lambda caller: "all" if caller.is_system else None,
     "is_admin": lambda caller: caller.is_admin,
     "is_admin_project": lambda caller: True,
     "trust_id": lambda caller: caller.trust_id or None,
 }
-"""What a rule may ask of a caller; a fact that the caller lacks equals nothing."""
+"""What a rule may ask of a caller; a fact that the caller lacks equals nothing but the word None."""
 
 
 class LanguageError(ValueError):
@@ -49,11 +51,7 @@ class LanguageError(ValueError):
 def parse(rule: Rule, refer: Callable[[str], Check]) -> Check:
     """The rule as a closure; `refer` supplies the check behind `rule:name`. Raises LanguageError."""
     if not isinstance(rule, str):
-        return (
-            _any([_all([_check(word, refer) for word in _alternative(item)]) for item in rule])
-            if rule
-            else _always
-        )
+        return _any([_all([_check(word, refer) for word in _alternative(item)]) for item in rule]) if rule else _always
     tokens = list(_tokens(rule))
     if not tokens:
         return _always
@@ -211,6 +209,9 @@ def _generic(kind: str, match: str) -> Check:
     if read is None:
         # A fact that no caller has: the check fails, as in oslo.policy.
         return _never
+
+    if match == "None":
+        return lambda caller, target: read(caller) is None
 
     def check(caller: Caller, target: Target) -> bool:
         has = read(caller)

@@ -19,8 +19,17 @@ class Policy:
     others refer to. Every rule is read at once: a mistake is told at the start, not when somebody asks.
     """
 
-    def __init__(self, rules: Mapping[str, Rule], overrides: Mapping[str, Rule] | None = None) -> None:
-        """Raises ValueError for a rule that cannot be read, that refers to nothing or to itself."""
+    def __init__(
+        self,
+        rules: Mapping[str, Rule],
+        overrides: Mapping[str, Rule] | None = None,
+        scopes: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
+        """`scopes`: rule -> with what kinds of token (system, domain, project) it can be met; none: with all.
+
+        Raises ValueError for a rule that cannot be read, that refers to nothing or to itself.
+        """
+        self._scopes = dict(scopes or {})
         self._rules: dict[str, Rule] = {**rules, **(overrides or {})}
         self._checks: dict[str, Check] = {}
         for name in self._rules:
@@ -28,11 +37,14 @@ class Policy:
 
     def allows(self, caller: Caller, rule: str, target: Target = _NOTHING) -> bool:
         """True if the rule lets the caller do it to the target, whose keys are flat (`target.user.id`)."""
+        scopes = self._scopes.get(rule)
+        if scopes is not None and _scope(caller) not in scopes:
+            return False
         return self._checks[rule](caller, target)
 
     def require(self, caller: Caller, rule: str, target: Target = _NOTHING) -> None:
         """Raises Forbidden unless the rule lets the caller do it."""
-        if not self._checks[rule](caller, target):
+        if not self.allows(caller, rule, target):
             raise Forbidden(
                 "policy.refused",
                 f"The policy does not let you do this: {rule} asks for {self.explain(rule)}.",
@@ -41,7 +53,9 @@ class Policy:
     def explain(self, rule: str) -> str:
         """The rule as it stands, for people."""
         text = self._rules[rule]
-        return f'"{text}"' if isinstance(text, str) else str(text)
+        needs = f'"{text}"' if isinstance(text, str) else str(text)
+        scopes = self._scopes.get(rule)
+        return needs if scopes is None else f"{needs} and a token for a {' or '.join(sorted(scopes))}"
 
     @property
     def rules(self) -> Mapping[str, Rule]:
@@ -65,3 +79,10 @@ class Policy:
             raise LanguageError(f'policy rule "{name}" cannot be read: {error}') from error
         self._checks[name] = check
         return check
+
+
+def _scope(caller: Caller) -> str:
+    """An unscoped token counts as a project's, as in oslo.policy."""
+    if caller.is_system:
+        return "system"
+    return "domain" if caller.domain_id else "project"

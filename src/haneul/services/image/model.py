@@ -176,11 +176,13 @@ class Operator(StrEnum):
     LT = "lt"
     LTE = "lte"
     IN = "in"
+    OUTSIDE = "outside"
+    """Before the first value, or not before the second."""
 
 
 @dataclass(frozen=True)
 class Condition:
-    """One field of Image compared with values: a single one, but for IN."""
+    """One field of Image compared with values: a single one, but for IN and OUTSIDE."""
 
     name: str
     operator: Operator

@@ -88,6 +88,9 @@ def _compare(condition: Condition) -> ColumnElement[bool]:
     column = images.c[condition.name]
     if condition.operator is Operator.IN:
         return column.in_(condition.values)
+    if condition.operator is Operator.OUTSIDE:
+        first, following = condition.values
+        return or_(column < first, column >= following)
     return _COMPARE[condition.operator](column, condition.values[0])
 
 

@@ -1,0 +1,14 @@
+"""Who keeps the daemons of a cloud on this machine."""
+
+from __future__ import annotations
+
+from haneul.cli.machine import systemd
+from haneul.cli.machine.daemons import Keeper, Places
+from haneul.cli.machine.supervised import Supervised
+
+
+def keeper_for(places: Places) -> Keeper:
+    """systemd where it runs the machine and the cloud is the machine's own; else Haneul's supervisor."""
+    if systemd.is_init() and str(places.state) == "/var/lib/haneul":
+        return systemd.Systemd(places)
+    return Supervised(places)

@@ -1,0 +1,89 @@
+"""Daemons kept by systemd, where it is the init of this machine."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from pathlib import Path
+
+from haneul.cli.machine import processes, tools
+from haneul.cli.machine.daemons import Daemon, Places
+from haneul.cli.machine.processes import Process
+from haneul.cli.machine.sockets import answers
+from haneul.cli.machine.waiting import wait_until
+from haneul.cli.progress import Progress
+
+_UNITS = Path("/etc/systemd/system")
+
+
+def is_init() -> bool:
+    """True where systemd runs this machine (sd_booted(3)) and we may tell it what to do."""
+    return Path("/run/systemd/system").is_dir() and os.geteuid() == 0
+
+
+def ensure_service(name: str, socket: Path | None, progress: Progress) -> None:
+    """A service of the distribution is enabled, runs, and answers on its socket."""
+    if not is_init():
+        return
+    if tools.attempt("systemctl", "is-active", "--quiet", name).returncode != 0:
+        tools.call("systemctl", "enable", "--now", "--quiet", name, timeout_s=90)
+        progress.change(f"started the distribution's {name}")
+    if socket is not None:
+        wait_until(lambda: answers(socket), 30, f"{name} to answer on {socket}", f"See `journalctl -u {name}`.")
+
+
+class Systemd:
+    """The Keeper of machines that systemd runs: a unit for each daemon."""
+
+    def __init__(self, places: Places) -> None:
+        self._places = places
+
+    def ensure(self, daemon: Daemon) -> bool:
+        path = self._file(daemon.name)
+        text = self._unit(daemon)
+        is_new = not path.exists() or path.read_text() != text
+        was_running = self.find(daemon.name) is not None
+        if is_new:
+            path.write_text(text)
+            tools.call("systemctl", "daemon-reload", timeout_s=60)
+            tools.call("systemctl", "enable", "--quiet", path.name, timeout_s=60)
+        if is_new or not was_running:
+            tools.call("systemctl", "restart", path.name, timeout_s=90)
+        return is_new or not was_running
+
+    def stop(self, name: str) -> bool:
+        path = self._file(name)
+        if not path.exists():
+            return False
+        tools.call("systemctl", "disable", "--now", "--quiet", path.name, timeout_s=90)
+        path.unlink()
+        tools.call("systemctl", "daemon-reload", timeout_s=60)
+        return True
+
+    def find(self, name: str) -> Process | None:
+        shown = tools.attempt("systemctl", "show", "--property=MainPID", "--value", self._file(name).name).stdout
+        pid = int(shown.strip() or 0)
+        return processes.find_process(pid) if pid else None
+
+    def names(self) -> list[str]:
+        found = sorted(_UNITS.glob("haneul-*.service"))
+        return [path.name.removeprefix("haneul-").removesuffix(".service") for path in found]
+
+    def close(self) -> None:
+        """Nothing of systemd is Haneul's own."""
+
+    def _file(self, name: str) -> Path:
+        return _UNITS / f"haneul-{name}.service"
+
+    def _unit(self, daemon: Daemon) -> str:
+        log = self._places.log_of(daemon.name)
+        environment = "".join(f'Environment="{key}={value}"\n' for key, value in sorted(daemon.env.items()))
+        return (
+            f"[Unit]\nDescription=Haneul: {daemon.name}\n"
+            "After=network-online.target openvswitch-switch.service ovn-central.service libvirtd.service\n"
+            "Wants=network-online.target\nStartLimitIntervalSec=0\n\n"
+            f"[Service]\n{environment}ExecStart={shlex.join(daemon.argv)}\n"
+            "Restart=always\nRestartSec=0.5\nKillMode=process\nTimeoutStopSec=15\n"
+            f"StandardOutput=append:{log}\nStandardError=append:{log}\n\n"
+            "[Install]\nWantedBy=multi-user.target\n"
+        )

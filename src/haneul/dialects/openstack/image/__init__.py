@@ -1,0 +1,1 @@
+"""Image API v2: images and their data, members, tags, imports, definitions of metadata."""

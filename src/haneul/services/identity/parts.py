@@ -1,0 +1,46 @@
+"""What identity leans on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from haneul.kit.clock import Clock
+from haneul.kit.db import Database
+from haneul.kit.events import Bus
+from haneul.kit.keyring import Keyring
+from haneul.kit.policy import Policy
+from haneul.services.identity.store import IdentityStore
+
+
+@dataclass(frozen=True)
+class IdentitySettings:
+    """How strict the cloud is about signing in."""
+
+    state: Path
+    """The cloud's state directory; keys rest below it in `keys/fernet` and `keys/credentials`."""
+    token_lifetime_s: int = 3600
+    lockout_attempts: int = 5
+    """So many failed sign-ins in a row lock a user; 0: never."""
+    lockout_s: int = 60
+    remembered_passwords: int = 1
+    """A new password must differ from so many of the latest, the present one included; 0: any will do."""
+    password_pattern: str = ""
+    """A regular expression that passwords must match; empty: any will do."""
+    password_pattern_description: str = ""
+    password_lifetime_days: int = 0
+    """0: passwords do not expire."""
+    tree_depth: int = 5
+    """How deep projects may be nested, the domain not counted."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    db: Database
+    store: IdentityStore
+    clock: Clock
+    bus: Bus
+    policy: Policy
+    token_keys: Keyring
+    credential_keys: Keyring
+    settings: IdentitySettings

@@ -1,0 +1,116 @@
+"""Users, their passwords and groups in the database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select, update
+
+from haneul.kit.db import Database
+from haneul.services.identity.model import Group, Listing, Password, User, UserId
+from haneul.services.identity.store.rows import Row, Rows, fold
+from haneul.services.identity.store.tables import groups, memberships, passwords, users
+
+
+def _named(row: Row) -> Row:
+    return {"name_key": fold(row["name"])}
+
+
+class UserRows(Rows[User]):
+    def __init__(self, db: Database) -> None:
+        super().__init__(db, users, User, _named)
+
+    def find_by_name(self, name: str, domain_id: str) -> User | None:
+        return self.find_where(users.c.domain_id == domain_id, users.c.name_key == fold(name))
+
+    def in_group(self, group_id: str, listing: Listing) -> list[User]:
+        members = select(memberships.c.user_id).where(memberships.c.group_id == group_id)
+        return self.page(listing, users.c.id.in_(members))
+
+    def count_failure(self, user_id: UserId, at: datetime, *, afresh: bool) -> None:
+        """One more failed sign-in; `afresh` forgets the earlier ones."""
+        count = 1 if afresh else users.c.failed_attempts + 1
+        with self.db.write() as connection:
+            connection.execute(update(users).where(users.c.id == user_id).values(failed_attempts=count, failed_at=at))
+
+    def forget_failures(self, user_id: UserId) -> None:
+        with self.db.write() as connection:
+            connection.execute(update(users).where(users.c.id == user_id).values(failed_attempts=0, failed_at=None))
+
+    def void_tokens(self, user_id: UserId) -> None:
+        with self.db.write() as connection:
+            connection.execute(update(users).where(users.c.id == user_id).values(epoch=users.c.epoch + 1))
+
+    def forget_default_project(self, project_id: str) -> None:
+        with self.db.write() as connection:
+            connection.execute(
+                update(users).where(users.c.default_project_id == project_id).values(default_project_id=None)
+            )
+
+
+class PasswordRows(Rows[Password]):
+    """A user's passwords; the newest is the one that counts."""
+
+    def __init__(self, db: Database) -> None:
+        super().__init__(db, passwords, Password)
+
+    def newest(self, user_id: UserId, count: int = 1) -> list[Password]:
+        """The newest first."""
+        return self.fetch(
+            self.chosen().where(passwords.c.user_id == user_id).order_by(passwords.c.position.desc()).limit(count)
+        )
+
+    def push(self, password: Password, keep: int) -> None:
+        """The user's password from now on; `keep` of the older ones are remembered."""
+        with self.db.write() as connection:
+            last = connection.execute(
+                select(func.max(passwords.c.position)).where(passwords.c.user_id == password.user_id)
+            ).scalar()
+            position = (last or 0) + 1
+            values = {name: getattr(password, name) for name in self._names}
+            connection.execute(insert(passwords).values(**values, position=position))
+            connection.execute(
+                delete(passwords).where(passwords.c.user_id == password.user_id, passwords.c.position < position - keep)
+            )
+
+
+class GroupRows(Rows[Group]):
+    def __init__(self, db: Database) -> None:
+        super().__init__(db, groups, Group, _named)
+
+    def of_user(self, user_id: str, listing: Listing) -> list[Group]:
+        mine = select(memberships.c.group_id).where(memberships.c.user_id == user_id)
+        return self.page(listing, groups.c.id.in_(mine))
+
+    def ids_of_user(self, user_id: str) -> list[str]:
+        with self.db.read() as connection:
+            rows = connection.execute(select(memberships.c.group_id).where(memberships.c.user_id == user_id))
+            return [row.group_id for row in rows]
+
+    def members(self, group_ids: list[str]) -> dict[str, list[str]]:
+        """User ids by group id."""
+        found: dict[str, list[str]] = {group_id: [] for group_id in group_ids}
+        with self.db.read() as connection:
+            rows = connection.execute(select(memberships).where(memberships.c.group_id.in_(group_ids)))
+            for row in rows:
+                found[row.group_id].append(row.user_id)
+        return found
+
+    def has_member(self, group_id: str, user_id: str) -> bool:
+        with self.db.read() as connection:
+            row = connection.execute(
+                select(memberships).where(memberships.c.group_id == group_id, memberships.c.user_id == user_id)
+            ).first()
+        return row is not None
+
+    def add_member(self, group_id: str, user_id: str) -> None:
+        if self.has_member(group_id, user_id):
+            return
+        with self.db.write() as connection:
+            connection.execute(insert(memberships).values(group_id=group_id, user_id=user_id))
+
+    def remove_member(self, group_id: str, user_id: str) -> None:
+        with self.db.write() as connection:
+            connection.execute(
+                delete(memberships).where(memberships.c.group_id == group_id, memberships.c.user_id == user_id)
+            )

@@ -1,0 +1,155 @@
+"""One table of one noun: rows in, rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import fields
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from haneul.kit.db import Database
+from haneul.kit.errors import Conflict
+from haneul.services.identity.model import Filter, Listing
+
+T = TypeVar("T")
+Row = dict[str, Any]
+
+
+def fold(name: str) -> str:
+    """The name as it is compared where case does not matter."""
+    return name.casefold()
+
+
+class Rows(Generic[T]):
+    """The rows of `table` as frozen dataclasses of type `noun`, whose fields bear the columns' names."""
+
+    key_name = "id"
+
+    def __init__(self, db: Database, table: Table, noun: type[T], derive: Callable[[Row], Row] | None = None) -> None:
+        """`derive` computes the columns that the noun does not have from those that it has."""
+        self.db = db
+        self.table = table
+        self._noun = noun
+        self._derive = derive or (lambda row: {})
+        self._names = tuple(field.name for field in fields(noun) if field.name in table.c)  # type: ignore[arg-type]
+        self._columns = [table.c[name] for name in self._names]
+        self._by_id = select(*self._columns).where(table.c.id == bindparam("id"))
+        self._lists = tuple(name for name in self._names if name in ("tags", "role_ids", "access_rule_ids"))
+
+    def find(self, thing_id: str) -> T | None:
+        with self.db.read() as connection:
+            row = connection.execute(self._by_id, {"id": thing_id}).first()
+        return None if row is None else self.read(row)
+
+    def find_where(self, *conditions: ColumnElement[bool]) -> T | None:
+        with self.db.read() as connection:
+            row = connection.execute(select(*self._columns).where(*conditions)).first()
+        return None if row is None else self.read(row)
+
+    def find_many(self, ids: Iterable[str]) -> dict[str, T]:
+        """Those that exist, by id."""
+        wanted = list(set(ids))
+        found: dict[str, T] = {}
+        with self.db.read() as connection:
+            for start in range(0, len(wanted), 500):
+                some = select(*self._columns).where(self.table.c.id.in_(wanted[start : start + 500]))
+                found.update((row.id, self.read(row)) for row in connection.execute(some))
+        return found
+
+    def all(self, *conditions: ColumnElement[bool]) -> list[T]:
+        return self.fetch(self.chosen().where(*conditions).order_by(self.table.c.id))
+
+    def page(self, listing: Listing, *conditions: ColumnElement[bool]) -> list[T]:
+        statement = self.chosen().where(*conditions)
+        for each in listing.filters:
+            statement = statement.where(self.condition(each))
+        if listing.marker is not None:
+            statement = statement.where(self.table.c.id > listing.marker)
+        return self.fetch(statement.order_by(self.table.c.id).limit(listing.limit))
+
+    def chosen(self) -> Select[Any]:
+        return select(*self._columns)
+
+    def fetch(self, statement: Select[Any]) -> list[T]:
+        with self.db.read() as connection:
+            return [self.read(row) for row in connection.execute(statement)]
+
+    def condition(self, wanted: Filter) -> ColumnElement[bool]:
+        """The filter as SQL; a name is compared without regard to case."""
+        column: ColumnElement[Any] = self.table.c[wanted.field]
+        value = wanted.value
+        if wanted.comparator == "in":
+            return column.in_(value)
+        if (
+            wanted.field == "name"
+            and "name_key" in self.table.c
+            and (wanted.ignores_case or wanted.comparator == "equals")
+        ):
+            column, value = self.table.c.name_key, fold(value)
+        elif wanted.ignores_case:
+            column, value = func.lower(column), value.lower()
+        if wanted.comparator == "equals":
+            return column.is_(None) if value is None else column == value
+        return _like(column, wanted.comparator, value)
+
+    def add(self, thing: T) -> T:
+        """Conflict if its name is taken."""
+        row = self._row({name: getattr(thing, name) for name in self._names})
+        with self.db.write() as connection:
+            try:
+                with connection.begin_nested():
+                    connection.execute(insert(self.table), row)
+            except IntegrityError as error:
+                raise self._taken(row) from error
+        return thing
+
+    def change(self, thing: T) -> T:
+        """Write the thing as it is now; Conflict if its new name is taken."""
+        row = self._row({name: getattr(thing, name) for name in self._names})
+        with self.db.write() as connection:
+            try:
+                with connection.begin_nested():
+                    connection.execute(update(self.table).where(self.table.c.id == row["id"]), row)
+            except IntegrityError as error:
+                raise self._taken(row) from error
+        return thing
+
+    def remove(self, thing_id: str) -> None:
+        self.remove_where(self.table.c.id == thing_id)
+
+    def remove_where(self, *conditions: ColumnElement[bool]) -> int:
+        with self.db.write() as connection:
+            return connection.execute(delete(self.table).where(*conditions)).rowcount
+
+    def exists(self, *conditions: ColumnElement[bool]) -> bool:
+        with self.db.read() as connection:
+            return connection.execute(select(self.table.c.id).where(*conditions).limit(1)).first() is not None
+
+    def read(self, row: Any) -> T:
+        values = dict(zip(self._names, row, strict=True))
+        for name in self._lists:
+            if values[name] is not None:
+                values[name] = tuple(values[name])
+        return self._noun(**values)
+
+    def _row(self, row: Row) -> Row:
+        return row | self._derive(row)
+
+    def _taken(self, row: Mapping[str, Any]) -> Conflict:
+        noun = self._noun.__name__.lower()
+        name = row.get("name") or row.get("resource_name") or row.get("id")
+        return Conflict(
+            f"{noun}.exists",
+            f"Conflict occurred attempting to store {noun} - Duplicate entry: "
+            f"there is already a {noun} {name}. Use another name.",
+        )
+
+
+def _like(column: ColumnElement[Any], comparator: str, value: str) -> ColumnElement[bool]:
+    if comparator == "contains":
+        return column.contains(value, autoescape=True)
+    if comparator == "startswith":
+        return column.startswith(value, autoescape=True)
+    return column.endswith(value, autoescape=True)

@@ -1,0 +1,1 @@
+"""What a caller may ask of identity, one file per noun."""

@@ -1,0 +1,183 @@
+"""Proving who somebody is: every method that a sign-in may use."""
+
+from __future__ import annotations
+
+import hmac
+import struct
+from base64 import b32decode
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha1
+
+from haneul.kit import passwords
+from haneul.kit.errors import Forbidden, Unauthenticated
+from haneul.services.identity.model import (
+    ApplicationCredential,
+    AuthRequest,
+    Claims,
+    Ref,
+    Token,
+    User,
+)
+from haneul.services.identity.parts import Parts
+from haneul.services.identity.verbs.sealed import open_blob
+
+_REFUSAL = "The request you have made requires authentication."
+_TOTP_STEP_S = 30
+_TOTP_WINDOWS = (0, -1)
+
+
+def refused() -> Unauthenticated:
+    """The same words for every reason, so that nobody learns which part was wrong."""
+    return Unauthenticated("auth.refused", _REFUSAL)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Who somebody proved to be, and what the proof hands on to their token."""
+
+    user: User
+    methods: tuple[str, ...]
+    parent: Claims | None = None
+    """Of the token that the proof was made with."""
+    application_credential: ApplicationCredential | None = None
+
+
+class Prover:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._store = parts.store
+
+    def find_user(self, ref: Ref | None) -> User | None:
+        if ref is None:
+            return None
+        if ref.id is not None:
+            return self._store.users.find(ref.id)
+        domain_id = self.find_domain_id(ref.domain)
+        return self._store.users.find_by_name(ref.name or "", domain_id) if domain_id else None
+
+    def find_domain_id(self, ref: Ref | None) -> str | None:
+        if ref is None:
+            return None
+        if ref.id is not None:
+            return ref.id
+        domain = self._store.projects.find_by_name(ref.name or "", None)
+        return domain.id if domain else None
+
+    def by_password(self, request: AuthRequest) -> Proof:
+        """Takes equally long for unknown, locked and disabled users."""
+        user = self.find_user(request.user)
+        self.check_password(user, request.password)
+        assert user is not None
+        self._refuse_expired(user)
+        return Proof(user, ("password",))
+
+    def check_password(self, user: User | None, password: str) -> None:
+        """Raises unless it is the user's password; counts failures, and locks the user after too many."""
+        newest = self._store.passwords.newest(user.id) if user else []
+        fits = passwords.matches(password, newest[0].hash if newest else None)
+        if user is None:
+            raise refused()
+        if self._is_locked(user):
+            raise refused()
+        if not fits:
+            self._count_failure(user)
+            raise refused()
+        if user.failed_attempts:
+            self._store.users.forget_failures(user.id)
+
+    def by_application_credential(self, request: AuthRequest) -> Proof:
+        found = self._application_credential(request)
+        fits = passwords.matches(request.application_credential_secret, found.secret_hash if found else None)
+        user = self._store.users.find(found.user_id) if found else None
+        if found is None or user is None or not fits or _has_passed(found.expires_at, self._parts.clock.now()):
+            raise refused()
+        return Proof(user, ("application_credential",), application_credential=found)
+
+    def _application_credential(self, request: AuthRequest) -> ApplicationCredential | None:
+        ref = request.application_credential
+        if ref is None:
+            return None
+        if ref.id is not None:
+            return self._store.application_credentials.find(ref.id)
+        user = self.find_user(request.application_credential_user)
+        return self._store.application_credentials.find_by_name(user.id, ref.name or "") if user else None
+
+    def by_totp(self, request: AuthRequest) -> Proof:
+        """RFC 6238 with SHA-1, six digits and thirty seconds; the code before the present one also counts."""
+        user = self.find_user(request.totp_user)
+        if user is None or self._is_locked(user):
+            raise refused()
+        now = int(self._parts.clock.now().timestamp()) // _TOTP_STEP_S
+        seeds = [
+            open_blob(self._parts, each)
+            for each in self._store.credentials.all(
+                self._store.credentials.table.c.user_id == user.id, self._store.credentials.table.c.type == "totp"
+            )
+        ]
+        codes = [totp_code(seed, now + window) for seed in seeds for window in _TOTP_WINDOWS]
+        if not any(hmac.compare_digest(code, request.passcode.encode()) for code in codes if code):
+            self._count_failure(user)
+            raise refused()
+        return Proof(user, ("totp",))
+
+    def by_token(self, token: Token, request: AuthRequest) -> Proof:
+        """A token of a person, to be had for another scope; what others lent cannot be lent on."""
+        claims, scope = token.claims, request.scope
+        if claims.trust_id or claims.application_credential_id:
+            raise Forbidden(
+                "token.delegated",
+                "A token made of a trust or an application credential cannot be used to make another one: "
+                "sign in with the trust or the application credential again.",
+            )
+        if claims.is_system and scope is not None and (scope.project or scope.domain):
+            raise Forbidden(
+                "token.system_scoped",
+                "A system-scoped token cannot be used to make one for a project or domain: sign in by password.",
+            )
+        methods = (*claims.methods, *(() if "token" in claims.methods else ("token",)))
+        return Proof(token.user, methods, parent=claims)
+
+    def _is_locked(self, user: User) -> bool:
+        settings = self._parts.settings
+        if not settings.lockout_attempts or user.option("ignore_lockout_failure_attempts"):
+            return False
+        if user.failed_attempts < settings.lockout_attempts or user.failed_at is None:
+            return False
+        return self._parts.clock.now() < user.failed_at + timedelta(seconds=settings.lockout_s)
+
+    def _count_failure(self, user: User) -> None:
+        settings, now = self._parts.settings, self._parts.clock.now()
+        is_over = user.failed_at is not None and (
+            user.failed_attempts >= settings.lockout_attempts > 0
+            and now >= user.failed_at + timedelta(seconds=settings.lockout_s)
+        )
+        self._store.users.count_failure(user.id, now, afresh=is_over)
+
+    def _refuse_expired(self, user: User) -> None:
+        if user.option("ignore_password_expiry"):
+            return
+        newest = self._store.passwords.newest(user.id)
+        if newest and _has_passed(newest[0].expires_at, self._parts.clock.now()):
+            raise Unauthenticated(
+                "password.expired",
+                f"The password is expired and needs to be changed for user: {user.id}. Change it with "
+                f"POST /v3/users/{user.id}/password.",
+            )
+
+
+def _has_passed(moment: datetime | None, now: datetime) -> bool:
+    return moment is not None and moment <= now
+
+
+def totp_code(seed: str, step: int) -> bytes | None:
+    """The six digits for a time step; None if the seed is not base32."""
+    text = seed.strip().replace(" ", "").upper()
+    try:
+        key = b32decode(text + "=" * (-len(text) % 8))
+    except ValueError:
+        return None
+    digest = hmac.new(key, struct.pack(">Q", step), sha1).digest()
+    offset = digest[-1] & 15
+    number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFFFFFF
+    return f"{number % 1_000_000:06d}".encode()

@@ -1,0 +1,154 @@
+"""The tiny guest image, built and booted for real."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from haneul.cli.tiny_image import BuiltImage, build
+from tests.lab.plain_guest import Key, PlainGuest, make_key, make_overlay, plain_guest, write_config_drive
+
+INSTANCE = "0f3c1b52-5d6e-4b1c-9d0e-2f1d3c4b5a69"
+TEMPEST_PROLOGUE = "set -eu -o pipefail; PATH=$PATH:/sbin:/usr/sbin;"
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> BuiltImage:
+    folder = tmp_path_factory.mktemp("image")
+    cache = Path(os.environ.get("HANEUL_IMAGE_CACHE", folder / "cache"))
+    return build(folder / "tiny.qcow2", cache, print)
+
+
+@pytest.fixture(scope="module")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> list[Key]:
+    folder = tmp_path_factory.mktemp("keys")
+    return [make_key(kind, folder) for kind in ("ecdsa", "rsa", "ed25519")]
+
+
+@pytest.fixture(scope="module")
+def guest(image: BuiltImage, keys: list[Key], tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlainGuest]:
+    folder = tmp_path_factory.mktemp("guest")
+    document = {
+        # The nested names must not be mistaken for the instance's own.
+        "meta": {"hostname": "wrong", "uuid": "wrong"},
+        "uuid": INSTANCE,
+        "hostname": "web.example.org",
+        "public_keys": {f"k{number}": key.public + "\n" for number, key in enumerate(keys)},
+    }
+    write_config_drive(folder / "config.iso", document, "#!/bin/sh\nid -un > /root/ran-as\necho ran >> /root/runs\n")
+    disk = make_overlay(image.file, folder / "disk.qcow2", "2G")
+    subprocess.run(["qemu-img", "create", "-q", "-f", "raw", folder / "spare.raw", "256M"], check=True)
+    spare_disk = f"file={folder / 'spare.raw'},if=none,id=spare,format=raw"
+    second = ("-drive", spare_disk, "-device", "virtio-blk-pci,drive=spare,serial=0123456789abcdef0123")
+    cards = ("-netdev", "user,id=net1,restrict=on,net=10.9.8.0/24", "-device", "virtio-net-pci,netdev=net1")
+    extra = ("-cdrom", str(folder / "config.iso"), "-uuid", INSTANCE, *second, *cards)
+    with plain_guest(disk, folder, keys, extra) as running:
+        running.wait_for_login()
+        yield running
+
+
+def test_each_kind_of_key_logs_in_as_cirros_and_as_root(guest: PlainGuest, keys: list[Key]) -> None:
+    for key in keys:
+        assert guest.run("id -un", "cirros", key) == "cirros"
+        assert guest.run("id -un", "root", key) == "root"
+
+
+def test_the_guest_bears_the_name_of_its_server(guest: PlainGuest) -> None:
+    assert guest.run("hostname") == "web"
+
+
+def test_sudo_asks_for_no_password(guest: PlainGuest) -> None:
+    assert guest.run("sudo -n id -u") == "0"
+
+
+def test_the_login_shell_takes_tempests_prologue(guest: PlainGuest) -> None:
+    assert guest.run(f"{TEMPEST_PROLOGUE} grep -c ^processor /proc/cpuinfo") == "1"
+
+
+def test_the_script_of_the_user_runs_once_as_root(guest: PlainGuest) -> None:
+    guest.wait_until(lambda: "configuration finished" in guest.console(), "configuration does not end")
+    assert guest.run("sudo cat /root/ran-as /root/runs") == "root\nran"
+
+
+def test_the_root_filesystem_fills_its_disk(guest: PlainGuest) -> None:
+    guest.wait_until(lambda: "configuration finished" in guest.console(), "configuration does not end")
+    assert int(guest.run("df -m / | awk 'NR == 2 { print $2 }'")) > 1900
+
+
+def test_a_second_disk_takes_a_filesystem(guest: PlainGuest) -> None:
+    disks = guest.run(f"{TEMPEST_PROLOGUE} lsblk -lb --nodeps").splitlines()
+    assert any(line.split()[0] == "vdb" and str(256 * 2**20) in line for line in disks)
+    assert guest.run("cat /sys/block/vdb/serial") == "0123456789abcdef0123"
+    guest.run("sudo mkfs -t ext4 /dev/vdb && sudo mount /dev/vdb /mnt && sudo sh -c 'echo kept > /mnt/file'")
+    assert guest.run("sync; cat /mnt/file; sudo umount /mnt") == "kept"
+
+
+def test_the_config_drive_is_found_by_its_label(guest: PlainGuest) -> None:
+    device = guest.run(f"{TEMPEST_PROLOGUE} blkid -L config-2 -o device")
+    document = guest.run(f"sudo mount {device} /mnt; cat /mnt/openstack/latest/meta_data.json; sudo umount /mnt")
+    assert INSTANCE in document
+
+
+def test_every_card_has_an_address_and_the_first_keeps_the_default_route(guest: PlainGuest) -> None:
+    guest.wait_until(lambda: "10.9.8." in guest.run("ip -o addr"), "the second card has no address")
+    assert "10.0.2.15" in guest.run("ip -o addr show eth0")
+
+
+def test_a_lease_is_renewed_on_request(guest: PlainGuest) -> None:
+    guest.run("sudo rm /run/resolv/eth0; sudo sh -c 'kill -USR1 $(cat /var/run/udhcpc.eth0.pid)'")
+    guest.wait_until(lambda: guest.try_run("test -e /run/resolv/eth0").returncode == 0, "no renewal")
+
+
+def test_nc_serves_again_and_again(guest: PlainGuest) -> None:
+    for kind, port in (("", 5001), ("-u", 5002)):
+        guest.run(f"nc {kind} -p {port} -lk -e echo hello </dev/zero >/dev/null 2>&1 &")
+        for _ in range(2):
+            ask = f"echo knock | nc {kind} -w 1 127.0.0.1 {port}"
+            guest.wait_until(lambda ask=ask: guest.try_run(ask).stdout.strip() == "hello", f"{ask}: no answer")
+
+
+def test_anybody_may_ping(guest: PlainGuest) -> None:
+    guest.run("ping -c1 -w5 -s 56 127.0.0.1 && ping6 -c1 -w5 ::1 && sudo ping -I lo -c1 -w5 127.0.0.1")
+
+
+def test_curl_and_wget_survive_a_refused_connection(guest: PlainGuest) -> None:
+    assert guest.try_run("curl -s http://127.0.0.1:9/").returncode == 7
+    assert guest.try_run("wget -q http://127.0.0.1:9/").returncode == 1
+
+
+def test_a_disk_and_a_card_can_be_plugged_in(guest: PlainGuest, tmp_path: Path) -> None:
+    guest.wait_until(lambda: "configuration finished" in guest.console(), "configuration does not end")
+    subprocess.run(["qemu-img", "create", "-q", "-f", "raw", tmp_path / "hot.raw", "64M"], check=True)
+    file = {"driver": "file", "filename": str(tmp_path / "hot.raw")}
+    guest.tell_monitor("blockdev-add", **{"driver": "raw", "node-name": "hot", "file": file})
+    guest.tell_monitor("device_add", driver="virtio-blk-pci", drive="hot", id="hotdisk")
+    guest.tell_monitor("netdev_add", type="user", id="net2", restrict=True, net="10.9.7.0/24")
+    guest.tell_monitor("device_add", driver="virtio-net-pci", netdev="net2", id="hotcard")
+    guest.wait_until(lambda: "vdc" in guest.run("cat /proc/partitions"), "the disk does not show")
+    guest.wait_until(lambda: "10.9.7." in guest.run("ip -o addr"), "the card has no address")
+
+
+def test_the_guest_agent_answers_and_sets_a_password(guest: PlainGuest) -> None:
+    guest.wait_until(lambda: "configuration finished" in guest.console(), "configuration does not end")
+    assert guest.tell_agent("guest-ping") == {}
+    before = guest.run("sudo grep ^cirros: /etc/shadow")
+    # base64 of "new secret"
+    guest.tell_agent("guest-set-user-password", username="cirros", password="bmV3IHNlY3JldA==", crypted=False)
+    assert guest.run("sudo grep ^cirros: /etc/shadow") != before
+
+
+def test_the_console_tells_of_the_boot_and_offers_a_login(guest: PlainGuest) -> None:
+    assert "Linux version" in guest.console()
+    assert "login:" in guest.console()
+    guest.run("sudo sh -c 'echo a word from inside >/dev/console'")
+    guest.wait_until(lambda: "a word from inside" in guest.console(), "the console stays silent")
+
+
+def test_the_power_button_shuts_the_guest_down(guest: PlainGuest) -> None:
+    guest.tell_monitor("system_powerdown")
+    assert guest.process.wait(timeout=60) == 0
+    assert "reboot: Power down" in guest.console()

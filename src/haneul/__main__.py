@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from haneul import cli
+
+if TYPE_CHECKING:
+    from haneul.agent.settings import AgentSettings
+    from haneul.settings import Settings
 
 
 def serve(state: Path) -> int:
@@ -20,16 +25,41 @@ def serve(state: Path) -> int:
     return 0
 
 
-def agent(state: Path, join: str | None) -> int:
-    """Run this host's agent until it is told to stop; `join` is the one-time token of its first start."""
+def agent(state: Path) -> int:
+    """Run this host's agent until it is told to stop."""
     from haneul import settings
     from haneul.agent import main as host
-    from haneul.agent.settings import AgentSettings
     from haneul.kit import log
 
     known = settings.read(state)
     log.configure(known.log_level)
-    mine = AgentSettings(
+    host.run(_agent_settings(known))
+    return 0
+
+
+def join(state: Path, token: str) -> str:
+    """Make this machine a host of the cloud that gave the one-time token; the host's id."""
+    import asyncio
+    import socket
+
+    from haneul import settings
+    from haneul.agent.enrol import Identity
+    from haneul.agent.enrol import join as enrol
+    from haneul.hostapi import parse_join_token
+    from haneul.kit.errors import Invalid
+
+    try:
+        parsed = parse_join_token(token)
+    except ValueError as error:
+        raise Invalid("host.token_damaged", str(error)) from error
+    identity = Identity(_agent_settings(settings.read(state)).folder / "identity")
+    return asyncio.run(enrol(parsed, identity, socket.gethostname()))
+
+
+def _agent_settings(known: Settings) -> AgentSettings:
+    from haneul.agent.settings import AgentSettings
+
+    return AgentSettings(
         state=known.state,
         control=known.agents_url,
         libvirt_uri=known.hypervisor,
@@ -37,12 +67,10 @@ def agent(state: Path, join: str | None) -> int:
         accelerator=known.accelerator,
         address=known.host_address,
     )
-    host.run(mine, join)
-    return 0
 
 
 def main() -> int:
-    return cli.main(sys.argv[1:], cli.Programs(serve=serve, agent=agent))
+    return cli.main(sys.argv[1:], cli.Programs(serve=serve, agent=agent, join=join))
 
 
 if __name__ == "__main__":

@@ -17,10 +17,11 @@ AddArguments = Callable[[argparse.ArgumentParser], None]
 
 @dataclass(frozen=True)
 class Programs:
-    """The two programs that the command line starts but does not know."""
+    """What the command line starts but does not know; each takes the state directory."""
 
     serve: Callable[[Path], int]
-    agent: Callable[[Path, str | None], int]
+    agent: Callable[[Path], int]
+    join: Callable[[Path, str], str]
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Command:
 def _up(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fake", action="store_true", help="fake hosts and networks: no root, no virtual machines")
     parser.add_argument("--hosts", type=int, default=10, metavar="N", help="how many fake hosts (with --fake)")
+    parser.add_argument("--image", type=Path, metavar="FILE", help="a qcow2 file instead of building the image tiny")
     parser.add_argument("--no-server", action="store_true", help="prepare the cloud, but boot no first VM")
 
 
@@ -60,8 +62,8 @@ def _image(parser: argparse.ArgumentParser) -> None:
     build.add_argument("--out", type=Path, default=Path("tiny.qcow2"), help="the file to write (tiny.qcow2)")
 
 
-def _agent(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--join", metavar="TOKEN", help="one-time token by which this host joins the cloud")
+def _join(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("token", help="one-time token from the control plane; - reads it from standard input")
 
 
 def _bench(parser: argparse.ArgumentParser) -> None:
@@ -86,7 +88,8 @@ COMMANDS = (
     Command("version", "the version of Haneul and of what it stands on", "version"),
     Command("supervise", "keep the parts running where there is no systemd (started by `up`)", "supervise"),
     Command("serve", "the control plane, in the foreground (started by `up`)", ""),
-    Command("agent", "this host's agent, in the foreground (started by `up`)", "", _agent),
+    Command("agent", "this host's agent, in the foreground (started by `up`)", ""),
+    Command("join", "make this machine a host of a cloud, by a one-time token", "", _join),
 )
 
 
@@ -111,7 +114,11 @@ def main(argv: Sequence[str], programs: Programs) -> int:
         if args.command == "serve":
             return programs.serve(args.state)
         if args.command == "agent":
-            return programs.agent(args.state, args.join)
+            return programs.agent(args.state)
+        if args.command == "join":
+            host = programs.join(args.state, sys.stdin.read() if args.token == "-" else args.token)
+            print(f"This machine is host {host} now; `haneul agent` does its work.")
+            return 0
         module = next(command.module for command in COMMANDS if command.name == args.command)
         return int(importlib.import_module(f"haneul.cli.{module}").run(args))
     except (TroubleError, CloudError, settings.SettingsError) as trouble:

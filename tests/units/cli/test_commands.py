@@ -25,19 +25,21 @@ def test_help_imports_nothing_heavy():
 def test_the_programs_get_the_state_directory(tmp_path: Path):
     seen: list[object] = []
     programs = cli.Programs(
-        serve=lambda state: seen.append(state) or 0, agent=lambda state, join: seen.append((state, join)) or 0
+        serve=lambda state: seen.append(("serve", state)) or 0,
+        agent=lambda state: seen.append(("agent", state)) or 0,
+        join=lambda state, token: seen.append(("join", token)) or "h1",
     )
 
-    cli.main(["serve", "--state", str(tmp_path)], programs)
-    cli.main(["agent", "--state", str(tmp_path), "--join", "abc"], programs)
+    for words in (["serve"], ["agent"], ["join", "abc"]):
+        cli.main([*words, "--state", str(tmp_path)], programs)
 
-    assert seen == [tmp_path, (tmp_path, "abc")]
+    assert seen == [("serve", tmp_path), ("agent", tmp_path), ("join", "abc")]
 
 
 def test_a_wrong_setting_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     (tmp_path / "settings.toml").write_text("nonsense = 1\n")
 
-    code = cli.main(["settings", "--state", str(tmp_path)], cli.Programs(lambda s: 0, lambda s, j: 0))
+    code = cli.main(["settings", "--state", str(tmp_path)], cli.Programs(serve=len, agent=len, join=lambda s, t: t))
 
     assert code == 1
     assert "nonsense" in capsys.readouterr().err

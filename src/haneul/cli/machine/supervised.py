@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 from pathlib import Path
@@ -79,7 +78,7 @@ class Supervised:
         with self._places.log_of("supervisor").open("ab") as log:
             subprocess.Popen(
                 haneul_argv("supervise", "--state", str(self._places.state)),
-                env={**os.environ, **ENVIRONMENT},
+                env={"HOME": "/", "LANG": "C.UTF-8", **ENVIRONMENT},
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -70,17 +70,19 @@ class _Disk(_Inspection):
         self._claimed = disk_format
         self._enforce = enforce
         self._library = format_inspector
-        self._wrapper: InspectWrapper = format_inspector.InspectWrapper(_Nothing())  # type: ignore[arg-type]
+        self._source = _Pushed()
+        self._wrapper: InspectWrapper = format_inspector.InspectWrapper(self._source)  # type: ignore[arg-type]
         self._is_known = disk_format in format_inspector.ALL_FORMATS
 
     def feed(self, chunk: bytes) -> None:
-        self._wrapper._process_chunk(chunk)
+        self._source.chunk = chunk
+        next(self._wrapper)
 
     def finish(self, reader: BlobReader) -> Found:
         self._wrapper.close()
         found = self._detect()
-        name = str(found)
-        if name != self._claimed and self._claimed != "raw" and (self._is_known or name != "raw") and self._enforce:
+        name = "raw" if str(found) == "gpt" else str(found)
+        if self._enforce and not self._is_as_claimed(name):
             raise Invalid(
                 "image.wrong_format",
                 f"The image's disk_format is {self._claimed}, but the data is {name}: "
@@ -89,9 +91,13 @@ class _Disk(_Inspection):
         self._check_safe(found)
         if name == "qcow2":
             check_whole(reader)
-        if name == "raw" or self._claimed == "raw":
-            return Found("raw", reader.size_bytes if self._claimed in ("raw", name) else None)
-        return Found("raw" if name == "gpt" else name, int(found.virtual_size))
+        if self._claimed == "raw":
+            return Found("raw", reader.size_bytes)
+        return Found(name, None if name == "raw" else int(found.virtual_size))
+
+    def _is_as_claimed(self, name: str) -> bool:
+        """Formats that the library does not know are as good as raw; what claims to be raw is read as raw."""
+        return name == self._claimed or self._claimed == "raw" or (name == "raw" and not self._is_known)
 
     def _detect(self) -> FileInspector:
         by_name = {str(inspector): inspector for inspector in self._wrapper.formats or []}
@@ -120,8 +126,13 @@ class _Disk(_Inspection):
         return [str(reason) for name, reason in failures.items() if not (kernel and name == "mbr")]
 
 
-class _Nothing:
-    """A source for the library's wrapper, which is fed by hand."""
+class _Pushed:
+    """A source from which the library's wrapper pulls what has just been pushed."""
+
+    chunk = b""
+
+    def __next__(self) -> bytes:
+        return self.chunk
 
 
 def _unsafe(name: str, reasons: list[str]) -> Invalid:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from haneul.drivers.image.fake import FakeStore
+from haneul.drivers.image.fake import FakeFetcher, FakeStore
 from haneul.drivers.image.inspection import FormatInspector
 from haneul.kit.clock import SteppedClock
 from haneul.kit.db import Database
 from haneul.kit.events import Bus
 from haneul.kit.policy import Caller, Policy
+from haneul.kit.workflow import METADATA as RUNS
+from haneul.kit.workflow import Engine, Runs
 from haneul.services.image import METADATA, RULES, Image, ImageDeleted, Images, ImageStore, NewImage, Options, Parts
 
 
@@ -36,12 +38,14 @@ class Bench:
     db: Database
     clock: SteppedClock = field(default_factory=SteppedClock)
     blobs: FakeStore = field(default_factory=FakeStore)
+    fetcher: FakeFetcher = field(default_factory=FakeFetcher)
     bus: Bus = field(default_factory=Bus)
     options: Options = field(default_factory=Options)
     deleted: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.store = ImageStore(self.db)
+        self.runs = Runs(self.db, self.clock)
         self.bus.subscribe(ImageDeleted, lambda news: self.deleted.append(news.image_id))
 
     @property
@@ -52,8 +56,10 @@ class Bench:
             clock=self.clock,
             bus=self.bus,
             policy=Policy(RULES),
+            runs=self.runs,
             blobs=self.blobs,
             inspector=FormatInspector(),
+            fetcher=self.fetcher,
             options=self.options,
             started_at=self.clock.now(),
         )
@@ -61,6 +67,21 @@ class Bench:
     @property
     def face(self) -> Images:
         return Images(self.parts)
+
+    def work(self) -> None:
+        """Let time pass until no run is unfinished."""
+        engine = Engine(self.runs)
+        for fn, parts in self.face.workflows:
+            engine.register(fn, parts)
+        engine.run_due()
+        while (due := engine.next_due()) is not None:
+            self.clock.move(max(0.001, (due - self.clock.now()).total_seconds()))
+            engine.run_due()
+
+    def upkeep(self) -> None:
+        """Every loop once, as a process does that has just been started."""
+        for loop in self.face.upkeep:
+            loop.fn()
 
     def limit(self, **options: int) -> None:
         self.options = replace(self.options, **options)
@@ -83,5 +104,6 @@ class Bench:
 def bench(tmp_path: Path) -> Iterator[Bench]:
     db = Database(f"sqlite:///{tmp_path}/images.db")
     METADATA.create_all(db.engine)
+    RUNS.create_all(db.engine)
     yield Bench(db)
     db.close()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from types import TracebackType
 
-from haneul.kit.errors import NoCapacity, NotFound
+from haneul.kit.errors import Invalid, NoCapacity, NotFound, Unavailable
 from haneul.services.image.driver import BlobReader, Draft, StoredBlob
 
 
@@ -108,3 +108,20 @@ class _FakeReader:
 
 def _missing(name: str) -> NotFound:
     return NotFound("image.data_missing", f"The store has no data named {name}; upload the image again.")
+
+
+class FakeFetcher:
+    """A web of a few pages."""
+
+    def __init__(self, pages: dict[str, bytes] | None = None) -> None:
+        self.pages = pages or {}
+
+    def check(self, url: str) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise Invalid("image.source_refused", f"URI for web-download does not pass filtering: {url}")
+
+    def fetch(self, url: str) -> Iterator[bytes]:
+        self.check(url)
+        if url not in self.pages:
+            raise Unavailable("image.source_failed", f"{url} cannot be fetched: there is no such page.")
+        yield self.pages[url]

@@ -37,6 +37,29 @@ def upgrade() -> None:
         sa.Column("is_damaged", sa.Boolean, nullable=False),
     )
     op.create_index("ix_image_blobs_checked", "image_blobs", ["checked_at"])
+    _create_tasks()
+
+
+def _create_tasks() -> None:
+    op.create_table(
+        "image_tasks",
+        sa.Column("id", sa.String(36), primary_key=True),
+        sa.Column("type", sa.String(32), nullable=False),
+        sa.Column("status", sa.String(16), nullable=False),
+        sa.Column("image_id", sa.String(36), nullable=False),
+        sa.Column("owner", sa.String(255)),
+        sa.Column("user_id", sa.String(255), nullable=False),
+        sa.Column("request_id", sa.String(64), nullable=False),
+        sa.Column("input", Json, nullable=False),
+        sa.Column("message", sa.Text, nullable=False),
+        sa.Column("created_at", Timestamp, nullable=False),
+        sa.Column("updated_at", Timestamp, nullable=False),
+        sa.Column("expires_at", Timestamp),
+    )
+    op.create_index("ix_image_tasks_created", "image_tasks", ["created_at", "id"])
+    op.create_index("ix_image_tasks_image", "image_tasks", ["image_id", "created_at"])
+    op.create_index("ix_image_tasks_owner", "image_tasks", ["owner", "created_at", "id"])
+    op.create_index("ix_image_tasks_expires", "image_tasks", ["expires_at"])
 
 
 def _create_images() -> None:
@@ -76,5 +99,5 @@ def _create_images() -> None:
 
 
 def downgrade() -> None:
-    for table in ("image_blobs", "image_members", "image_facets", "images"):
+    for table in ("image_tasks", "image_blobs", "image_members", "image_facets", "images"):
         op.drop_table(table)

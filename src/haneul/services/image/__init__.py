@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from haneul.services.image.driver import BlobReader, BlobStore, Draft, Found, Inspection, Inspector, StoredBlob
+from functools import partial
+
+from haneul.kit.upkeep import Loop
+from haneul.services.image.driver import (
+    BlobReader,
+    BlobStore,
+    Draft,
+    Fetcher,
+    Found,
+    Inspection,
+    Inspector,
+    StoredBlob,
+)
 from haneul.services.image.model import (
     EDITABLE,
     Blob,
@@ -13,6 +25,7 @@ from haneul.services.image.model import (
     ImageDeleted,
     ImageFilter,
     ImageId,
+    ImportMethod,
     Member,
     MemberStatus,
     NewImage,
@@ -21,14 +34,22 @@ from haneul.services.image.model import (
     SetAttribute,
     SetProperty,
     Status,
+    Task,
+    TaskFilter,
+    TaskStatus,
     Visibility,
 )
 from haneul.services.image.parts import Options, Parts
 from haneul.services.image.policy import RULES
 from haneul.services.image.store import METADATA, ImageStore
+from haneul.services.image.upkeep.blobs import collect_blobs, remove_strays, scrub_blobs
+from haneul.services.image.upkeep.uploads import end_dead_uploads, forget_tasks, sweep_drafts
 from haneul.services.image.verbs.data import Download
 from haneul.services.image.verbs.images import ImageVerbs
+from haneul.services.image.verbs.imports import Imports
 from haneul.services.image.verbs.members import Members
+from haneul.services.image.verbs.tasks import Tasks
+from haneul.services.image.workflows.import_image import import_image
 
 __all__ = [
     "EDITABLE",
@@ -42,6 +63,7 @@ __all__ = [
     "Download",
     "Draft",
     "Expects",
+    "Fetcher",
     "Found",
     "Image",
     "ImageDeleted",
@@ -49,6 +71,7 @@ __all__ = [
     "ImageId",
     "ImageStore",
     "Images",
+    "ImportMethod",
     "Inspection",
     "Inspector",
     "Member",
@@ -62,6 +85,9 @@ __all__ = [
     "SetProperty",
     "Status",
     "StoredBlob",
+    "Task",
+    "TaskFilter",
+    "TaskStatus",
     "Visibility",
 ]
 
@@ -72,3 +98,17 @@ class Images:
     def __init__(self, parts: Parts) -> None:
         self.images = ImageVerbs(parts)
         self.members = Members(parts)
+        self.imports = Imports(parts)
+        self.tasks = Tasks(parts)
+        self.workflows = ((import_image, parts),)
+        self.upkeep = tuple(
+            Loop(f"image.{fn.__name__}", every_s, partial(fn, parts))
+            for fn, every_s in (
+                (end_dead_uploads, 30.0),
+                (sweep_drafts, 300.0),
+                (collect_blobs, 300.0),
+                (remove_strays, 3600.0),
+                (scrub_blobs, 600.0),
+                (forget_tasks, 3600.0),
+            )
+        )

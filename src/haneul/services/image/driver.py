@@ -113,3 +113,15 @@ class Inspector(Protocol):
     def begin(self, disk_format: str, container_format: str) -> Inspection:
         """Of data that is claimed to be of this format, in this container."""
         ...
+
+
+class Fetcher(Protocol):
+    """Brings data from the web, from where the operator allows."""
+
+    def check(self, url: str) -> None:
+        """Raises Invalid `image.source_refused` for what may not be fetched, as far as the URL tells."""
+        ...
+
+    def fetch(self, url: str) -> Iterator[bytes]:
+        """The body. Raises Invalid `image.source_refused`, Unavailable `image.source_failed`."""
+        ...

@@ -229,6 +229,50 @@ class Blob:
     is_damaged: bool = False
 
 
+class ImportMethod(StrEnum):
+    STAGED = "glance-direct"
+    """Data that was staged before."""
+    DOWNLOAD = "web-download"
+    """Data that the cloud fetches itself."""
+
+
+class TaskStatus(StrEnum):
+    PENDING = "pending"
+    PROCESSING = "processing"
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True)
+class Task:
+    """An import, as its owner can watch it."""
+
+    id: str
+    type: str
+    """`api_image_import`, or `import` where the task itself made the image."""
+    status: TaskStatus
+    image_id: ImageId
+    owner: str | None
+    user_id: str
+    request_id: str
+    input: Mapping[str, object]
+    """What was asked for, as its API has it."""
+    message: str
+    """Why it failed; empty otherwise."""
+    created_at: datetime
+    updated_at: datetime
+    expires_at: datetime | None = None
+    """When it is forgotten; None before it has ended."""
+
+
+@dataclass(frozen=True)
+class TaskFilter:
+    owner: str | None = None
+    status: TaskStatus | None = None
+    type: str | None = None
+    image_id: str | None = None
+
+
 @dataclass(frozen=True)
 class ImageDeleted:
     """News: the image's row is gone. Hosts keep the bases that their disks stand on."""

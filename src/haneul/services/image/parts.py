@@ -9,7 +9,8 @@ from haneul.kit.clock import Clock
 from haneul.kit.db import Database
 from haneul.kit.events import Bus
 from haneul.kit.policy import Policy
-from haneul.services.image.driver import BlobStore, Inspector
+from haneul.kit.workflow import Runs
+from haneul.services.image.driver import BlobStore, Fetcher, Inspector
 from haneul.services.image.store import ImageStore
 
 
@@ -35,8 +36,10 @@ class Parts:
     clock: Clock
     bus: Bus
     policy: Policy
+    runs: Runs
     blobs: BlobStore
     inspector: Inspector
+    fetcher: Fetcher
     options: Options
     started_at: datetime
     """When this process began: on a database of one process, uploads from before have nobody left."""

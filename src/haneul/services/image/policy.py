@@ -28,6 +28,7 @@ RULES: dict[str, str] = {
     "deactivate": _ADMIN_OR_MEMBER,
     "reactivate": _ADMIN_OR_MEMBER,
     "copy_image": _ADMIN,
+    "tasks_api_access": _ADMIN,
     "add_member": _ADMIN_OR_MEMBER,
     "delete_member": _ADMIN_OR_MEMBER,
     "get_member": _SEE_MEMBERS,

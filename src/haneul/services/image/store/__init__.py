@@ -7,6 +7,7 @@ from haneul.services.image.store.blobs import BlobRows
 from haneul.services.image.store.images import ImageRows
 from haneul.services.image.store.members import MemberRows
 from haneul.services.image.store.tables import METADATA
+from haneul.services.image.store.tasks import TaskRows
 
 __all__ = ["METADATA", "ImageStore"]
 
@@ -19,3 +20,4 @@ class ImageStore:
         self.images = ImageRows(db)
         self.members = MemberRows(db)
         self.blobs = BlobRows(db)
+        self.tasks = TaskRows(db)

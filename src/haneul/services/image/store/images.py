@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from haneul.kit.db import Database
@@ -83,6 +83,12 @@ class ImageRows:
             statement = update(images).where(images.c.upload_id == upload_id).values(upload_until=until)
             return connection.execute(statement).rowcount == 1
 
+    def set_staged(self, image: Image, size_bytes: int, until: datetime) -> None:
+        """The data that the image waits for is complete, and is kept until then."""
+        statement = update(images).where(images.c.upload_id == image.upload_id)
+        with self.db.write() as connection:
+            connection.execute(statement.values(size_bytes=size_bytes, upload_until=until))
+
     def refer(self, image_id: str, upload_id: str, sha512: str | None) -> bool:
         """The image being written stands on this blob; False where that upload is no longer its own."""
         with self.db.write() as connection:
@@ -95,9 +101,13 @@ class ImageRows:
         with self.db.write() as connection:
             return connection.execute(delete(images).where(images.c.id == image_id)).rowcount == 1
 
-    def dead_uploads(self, now: datetime) -> Sequence[Image]:
-        """Images that wait for an upload whose writer is gone."""
-        statement = select(*_COLUMNS).where(images.c.upload_id.is_not(None), images.c.upload_until < now)
+    def dead_uploads(self, now: datetime, begun_before: datetime | None = None) -> Sequence[Image]:
+        """Images that wait for an upload whose writer is gone: silent for too long, or begun before a moment."""
+        silent = images.c.upload_until < now
+        if begun_before is not None:
+            silent = or_(silent, and_(images.c.status == Status.SAVING, images.c.updated_at < begun_before))
+        waiting = images.c.status.in_((Status.SAVING, Status.UPLOADING))
+        statement = select(*_COLUMNS).where(images.c.upload_id.is_not(None), waiting, silent)
         with self.db.read() as connection:
             return [_image(row) for row in connection.execute(statement)]
 

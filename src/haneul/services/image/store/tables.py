@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
 from haneul.kit.db import Json, Timestamp
 
@@ -85,4 +85,26 @@ blobs = Table(
     Column("checked_at", Timestamp, nullable=False),
     Column("is_damaged", Boolean, nullable=False),
     Index("ix_image_blobs_checked", "checked_at"),
+)
+
+tasks = Table(
+    "image_tasks",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("type", String(32), nullable=False),
+    Column("status", String(16), nullable=False),
+    # No foreign key: a task outlives its image.
+    Column("image_id", String(36), nullable=False),
+    Column("owner", String(255)),
+    Column("user_id", String(255), nullable=False),
+    Column("request_id", String(64), nullable=False),
+    Column("input", Json, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("created_at", Timestamp, nullable=False),
+    Column("updated_at", Timestamp, nullable=False),
+    Column("expires_at", Timestamp),
+    Index("ix_image_tasks_created", "created_at", "id"),
+    Index("ix_image_tasks_image", "image_id", "created_at"),
+    Index("ix_image_tasks_owner", "owner", "created_at", "id"),
+    Index("ix_image_tasks_expires", "expires_at"),
 )

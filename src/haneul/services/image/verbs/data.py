@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from haneul.hostapi import ImageSource
-from haneul.kit.errors import Conflict, Forbidden, Invalid, OverQuota, Unavailable
-from haneul.kit.ids import new_uuid
+from haneul.kit.errors import Conflict, Forbidden, Invalid, Unavailable
 from haneul.kit.policy import Caller
 from haneul.services.image.driver import BlobReader
 from haneul.services.image.model import Digest, Image, Status
 from haneul.services.image.parts import Parts
 from haneul.services.image.verbs.access import Access, not_found
-from haneul.services.image.workflows.receive import PIECE_BYTES, UPLOAD_LEASE, take_in, upload_ended
+from haneul.services.image.verbs.intake import begin, give_up, room_for
+from haneul.services.image.workflows.receive import PIECE_BYTES, settled, take_in, upload_ended
 
 _BOOTABLE_CONTAINER = "bare"
 _READ_AS_RAW = ("raw", "iso", "ami")
@@ -53,13 +53,13 @@ class ImageData:
         with self.parts.db.write():
             image = Access(self.parts).permitted(caller, image_id, "upload_image")
             require_formats(image)
-            limit_bytes = self._room(image)
-            image = self._begin(image, Status.SAVING)
+            limit_bytes = room_for(self.parts, image)
+            image = begin(self.parts, image, Status.SAVING)
         try:
             digest = take_in(self.parts, image, chunks, limit_bytes)
             self._finish(image, digest)
         except BaseException:
-            self._give_up(image)
+            give_up(self.parts, image)
             raise
         return self.parts.store.images.find(image_id) or image
 
@@ -125,27 +125,6 @@ class ImageData:
             )
         return self.parts.blobs.open(image.os_hash_value or "")
 
-    def _room(self, image: Image) -> int:
-        """How many bytes the image may have at most. Raises OverQuota where its project has none left."""
-        options = self.parts.options
-        if not options.max_project_bytes or image.owner is None:
-            return options.max_image_bytes
-        used = sum(size for _, size in self.parts.store.images.usage(image.owner).values())
-        if used >= options.max_project_bytes:
-            raise OverQuota(
-                "image.project_full",
-                f"The project's images have {used} bytes of {options.max_project_bytes} that they may have: "
-                "delete some first.",
-            )
-        return min(options.max_image_bytes, options.max_project_bytes - used)
-
-    def _begin(self, image: Image, status: Status) -> Image:
-        """The image in its transitional status, with the name of the draft that it waits for."""
-        now = self.parts.clock.now()
-        upload_id = new_uuid()
-        self.parts.store.images.move(image, status, now, upload_id=upload_id, upload_until=now + UPLOAD_LEASE)
-        return replace(image, status=status, upload_id=upload_id)
-
     def _finish(self, image: Image, digest: Digest) -> None:
         now = self.parts.clock.now()
         with self.parts.db.write():
@@ -155,26 +134,6 @@ class ImageData:
         self.parts.blobs.keep(image.upload_id or "", digest.sha512)
         if not self.parts.store.images.move(image, Status.ACTIVE, now, **settled(digest)):
             raise upload_ended(image)
-
-    def _give_up(self, image: Image) -> None:
-        """Queued again, as if nothing had come."""
-        now = self.parts.clock.now()
-        self.parts.store.images.move(image, Status.QUEUED, now, upload_id=None, upload_until=None, blob=None)
-        self.parts.blobs.discard(image.upload_id or "")
-
-
-def settled(digest: Digest) -> dict[str, object]:
-    """The columns of an image whose data is complete."""
-    return {
-        "size_bytes": digest.size_bytes,
-        "virtual_size_bytes": digest.virtual_size_bytes,
-        "checksum": digest.md5,
-        "os_hash_algo": "sha512",
-        "os_hash_value": digest.sha512,
-        "found_format": digest.found_format,
-        "upload_id": None,
-        "upload_until": None,
-    }
 
 
 def require_formats(image: Image) -> None:

@@ -110,6 +110,7 @@ class ImageVerbs(ImageData):
                     "image.protected",
                     f"Image {image_id} is protected and cannot be deleted: set protected to false first.",
                 )
+            self.parts.runs.cancel(image_id)
             self.parts.store.images.remove(image_id)
             self.parts.bus.publish(ImageDeleted(image.id, image.owner))
         self.let_go(image)

@@ -14,6 +14,8 @@ from haneul.services.image.parts import Parts
 PIECE_BYTES = 1 << 20
 UPLOAD_LEASE = timedelta(minutes=5)
 """How long an upload may go without bringing another megabyte."""
+STAGED_LEASE = timedelta(days=7)
+"""How long staged data waits for its import."""
 
 
 def write_draft(parts: Parts, image: Image, chunks: Iterable[bytes], limit_bytes: int) -> int:
@@ -113,3 +115,17 @@ def upload_ended(image: Image) -> NotFound:
     return NotFound(
         "image.upload_ended", f"Image {image.id} no longer waits for this data; it was deleted or began anew."
     )
+
+
+def settled(digest: Digest) -> dict[str, object]:
+    """The columns of an image whose data is complete."""
+    return {
+        "size_bytes": digest.size_bytes,
+        "virtual_size_bytes": digest.virtual_size_bytes,
+        "checksum": digest.md5,
+        "os_hash_algo": "sha512",
+        "os_hash_value": digest.sha512,
+        "found_format": digest.found_format,
+        "upload_id": None,
+        "upload_until": None,
+    }

@@ -1,0 +1,91 @@
+"""Imports: an image gets its data without its client waiting for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from haneul.kit.errors import Conflict
+from haneul.kit.ids import new_uuid
+from haneul.kit.log import request_id
+from haneul.kit.policy import Caller
+from haneul.services.image.model import Image, ImportMethod, Status, Task, TaskStatus, check_move
+from haneul.services.image.parts import Parts
+from haneul.services.image.verbs.access import Access
+from haneul.services.image.verbs.intake import begin, give_up, room_for
+from haneul.services.image.workflows.import_image import import_image
+from haneul.services.image.workflows.receive import STAGED_LEASE, write_draft
+
+
+@dataclass(frozen=True)
+class Imports:
+    parts: Parts
+
+    def stage(self, caller: Caller, image_id: str, chunks: Iterator[bytes]) -> None:
+        """Lay data aside for the import of a queued image.
+
+        Raises NotFound, Forbidden, Conflict `image.wrong_status`, Invalid `image.empty` | `image.too_large`,
+        OverQuota, NoCapacity; then the image is queued again and nothing of the data stays.
+        """
+        with self.parts.db.write():
+            image = Access(self.parts).permitted(caller, image_id, "modify_image")
+            limit_bytes = room_for(self.parts, image)
+            image = begin(self.parts, image, Status.UPLOADING)
+        try:
+            size_bytes = write_draft(self.parts, image, chunks, limit_bytes)
+            self.parts.store.images.set_staged(image, size_bytes, self.parts.clock.now() + STAGED_LEASE)
+        except BaseException:
+            give_up(self.parts, image)
+            raise
+
+    def begin(
+        self, caller: Caller, image_id: str, method: ImportMethod, url: str = "", said: dict[str, object] | None = None
+    ) -> Task:
+        """Start the import; `said` is the request as the task shows it.
+
+        Raises NotFound, Forbidden, Conflict (`image.wrong_status`, `image.not_staged`, `image.no_format`),
+        Invalid `image.source_refused`, OverQuota.
+        """
+        if method is ImportMethod.DOWNLOAD:
+            self.parts.fetcher.check(url)
+        with self.parts.db.write():
+            image = Access(self.parts).permitted(caller, image_id, "modify_image")
+            _check_ready(image, method)
+            room_for(self.parts, image)
+            upload_id = image.upload_id if method is ImportMethod.STAGED and image.upload_id else new_uuid()
+            now = self.parts.clock.now()
+            self.parts.store.images.move(image, Status.IMPORTING, now, upload_id=upload_id, upload_until=None)
+            task = self._task(caller, image, said or {})
+            self.parts.store.tasks.add(task)
+            source = url if method is ImportMethod.DOWNLOAD else ""
+            self.parts.runs.submit(import_image, image.id, task.id, str(image.id), upload_id, source)
+        return task
+
+    def _task(self, caller: Caller, image: Image, said: dict[str, object]) -> Task:
+        now = self.parts.clock.now()
+        return Task(
+            id=new_uuid(),
+            type="api_image_import",
+            status=TaskStatus.PENDING,
+            image_id=image.id,
+            owner=caller.project_id or None,
+            user_id=caller.user_id,
+            request_id=request_id.get(),
+            input={"image_id": image.id, "import_req": said, "backend": [None]},
+            message="",
+            created_at=now,
+            updated_at=now,
+        )
+
+
+def _check_ready(image: Image, method: ImportMethod) -> None:
+    if image.has_data:
+        raise Conflict("image.has_data", f"Image with status {image.status} cannot be target for import.")
+    if method is ImportMethod.STAGED and (image.status is not Status.UPLOADING or image.size_bytes is None):
+        raise Conflict("image.not_staged", "Image needs to be staged before 'glance-direct' method can be used.")
+    if method is ImportMethod.DOWNLOAD and image.status is not Status.QUEUED:
+        raise Conflict("image.wrong_status", "Image needs to be in 'queued' state to use 'web-download' method.")
+    for name in ("container_format", "disk_format"):
+        if getattr(image, name) is None:
+            raise Conflict("image.no_format_yet", f"'{name}' needs to be set before import.")
+    check_move(replace(image), Status.IMPORTING)

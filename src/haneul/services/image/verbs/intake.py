@@ -1,0 +1,41 @@
+"""How the taking in of data begins and is given up, for uploads and imports alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from haneul.kit.errors import OverQuota
+from haneul.kit.ids import new_uuid
+from haneul.services.image.model import Image, Status
+from haneul.services.image.parts import Parts
+from haneul.services.image.workflows.receive import UPLOAD_LEASE
+
+
+def room_for(parts: Parts, image: Image) -> int:
+    """How many bytes the image may have at most. Raises OverQuota where its project has none left."""
+    options = parts.options
+    if not options.max_project_bytes or image.owner is None:
+        return options.max_image_bytes
+    used = sum(size for _, size in parts.store.images.usage(image.owner).values())
+    if used >= options.max_project_bytes:
+        raise OverQuota(
+            "image.project_full",
+            f"The project's images have {used} bytes of {options.max_project_bytes} that they may have: "
+            "delete some first.",
+        )
+    return min(options.max_image_bytes, options.max_project_bytes - used)
+
+
+def begin(parts: Parts, image: Image, status: Status) -> Image:
+    """The image in its transitional status, with the name of the draft that it waits for."""
+    now = parts.clock.now()
+    upload_id = new_uuid()
+    parts.store.images.move(image, status, now, upload_id=upload_id, upload_until=now + UPLOAD_LEASE)
+    return replace(image, status=status, upload_id=upload_id)
+
+
+def give_up(parts: Parts, image: Image) -> None:
+    """Queued again, as if nothing had come."""
+    now = parts.clock.now()
+    parts.store.images.move(image, Status.QUEUED, now, upload_id=None, upload_until=None, blob=None, size_bytes=None)
+    parts.blobs.discard(image.upload_id or "")

@@ -37,6 +37,7 @@ from haneul.services.image.model import (
     Task,
     TaskFilter,
     TaskStatus,
+    Usage,
     Visibility,
 )
 from haneul.services.image.parts import Options, Parts
@@ -88,6 +89,7 @@ __all__ = [
     "Task",
     "TaskFilter",
     "TaskStatus",
+    "Usage",
     "Visibility",
 ]
 

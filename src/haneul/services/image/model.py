@@ -274,6 +274,17 @@ class TaskFilter:
 
 
 @dataclass(frozen=True)
+class Usage:
+    """How much of something a project uses, and may."""
+
+    name: str
+    """As OpenStack's unified limits call it; sizes are in MiB."""
+    used: int
+    limit: int
+    """-1: no limit."""
+
+
+@dataclass(frozen=True)
 class ImageDeleted:
     """News: the image's row is gone. Hosts keep the bases that their disks stand on."""
 

@@ -37,13 +37,17 @@ _SECOND = timedelta(seconds=1)
 E = TypeVar("E", bound=StrEnum)
 
 
-def read_page(query: Query) -> Page:
-    """Raises Invalid for a limit or an order that makes no sense."""
+def read_limit(query: Query) -> int:
+    """Raises Invalid for a limit that makes no sense."""
     limit = query.get("limit")
     if limit is not None and not (limit.isascii() and limit.isdigit() and len(limit) < 18):
         raise _bad("limit param must be an integer that is not negative")
-    rows = DEFAULT_LIMIT if limit is None else min(MAX_LIMIT, int(limit))
-    return Page(rows, query.get("marker"), _sort(query))
+    return DEFAULT_LIMIT if limit is None else min(MAX_LIMIT, int(limit))
+
+
+def read_page(query: Query) -> Page:
+    """Raises Invalid for a limit or an order that makes no sense."""
+    return Page(read_limit(query), query.get("marker"), _sort(query))
 
 
 def read_filter(query: Query) -> ImageFilter:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.image.filters import read_filter, read_page
-from haneul.dialects.openstack.image.imports import METHODS
+from haneul.dialects.openstack.image.imports import METHODS, show_whole
 from haneul.dialects.openstack.image.patch import read_changes
 from haneul.dialects.openstack.image.views import show
 from haneul.kit.errors import Forbidden, Invalid
@@ -80,6 +80,23 @@ def deactivate_image(cloud: Cloud, req: Request) -> Reply:
 def reactivate_image(cloud: Cloud, req: Request) -> Reply:
     cloud.image.images.reactivate(req.caller, req.params["image_id"])
     return Reply(204)
+
+
+def create_task(cloud: Cloud, req: Request) -> Reply:
+    said = req.body["input"]
+    new = _new_image(said["image_properties"])
+    task = cloud.image.imports.create(req.caller, new, said["import_from"], said)
+    return Reply(201, show_whole(task), {"location": f"/v2/tasks/{task.id}"})
+
+
+def add_location(cloud: Cloud, req: Request) -> Reply:
+    cloud.image.images.get(req.caller, req.params["image_id"])
+    raise refuse_locations()
+
+
+def list_locations(cloud: Cloud, req: Request) -> Reply:
+    cloud.image.images.get(req.caller, req.params["image_id"])
+    raise refuse_locations()
 
 
 def _link(query: list[tuple[str, str]]) -> str:

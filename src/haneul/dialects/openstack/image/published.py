@@ -14,6 +14,8 @@ _BY_NAME: Mapping[str, schemas.Schema] = {
     "images": schemas.IMAGES,
     "member": schemas.MEMBER,
     "members": schemas.MEMBERS,
+    "task": schemas.TASK,
+    "tasks": schemas.TASKS,
 }
 
 

@@ -6,6 +6,7 @@ from haneul.dialects.openstack.image import (
     data,
     images,
     imports,
+    info,
     members,
     published,
     schemas,
@@ -28,7 +29,19 @@ ROUTES = (
     # Their data
     Route("PUT", "/v2/images/{image_id}/file", data.upload_image, raw=True),
     Route("GET", "/v2/images/{image_id}/file", data.download_image),
+    # Imports, and the tasks that show how they go
     Route("GET", "/v2/info/import", imports.show_import_methods),
+    Route("PUT", "/v2/images/{image_id}/stage", imports.stage_image, raw=True),
+    Route("POST", "/v2/images/{image_id}/import", imports.import_image, schema=schemas.IMPORT_IMAGE),
+    Route("GET", "/v2/images/{image_id}/tasks", imports.list_image_tasks),
+    Route("GET", "/v2/tasks", imports.list_tasks),
+    Route("POST", "/v2/tasks", images.create_task, schema=schemas.CREATE_TASK),
+    Route("GET", "/v2/tasks/{task_id}", imports.show_task),
+    # Stores, quota, locations
+    Route("GET", "/v2/info/stores", info.list_stores),
+    Route("GET", "/v2/info/usage", info.show_usage),
+    Route("POST", "/v2/images/{image_id}/locations", images.add_location),
+    Route("GET", "/v2/images/{image_id}/locations", images.list_locations),
     # Whom they are shared with
     Route("GET", "/v2/images/{image_id}/members", members.list_members),
     Route("POST", "/v2/images/{image_id}/members", members.add_member, schema=schemas.ADD_MEMBER),

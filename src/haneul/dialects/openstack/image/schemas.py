@@ -160,3 +160,63 @@ MEMBERS = {
     "properties": {"members": {"type": "array", "items": MEMBER}, "schema": {"type": "string"}},
     "links": [{"rel": "describedby", "href": "{schema}"}],
 }
+
+IMPORT_IMAGE: Schema = {
+    "type": "object",
+    "properties": {
+        "method": {
+            "type": "object",
+            "properties": {"name": {"type": "string"}, "uri": {"type": "string", "maxLength": 4096}},
+            "required": ["name"],
+        },
+        "stores": {"type": "array", "items": {"type": "string"}},
+        "all_stores": {"type": "boolean"},
+        "all_stores_must_succeed": {"type": "boolean"},
+    },
+    "required": ["method"],
+}
+
+TASK_PROPERTIES: Schema = {
+    "id": _text("An identifier for the task", pattern=UUID_PATTERN),
+    "type": _text(
+        "The type of task represented by this content", enum=["import", "api_image_import", "location_import"]
+    ),
+    "status": _text("The current status of this task", enum=["pending", "processing", "success", "failure"]),
+    "input": {"description": "The parameters required by task, JSON blob", "type": ["null", "object"]},
+    "result": {"description": "The result of current task, JSON blob", "type": ["null", "object"]},
+    "owner": _text("An identifier for the owner of this task"),
+    "message": _text("Human-readable informative message only included when appropriate (usually on failure)"),
+    "image_id": _text("Image associated with the task"),
+    "request_id": _text("Human-readable informative request-id"),
+    "user_id": _text("User associated with the task"),
+    "expires_at": {
+        "description": "Datetime when this resource would be subject to removal",
+        "type": ["null", "string"],
+    },
+    "created_at": _text("Datetime when this resource was created"),
+    "updated_at": _text("Datetime when this resource was updated"),
+    "self": {"readOnly": True, "type": "string"},
+    "schema": {"readOnly": True, "type": "string"},
+}
+
+TASK: Schema = {"name": "task", "properties": TASK_PROPERTIES, "additionalProperties": False}
+
+_TASK_STUB = {name: about for name, about in TASK_PROPERTIES.items() if name not in ("input", "result", "message")}
+TASKS = collection("tasks", {"name": "task", "properties": _TASK_STUB, "additionalProperties": False})
+
+CREATE_TASK: Schema = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string", "enum": ["import"]},
+        "input": {
+            "type": "object",
+            "properties": {
+                "import_from": {"type": "string", "maxLength": 4096},
+                "import_from_format": {"type": "string", "maxLength": 255},
+                "image_properties": CREATE_IMAGE,
+            },
+            "required": ["import_from", "import_from_format", "image_properties"],
+        },
+    },
+    "required": ["type", "input"],
+}

@@ -117,7 +117,7 @@ class ImageRows:
             statement = select(images.c.upload_id).where(images.c.upload_id.is_not(None))
             return frozenset(connection.execute(statement).scalars())
 
-    def usage(self, project_id: str) -> Usage:
+    def tally(self, project_id: str) -> Tally:
         total = func.coalesce(func.sum(images.c.size_bytes), 0)
         statement = select(images.c.status, func.count(), total).where(images.c.owner == project_id)
         with self.db.read() as connection:
@@ -136,7 +136,7 @@ class ImageRows:
                 connection.execute(insert(facets), rows)
 
 
-Usage = Mapping[Status, tuple[int, int]]
+Tally = Mapping[Status, tuple[int, int]]
 """How many images a project has in a status, and their bytes together."""
 
 

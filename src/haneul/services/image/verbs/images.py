@@ -17,6 +17,7 @@ from haneul.services.image.model import (
     ImageId,
     NewImage,
     Status,
+    Usage,
     check_move,
 )
 from haneul.services.image.verbs.access import Access, target_of
@@ -25,6 +26,8 @@ from haneul.services.image.verbs.data import ImageData
 
 _EVERYTHING = ImageFilter()
 _NEWEST = Page()
+_MIB = 1 << 20
+_TRANSITIONAL = (Status.SAVING, Status.UPLOADING, Status.IMPORTING)
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,21 @@ class ImageVerbs(ImageData):
         """Fine if it is active already."""
         self._set_active(caller, image_id, "reactivate", Status.ACTIVE)
 
+    def usage(self, caller: Caller) -> tuple[Usage, ...]:
+        """What the caller's project uses of its quota."""
+        tally = self.parts.store.images.tally(caller.project_id)
+        waiting = [status for status in tally if status in _TRANSITIONAL]
+        options = self.parts.options
+        staged_bytes = sum(tally[status][1] for status in waiting)
+        all_bytes = sum(size for _, size in tally.values())
+        size_limit = options.max_project_bytes // _MIB or -1
+        return (
+            Usage("image_size_total", (all_bytes - staged_bytes) // _MIB, size_limit),
+            Usage("image_stage_total", staged_bytes // _MIB, size_limit),
+            Usage("image_count_total", sum(count for count, _ in tally.values()), options.max_project_images or -1),
+            Usage("image_count_uploading", sum(tally[status][0] for status in waiting), -1),
+        )
+
     def _set_active(self, caller: Caller, image_id: str, rule: str, status: Status) -> None:
         with self.parts.db.write():
             image = Access(self.parts).permitted(caller, image_id, rule)
@@ -162,7 +180,7 @@ class ImageVerbs(ImageData):
         limit = self.parts.options.max_project_images
         if not limit or owner is None:
             return
-        used = sum(count for count, _ in self.parts.store.images.usage(owner).values())
+        used = sum(count for count, _ in self.parts.store.images.tally(owner).values())
         if used >= limit:
             raise OverQuota(
                 "image.too_many", f"The project has {used} images of {limit} that it may have: delete some first."

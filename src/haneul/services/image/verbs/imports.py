@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from haneul.kit.errors import Conflict
 from haneul.kit.ids import new_uuid
 from haneul.kit.log import request_id
 from haneul.kit.policy import Caller
-from haneul.services.image.model import Image, ImportMethod, Status, Task, TaskStatus, check_move
+from haneul.services.image.model import Image, ImportMethod, NewImage, Status, Task, TaskStatus, check_move
 from haneul.services.image.parts import Parts
 from haneul.services.image.verbs.access import Access
+from haneul.services.image.verbs.images import ImageVerbs
 from haneul.services.image.verbs.intake import begin, give_up, room_for
 from haneul.services.image.workflows.import_image import import_image
 from haneul.services.image.workflows.receive import STAGED_LEASE, write_draft
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a task shows of the request behind it."""
+
+    type: str
+    input: dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -52,26 +61,40 @@ class Imports:
             image = Access(self.parts).permitted(caller, image_id, "modify_image")
             _check_ready(image, method)
             room_for(self.parts, image)
-            upload_id = image.upload_id if method is ImportMethod.STAGED and image.upload_id else new_uuid()
-            now = self.parts.clock.now()
-            self.parts.store.images.move(image, Status.IMPORTING, now, upload_id=upload_id, upload_until=None)
-            task = self._task(caller, image, said or {})
-            self.parts.store.tasks.add(task)
-            source = url if method is ImportMethod.DOWNLOAD else ""
-            self.parts.runs.submit(import_image, image.id, task.id, str(image.id), upload_id, source)
+            asked = Asked("api_image_import", {"image_id": image.id, "import_req": said or {}, "backend": [None]})
+            return self._submit(caller, image, url if method is ImportMethod.DOWNLOAD else "", asked)
+
+    def create(self, caller: Caller, new: NewImage, url: str, said: dict[str, object]) -> Task:
+        """Make an image and download its data; the task shows `said` as its input.
+
+        Raises Forbidden, and what creating an image and `begin` raise.
+        """
+        self.parts.policy.require(caller, "tasks_api_access", {"project_id": caller.project_id})
+        self.parts.fetcher.check(url)
+        with self.parts.db.write():
+            image = ImageVerbs(self.parts).create(caller, new)
+            return self._submit(caller, image, url, Asked("import", said))
+
+    def _submit(self, caller: Caller, image: Image, url: str, asked: Asked) -> Task:
+        upload_id = image.upload_id or new_uuid()
+        now = self.parts.clock.now()
+        self.parts.store.images.move(image, Status.IMPORTING, now, upload_id=upload_id, upload_until=None)
+        task = self._task(caller, image, asked)
+        self.parts.store.tasks.add(task)
+        self.parts.runs.submit(import_image, image.id, task.id, str(image.id), upload_id, url)
         return task
 
-    def _task(self, caller: Caller, image: Image, said: dict[str, object]) -> Task:
+    def _task(self, caller: Caller, image: Image, asked: Asked) -> Task:
         now = self.parts.clock.now()
         return Task(
             id=new_uuid(),
-            type="api_image_import",
+            type=asked.type,
             status=TaskStatus.PENDING,
             image_id=image.id,
             owner=caller.project_id or None,
             user_id=caller.user_id,
             request_id=request_id.get(),
-            input={"image_id": image.id, "import_req": said, "backend": [None]},
+            input=asked.input,
             message="",
             created_at=now,
             updated_at=now,
@@ -88,4 +111,4 @@ def _check_ready(image: Image, method: ImportMethod) -> None:
     for name in ("container_format", "disk_format"):
         if getattr(image, name) is None:
             raise Conflict("image.no_format_yet", f"'{name}' needs to be set before import.")
-    check_move(replace(image), Status.IMPORTING)
+    check_move(image, Status.IMPORTING)

@@ -16,7 +16,7 @@ def room_for(parts: Parts, image: Image) -> int:
     options = parts.options
     if not options.max_project_bytes or image.owner is None:
         return options.max_image_bytes
-    used = sum(size for _, size in parts.store.images.usage(image.owner).values())
+    used = sum(size for _, size in parts.store.images.tally(image.owner).values())
     if used >= options.max_project_bytes:
         raise OverQuota(
             "image.project_full",

@@ -29,9 +29,7 @@ def decode_result(fn: Callable[..., Any], text: str) -> Any:
 def decode_arguments(fn: Callable[..., Any], values: Sequence[Any]) -> tuple[Any, ...]:
     """Plain `values` for the parameters of `fn` after its first one, in their annotated types."""
     names = _parameters(fn)
-    return tuple(
-        msgspec.convert(value, _annotation(fn, name)) for name, value in zip(names, values, strict=False)
-    )
+    return tuple(msgspec.convert(value, _annotation(fn, name)) for name, value in zip(names, values, strict=False))
 
 
 @lru_cache(maxsize=4096)

@@ -48,9 +48,7 @@ class Engine:
         self._tickets = 0
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._around = Surroundings(
-            self._journal, self._clock, observer, self._stop.is_set, self._watch.step_began
-        )
+        self._around = Surroundings(self._journal, self._clock, observer, self._stop.is_set, self._watch.step_began)
         runs.listen(self._want)
 
     def register(self, workflow: Callable[..., None], parts: object) -> None:
@@ -128,9 +126,7 @@ class Engine:
         registration = self._registered.get(claim.kind)
         if registration is not None:
             return execute(self._around, registration, claim)
-        log.error(
-            "Nobody here knows the workflow %s, of %s: is this an older release?", claim.kind, claim.subject
-        )
+        log.error("Nobody here knows the workflow %s, of %s: is this an older release?", claim.kind, claim.subject)
         now = self._clock.now()
         return self._journal.park(claim, now, Park(now + _UNKNOWN_PAUSE), [])
 

@@ -61,9 +61,7 @@ class Forwards:
             row = StepRow(call.name, len(site.rows), site.now(), deadline=deadline)
             site.rows[call.name] = row
         elif row.deadline is None and row.tries >= call.tries:
-            raise Failed(
-                row.error or Fault("run.abandoned", f"{call.name} was begun {row.tries} times in vain")
-            )
+            raise Failed(row.error or Fault("run.abandoned", f"{call.name} was begun {row.tries} times in vain"))
         row.tries += 1
         if row.deadline is None or row.tries == 1:
             self._write(call, row)

@@ -7,14 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal, null, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection
 
-from haneul.kit.db import Database, Timestamp
+from haneul.kit.db import Database
+from haneul.kit.workflow import statements as sql
 from haneul.kit.workflow.leave import CancelSeen, LeaseLost
 from haneul.kit.workflow.model import Fault, Fence, Outcome, Park, RunId, StepRow
 from haneul.kit.workflow.store import fault
-from haneul.kit.workflow.tables import active, run_steps, runs
 
 
 @dataclass(frozen=True)
@@ -44,26 +43,13 @@ class Journal:
         self._db = db
         self._owner = owner
         self._lease = lease
+        self._put_steps = sql.put_steps(db.is_sqlite)
 
     def claim(self, now: datetime) -> Claim | None:
         """Take the run that has been due longest. Its epoch rises: whoever had it before is fenced off."""
-        free = or_(runs.c.lease_until.is_(None), runs.c.lease_until < now)
-        due = select(runs.c.id).where(active, runs.c.run_at <= now, free).order_by(runs.c.run_at).limit(1)
-        due = due.with_for_update(skip_locked=True)
-        statement = (
-            update(runs)
-            .where(runs.c.id == due.scalar_subquery())
-            .values(
-                epoch=runs.c.epoch + 1,
-                owner=self._owner,
-                lease_until=now + self._lease,
-                waits=False,
-                woken=False,
-            )
-            .returning(runs)
-        )
+        values = {"b_now": now, "b_lease_until": now + self._lease, "b_owner": self._owner}
         with self._db.write() as c:
-            row = c.execute(statement).first()
+            row = c.execute(sql.CLAIM, values).first()
         if row is None:
             return None
         return Claim(
@@ -81,21 +67,15 @@ class Journal:
 
     def next_due(self, now: datetime) -> datetime | None:
         """When the next run may be claimed: now or earlier when one is due; None without unfinished ones."""
-        at = case((runs.c.lease_until > now, runs.c.lease_until), else_=runs.c.run_at)
         with self._db.read() as c:
-            found: datetime | None = c.execute(
-                select(func.min(at, type_=runs.c.run_at.type)).where(active)
-            ).scalar()
+            found: datetime | None = c.execute(sql.NEXT_DUE, {"b_now": now}).scalar()
         return found
 
     def steps(self, run_id: RunId) -> list[StepRow]:
-        statement = select(run_steps).where(run_steps.c.run_id == run_id).order_by(run_steps.c.position)
         with self._db.read() as c:
-            rows = c.execute(statement).mappings().all()
+            rows = c.execute(sql.STEPS, {"b_run": run_id}).mappings().all()
         return [
-            StepRow(
-                **{key: row[key] for key in row if key not in ("run_id", "error")}, error=fault(row["error"])
-            )
+            StepRow(**{key: row[key] for key in row if key not in ("run_id", "error")}, error=fault(row["error"]))
             for row in rows
         ]
 
@@ -105,35 +85,22 @@ class Journal:
         Raises LeaseLost when the claim is not the newest any more; then nothing is written.
         """
         with self._db.write() as c:
-            values = {"step": step, "lease_until": now + self._lease}
-            row = self._own(c, claim, values, runs.c.cancel)
+            cancelled = self._own(c, claim, sql.WRITE, b_step=step, b_lease_until=now + self._lease)
             self._put(c, claim.id, steps)
-        return bool(row[0])
+        return bool(cancelled)
 
     def unwind(self, claim: Claim, reason: Fault, steps: Sequence[StepRow]) -> None:
         """From now on the run goes backwards."""
         with self._db.write() as c:
-            self._own(c, claim, {"unwinding": True, "error": asdict(reason)}, runs.c.id)
+            self._own(c, claim, sql.UNWIND, b_error=asdict(reason))
             self._put(c, claim.id, steps)
 
     def park(self, claim: Claim, now: datetime, park: Park, steps: Sequence[StepRow]) -> datetime:
-        """Give the run back until then, or until it is woken if it waits, or cancelled; when it is due.
-
-        A wake or a cancel that came since the claim makes it due at once.
-        """
-        hurry: ColumnElement[bool] = runs.c.cancel & ~runs.c.unwinding
-        if park.is_wait:
-            hurry = or_(hurry, runs.c.woken)
-        values = {
-            "run_at": case((hurry, literal(now, Timestamp)), else_=literal(park.until, Timestamp)),
-            "lease_until": null(),
-            "waits": park.is_wait,
-            "attempts": park.attempts,
-        }
+        """Give the run back until then, or until it is woken if it waits, or cancelled; when it is due."""
+        values = {"b_now": now, "b_until": park.until, "b_waits": park.is_wait, "b_attempts": park.attempts}
         with self._db.write() as c:
-            row = self._own(c, claim, values, runs.c.run_at)
+            due: datetime = self._own(c, claim, sql.PARK, **values)
             self._put(c, claim.id, steps)
-        due: datetime = row[0]
         return due
 
     def end(self, claim: Claim, now: datetime, outcome: Outcome, steps: Sequence[StepRow]) -> bool:
@@ -141,51 +108,45 @@ class Journal:
 
         Raises CancelSeen, with nothing written, when it was cancelled before it was done.
         """
-        values = {
-            "done": True,
-            "outcome": outcome.value,
-            "finished_at": now,
-            "lease_until": null(),
-            "step": null(),
-        }
         with self._db.write() as c:
-            row = self._own(c, claim, values, runs.c.cancel)
-            if row[0] and outcome is Outcome.DONE:
+            cancelled = self._own(c, claim, sql.END, b_outcome=outcome.value, b_now=now)
+            if cancelled and outcome is Outcome.DONE:
                 raise CancelSeen
             self._put(c, claim.id, steps)
-            successor = update(runs).where(runs.c.follows == claim.id).values(follows=null(), run_at=now)
-            return c.execute(successor.returning(runs.c.id)).first() is not None
+            successor = c.execute(sql.BEGIN_SUCCESSOR, {"b_run": claim.id, "b_now": now}).first()
+        return successor is not None
 
     def renew(self, claims: Sequence[Claim], now: datetime) -> None:
         """Prolong the leases of claims that are still the newest."""
+        if not claims:
+            return
+        until = now + self._lease
+        values = [{"b_run": claim.id, "b_epoch": claim.epoch, "b_lease_until": until} for claim in claims]
         with self._db.write() as c:
-            for claim in claims:
-                mine = (runs.c.id == claim.id) & (runs.c.epoch == claim.epoch) & ~runs.c.done
-                c.execute(update(runs).where(mine).values(lease_until=now + self._lease))
+            c.execute(sql.RENEW, values)
 
     def take_over(self) -> int:
-        """Void the leases of this owner's former life: what a dead process held is due at once."""
-        held = active & runs.c.lease_until.is_not(None)
-        if not self._db.is_sqlite:
-            held = held & (runs.c.owner == self._owner)
-        with self._db.write() as c:
-            return len(
-                c.execute(update(runs).where(held).values(lease_until=null()).returning(runs.c.id)).all()
-            )
+        """Void the leases of this owner's former life: what a dead process held is due at once; how many.
 
-    def _own(self, c: Connection, claim: Claim, values: dict[str, Any], returning: Any) -> Any:
-        mine = (runs.c.id == claim.id) & (runs.c.epoch == claim.epoch) & ~runs.c.done
-        row = c.execute(update(runs).where(mine).values(values).returning(returning)).first()
+        On SQLite there is one process, so every lease is of a former life.
+        """
+        with self._db.write() as c:
+            if self._db.is_sqlite:
+                return len(c.execute(sql.TAKE_OVER_ALL).all())
+            return len(c.execute(sql.TAKE_OVER_OWN, {"b_owner": self._owner}).all())
+
+    def _own(self, c: Connection, claim: Claim, statement: Any, **values: Any) -> Any:
+        """Execute it for the claim's run, and return the one value it returns."""
+        row = c.execute(statement, {"b_run": claim.id, "b_epoch": claim.epoch, **values}).first()
         if row is None:
             raise LeaseLost(claim.id)
-        return row
+        return row[0]
 
     def _put(self, c: Connection, run_id: RunId, steps: Sequence[StepRow]) -> None:
-        if not steps:
-            return
-        insert = sqlite.insert if self._db.is_sqlite else postgresql.insert
-        statement: Any = insert(run_steps)
-        fixed = ("run_id", "name", "position", "started_at")
-        fresh = {col.name: statement.excluded[col.name] for col in run_steps.c if col.name not in fixed}
-        statement = statement.on_conflict_do_update(index_elements=["run_id", "name"], set_=fresh)
-        c.execute(statement, [{"run_id": run_id, **asdict(step)} for step in steps])
+        if steps:
+            c.execute(self._put_steps, [{"run_id": run_id, **_values(step)} for step in steps])
+
+
+def _values(step: StepRow) -> dict[str, Any]:
+    error = None if step.error is None else {"code": step.error.code, "message": step.error.message}
+    return {**vars(step), "error": error}

@@ -75,9 +75,7 @@ class RunStore:
     def unfinished(self) -> list[RunView]:
         """Every run that has not ended, oldest first."""
         with self.db.read() as c:
-            return [
-                view(row) for row in c.execute(select(runs).where(~runs.c.done).order_by(runs.c.created_at))
-            ]
+            return [view(row) for row in c.execute(select(runs).where(~runs.c.done).order_by(runs.c.created_at))]
 
     def history(self, which: ColumnElement[bool]) -> list[RunView]:
         """The runs `which` is true of with their steps, oldest first."""

@@ -62,9 +62,7 @@ class Watch:
         now = time.monotonic()
         with self._lock:
             late = {
-                thread: work
-                for thread, work in self._at_work.items()
-                if now >= work.hangs_at and not work.given_up
+                thread: work for thread, work in self._at_work.items() if now >= work.hangs_at and not work.given_up
             }
             for thread, work in late.items():
                 self._at_work[thread] = replace(work, given_up=True)

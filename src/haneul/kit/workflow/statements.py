@@ -1,0 +1,83 @@
+"""The engine's SQL, put together once: building a statement costs more than running it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, Update, and_, bindparam, case, func, null, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from haneul.kit.db import Timestamp
+from haneul.kit.workflow.tables import active, run_steps, runs
+
+_now = bindparam("b_now", type_=Timestamp)
+_lease_until = bindparam("b_lease_until", type_=Timestamp)
+_mine = and_(runs.c.id == bindparam("b_run"), runs.c.epoch == bindparam("b_epoch"), ~runs.c.done)
+
+_is_free = or_(runs.c.lease_until.is_(None), runs.c.lease_until < _now)
+_due = select(runs.c.id).where(active, runs.c.run_at <= _now, _is_free).order_by(runs.c.run_at).limit(1)
+
+CLAIM = (
+    update(runs)
+    .where(runs.c.id == _due.with_for_update(skip_locked=True).scalar_subquery())
+    .values(
+        epoch=runs.c.epoch + 1,
+        owner=bindparam("b_owner"),
+        lease_until=_lease_until,
+        waits=False,
+        woken=False,
+    )
+    .returning(runs)
+)
+"""Takes the run that has been due longest."""
+
+STEPS = (
+    select(run_steps).where(run_steps.c.run_id == bindparam("b_run")).order_by(run_steps.c.position, run_steps.c.name)
+)
+
+WRITE = update(runs).where(_mine).values(step=bindparam("b_step"), lease_until=_lease_until).returning(runs.c.cancel)
+
+UNWIND = update(runs).where(_mine).values(unwinding=True, error=bindparam("b_error")).returning(runs.c.id)
+
+_hurry = or_(and_(runs.c.cancel, ~runs.c.unwinding), and_(bindparam("b_waits"), runs.c.woken))
+
+PARK = (
+    update(runs)
+    .where(_mine)
+    .values(
+        run_at=case((_hurry, _now), else_=bindparam("b_until", type_=Timestamp)),
+        lease_until=null(),
+        waits=bindparam("b_waits"),
+        attempts=bindparam("b_attempts"),
+    )
+    .returning(runs.c.run_at)
+)
+"""A wake or a cancel that came since the claim makes the run due at once."""
+
+END = (
+    update(runs)
+    .where(_mine)
+    .values(done=True, outcome=bindparam("b_outcome"), finished_at=_now, lease_until=null(), step=null())
+    .returning(runs.c.cancel)
+)
+
+BEGIN_SUCCESSOR = (
+    update(runs).where(runs.c.follows == bindparam("b_run")).values(follows=null(), run_at=_now).returning(runs.c.id)
+)
+
+RENEW = update(runs).where(_mine).values(lease_until=_lease_until)
+
+_next_at = case((runs.c.lease_until > _now, runs.c.lease_until), else_=runs.c.run_at)
+NEXT_DUE: Select[Any] = select(func.min(_next_at, type_=Timestamp())).where(active)
+
+_held = and_(active, runs.c.lease_until.is_not(None))
+TAKE_OVER_ALL = update(runs).where(_held).values(lease_until=null()).returning(runs.c.id)
+TAKE_OVER_OWN: Update = TAKE_OVER_ALL.where(runs.c.owner == bindparam("b_owner"))
+
+
+def put_steps(is_sqlite: bool) -> Any:
+    """Adds lines of the journal or brings them up to date."""
+    insert: Any = sqlite.insert(run_steps) if is_sqlite else postgresql.insert(run_steps)
+    fixed = ("run_id", "name", "position", "started_at")
+    fresh = {column.name: insert.excluded[column.name] for column in run_steps.c if column.name not in fixed}
+    return insert.on_conflict_do_update(index_elements=["run_id", "name"], set_=fresh)

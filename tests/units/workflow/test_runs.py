@@ -117,9 +117,7 @@ def test_what_stays_unavailable_fails_in_the_end(toy: Toy) -> None:
     assert toy.kitchen.leftovers() == []
 
 
-def test_a_bug_is_tried_again_logged_once_and_called_internal(
-    toy: Toy, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_bug_is_tried_again_logged_once_and_called_internal(toy: Toy, caplog: pytest.LogCaptureFixture) -> None:
     toy.kitchen.trouble = fails("fit_lid", KeyError("oops"))
     toy.place("jam")
     toy.settle()

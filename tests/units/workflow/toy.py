@@ -40,11 +40,12 @@ class Kitchen:
     def leftovers(self) -> list[str]:
         """What belongs to no standing jar, and jars that stand without what they need."""
         standing = {jar for jar, state in self.states.items() if state == "standing"}
-        stray = [f"shelf for {jar}" for jar in self.reserved - standing]
-        stray += [f"lid of {jar}" for jar in {lid.split("/")[0] for lid in self.lids} - standing]
+        owners = {jar for jar, state in self.states.items() if state in ("standing", "stuck")}
+        stray = [f"shelf for {jar}" for jar in self.reserved - owners]
+        stray += [f"lid of {jar}" for jar in {lid.split("/")[0] for lid in self.lids} - owners]
         bare = [f"{jar} has no shelf" for jar in standing - self.reserved]
         halfway = [
-            f"{jar} is {state}" for jar, state in self.states.items() if state not in ("standing", "broken")
+            f"{jar} is {state}" for jar, state in self.states.items() if state not in ("standing", "broken", "stuck")
         ]
         return stray + bare + halfway
 
@@ -98,9 +99,17 @@ def mark_standing(kitchen: Kitchen, jar: JarId) -> None:
 
 @workflow
 def throw_away(run: Run, jar: JarId) -> None:
+    run.on_failure(mark_stuck, jar)
     run.step(take_lids, jar)
     run.step(free_shelf, jar)
     run.step(forget_jar, jar)
+
+
+def mark_stuck(kitchen: Kitchen, jar: JarId, fault: Fault) -> None:
+    """No undo could bring it back: whoever wants it gone asks again."""
+    kitchen.enter("mark_stuck")
+    kitchen.states[jar] = "stuck"
+    kitchen.faults.append(fault)
 
 
 def take_lids(kitchen: Kitchen, jar: JarId) -> None:
@@ -129,6 +138,9 @@ class Toy:
         for fn in (place_jar, throw_away):
             engine.register(fn, self.kitchen)
         return engine
+
+    def leftovers(self) -> list[str]:
+        return self.kitchen.leftovers()
 
     def restart(self) -> None:
         """The process has died and comes back."""

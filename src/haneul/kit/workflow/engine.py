@@ -44,6 +44,7 @@ class Engine:
         self._registered: dict[str, Registration] = {}
         self._journal = Journal(runs.db, owner or ids.new_uuid(), timedelta(seconds=lease_s))
         self._watch = Watch(lease_s)
+        self._look_every_s = min(_POLL_S, lease_s / 3)
         self._wanted = threading.Condition()
         self._tickets = 0
         self._stop = threading.Event()
@@ -60,6 +61,11 @@ class Engine:
         if known is not None and known.fn is not workflow:
             raise ValueError(f"there are two workflows named {kind}: runs are found by that name")
         self._registered[kind] = Registration(workflow, parts)
+
+    @property
+    def registrations(self) -> tuple[Registration, ...]:
+        """All workflows that it knows, each with its parts."""
+        return tuple(self._registered.values())
 
     def recover(self) -> int:
         """Make due at once what a former life of this process held when it died; how many runs."""
@@ -87,6 +93,9 @@ class Engine:
             thread.join(max(0.0, end - time.monotonic()))
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         return not self._threads
+
+    def is_stopping(self) -> bool:
+        return self._stop.is_set()
 
     def run_due(self) -> int:
         """Work on this thread until nothing is due; how many times a run was taken up."""
@@ -154,7 +163,7 @@ class Engine:
     def _keep(self) -> None:
         """The life of the keeper: renews leases, replaces hung workers, wakes workers in time."""
         while not self._stop.is_set():
-            self._watch.sleep(_POLL_S)
+            self._watch.sleep(self._look_every_s)
             try:
                 self._journal.renew(self._watch.to_renew(), self._clock.now())
                 for claim in self._watch.hung():

@@ -112,6 +112,25 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[str, ...], Meta(description="Name servers that guests are told; empty: those of this host.")
     ] = ()
 
+    image_format_check: Annotated[
+        bool, Meta(description="Refuse images' data that is not what disk_format claims; unsafe data always is.")
+    ] = True
+    image_max_gib: Annotated[int, Meta(description="The largest image that is taken.", ge=1)] = 1024
+    image_project_gib: Annotated[
+        int, Meta(description="How much all images of a project may have together; 0: no limit.", ge=0)
+    ] = 0
+    image_project_count: Annotated[int, Meta(description="How many images a project may have; 0: no limit.", ge=0)] = 0
+    image_reserve_gib: Annotated[
+        int, Meta(description="How much of the image store's file system is left free for others.", ge=0)
+    ] = 1
+    image_sources: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Hosts from which images may be imported by URL: `*` for all with public addresses, "
+            "`*.example.org`, or `host` or `host:port` in full, which may be private."
+        ),
+    ] = ("*",)
+
     @property
     def url(self) -> str:
         """The URL of all APIs, without a slash at its end."""

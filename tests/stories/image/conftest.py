@@ -71,8 +71,8 @@ class Bench:
     def work(self) -> None:
         """Let time pass until no run is unfinished."""
         engine = Engine(self.runs)
-        for fn, parts in self.face.workflows:
-            engine.register(fn, parts)
+        for fn in self.face.workflows:
+            engine.register(fn, self.face.parts)
         engine.run_due()
         while (due := engine.next_due()) is not None:
             self.clock.move(max(0.001, (due - self.clock.now()).total_seconds()))

@@ -98,11 +98,12 @@ class Images:
     """The face of the image service."""
 
     def __init__(self, parts: Parts) -> None:
+        self.parts = parts
         self.images = ImageVerbs(parts)
         self.members = Members(parts)
         self.imports = Imports(parts)
         self.tasks = Tasks(parts)
-        self.workflows = ((import_image, parts),)
+        self.workflows = (import_image,)
         self.upkeep = tuple(
             Loop(f"image.{fn.__name__}", every_s, partial(fn, parts))
             for fn, every_s in (

@@ -46,6 +46,10 @@ def _logs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("part", nargs="*", help="control, agent, ovn-nb ...; without: all")
 
 
+def _down(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all", action="store_true", help="stop the network and libvirt too")
+
+
 def _uninstall(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
@@ -53,6 +57,7 @@ def _uninstall(parser: argparse.ArgumentParser) -> None:
 def _test(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stage", nargs="*", help="which stages; without: all (`haneul test --list` names them)")
     parser.add_argument("--list", action="store_true", help="name the stages and stop")
+    parser.add_argument("--require-lab", action="store_true", help="fail where the lab cannot run")
 
 
 def _image(parser: argparse.ArgumentParser) -> None:
@@ -66,10 +71,6 @@ def _join(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("token", help="one-time token from the control plane; - reads it from standard input")
 
 
-def _bench(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--servers", type=int, default=20, help="how many servers to create at once (20)")
-
-
 def _doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="also tell what was found in order")
 
@@ -79,10 +80,9 @@ COMMANDS = (
     Command("status", "what runs, since when, in which versions", "status"),
     Command("doctor", "what is wrong with this machine, and what would mend it", "doctor", _doctor),
     Command("logs", "what the parts have to say", "logs", _logs),
-    Command("down", "stop the cloud; guests keep running", "down"),
+    Command("down", "stop the cloud; guests keep running", "down", _down),
     Command("uninstall", "remove guests, networks, services and files", "uninstall", _uninstall),
     Command("test", "check the code, then the real thing in a lab", "checks", _test),
-    Command("bench", "measure this cloud against its promises", "bench", _bench),
     Command("image", "build guest images", "image", _image),
     Command("settings", "every setting, its value here and what it is for", "show_settings"),
     Command("version", "the version of Haneul and of what it stands on", "version"),

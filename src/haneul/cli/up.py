@@ -120,7 +120,7 @@ def _image_of(desk: Desk, given: Path | None, is_real: bool) -> Callable[[], Pat
 
 
 def _never() -> Path:
-    raise TroubleError("The image `tiny` is gone: `haneul image build tiny` builds it anew.")
+    raise TroubleError("The image is gone: `haneul image build tiny` builds it anew.")
 
 
 def _prepare(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from haneul import cli
+from haneul.cli import commands
 
 
 def test_help_imports_nothing_heavy():
@@ -20,6 +22,12 @@ def test_help_imports_nothing_heavy():
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "set()"
+
+
+def test_every_command_has_a_module_that_runs():
+    for command in commands.COMMANDS:
+        if command.module:
+            assert callable(importlib.import_module(f"haneul.cli.{command.module}").run)
 
 
 def test_the_programs_get_the_state_directory(tmp_path: Path):

@@ -1,4 +1,4 @@
-"""The public image `tiny`."""
+"""The public image `tiny-debian`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from haneul.cli.rest import Rest
 
-NAME = "tiny"
+NAME = "tiny-debian"
 
 
 def find_image(admin: Rest) -> str | None:

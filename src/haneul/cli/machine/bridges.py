@@ -14,6 +14,7 @@ from haneul.settings import Settings
 
 EXTERNAL = "br-ex"
 TABLE = "haneul"
+_FORWARDING = "forwarding-enabled"
 
 
 def external_address(settings: Settings) -> IPv4Interface:
@@ -53,8 +54,11 @@ class WayOut:
     changed: bool = False
 
 
-def ensure_way_out(network: IPv4Network) -> WayOut:
-    """Masquerade the external network behind this host's addresses (a table of nf_tables of its own)."""
+def ensure_way_out(network: IPv4Network, state: Path) -> WayOut:
+    """Masquerade the external network behind this host's addresses (a table of nf_tables of its own).
+
+    Devices that have to be told to forward are noted in the state directory, for `remove_way_out`.
+    """
     uplinks = default_devices()
     if not uplinks:
         return WayOut(False, "this host has no default route, so there is no world to reach")
@@ -68,19 +72,38 @@ def ensure_way_out(network: IPv4Network) -> WayOut:
             return WayOut(False, f"nf_tables refused the rules: {done.stderr.strip().splitlines()[0]}")
         changed = True
     for device in (EXTERNAL, *uplinks):
-        changed |= _forward(device)
+        changed |= _forward(device, state)
     return WayOut(True, f"masqueraded behind {', '.join(uplinks)}", changed)
 
 
-def remove_way_out() -> None:
+def remove_way_out(state: Path) -> None:
+    """The table is gone, and devices forward only if they did before."""
     if tools.find_program("nft") is not None:
         tools.attempt("nft", f"delete table ip {TABLE}")
+    note = state / _FORWARDING
+    for device in note.read_text().split() if note.exists() else []:
+        switch = _forwarding_of(device)
+        if switch.exists():
+            switch.write_text("0\n")
+    note.unlink(missing_ok=True)
 
 
 def default_devices() -> list[str]:
     """The devices that this host's default routes lead through."""
     routes = json.loads(tools.call("ip", "-json", "-4", "route", "show", "default") or "[]")
     return sorted({route["dev"] for route in routes if "dev" in route})
+
+
+def routes() -> list[tuple[str, IPv4Network]]:
+    """Where this host sends packets: device and network."""
+    found = json.loads(tools.call("ip", "-json", "-4", "route", "show") or "[]")
+    rows = [(str(route.get("dev", "")), str(route["dst"])) for route in found]
+    return [(device, IPv4Network("0.0.0.0/0" if target == "default" else target)) for device, target in rows]
+
+
+def mtu(device: str) -> int:
+    """The longest packet that the device carries, in bytes."""
+    return int(json.loads(tools.call("ip", "-json", "link", "show", "dev", device))[0]["mtu"])
 
 
 def main_address() -> str:
@@ -102,13 +125,19 @@ def _table_holds(network: IPv4Network) -> bool:
     return f"ip saddr {network}" in listed and "masquerade" in listed
 
 
-def _forward(device: str) -> bool:
+def _forward(device: str, state: Path) -> bool:
     """Let the kernel forward what comes in by this device: less than ip_forward, which is for all of them."""
-    switch = Path(f"/proc/sys/net/ipv4/conf/{device}/forwarding")
+    switch, note = _forwarding_of(device), state / _FORWARDING
     if switch.read_text().strip() == "1":
         return False
+    with note.open("a") as noted:
+        noted.write(f"{device}\n")
     switch.write_text("1\n")
     return True
+
+
+def _forwarding_of(device: str) -> Path:
+    return Path(f"/proc/sys/net/ipv4/conf/{device}/forwarding")
 
 
 def _exists(device: str) -> bool:

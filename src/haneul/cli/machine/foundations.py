@@ -76,7 +76,7 @@ class Foundations:
             self._progress.change(f"gave {bridges.EXTERNAL} the address {address}")
         if not settings.masquerade:
             return
-        way_out = bridges.ensure_way_out(IPv4Network(settings.external_cidr))
+        way_out = bridges.ensure_way_out(IPv4Network(settings.external_cidr), settings.state)
         if not way_out.works:
             self._progress.note(f"guests do not reach the world beyond this host: {way_out.why}")
         elif way_out.changed:

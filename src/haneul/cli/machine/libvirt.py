@@ -7,6 +7,7 @@ clouds get along on one machine, and a libvirtd that was restarted finds the gue
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 import uuid
 from pathlib import Path
@@ -48,6 +49,13 @@ def private_part(state: Path) -> Part:
     _link_drivers(folder / "drivers")
     daemon = Daemon("libvirt", ("unshare", "--mount", "--", "sh", "-ec", _script(folder)), _environment(folder))
     return Part(daemon, lambda: answers(socket_of(state)))
+
+
+def remove_mount_points() -> None:
+    """The folders under the private ones are gone, where nobody else has put anything into them."""
+    for target in _BOUND.values():
+        with contextlib.suppress(OSError):
+            Path(target).rmdir()
 
 
 def _ensure_user() -> None:

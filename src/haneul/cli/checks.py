@@ -1,0 +1,81 @@
+"""`haneul test`: every check of the code, then the lab with the real thing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import haneul
+from haneul.cli.trouble import TroubleError
+
+LAB = "lab"
+
+
+@dataclass(frozen=True)
+class Stage:
+    name: str
+    argv: tuple[str, ...]
+    """What this Python is given."""
+
+
+def _tests(name: str, *more: str) -> Stage:
+    return Stage(name, ("-m", "pytest", f"tests/{name}", *more))
+
+
+STAGES = (
+    Stage("lint", ("-m", "ruff", "check", ".")),
+    Stage("format", ("-m", "ruff", "format", "--check", "--quiet", ".")),
+    Stage("types", ("-m", "mypy")),
+    Stage("contracts", ("-c", "from importlinter.cli import lint_imports_command as run; run()")),
+    _tests("architecture"),
+    _tests("units", "-n", "2"),
+    _tests("conversations", "-n", "2"),
+    _tests("stories", "-n", "2"),
+    _tests("faults", "-n", "2"),
+    _tests("drivers"),
+    _tests(LAB),
+)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 if every stage passed. Stops at the first that does not."""
+    if args.list:
+        print(" ".join(stage.name for stage in STAGES))
+        return 0
+    root = Path(haneul.__file__).parents[2]
+    if not (root / "tests").is_dir():
+        raise TroubleError("The tests are in the repository, not in the installed package: run it in a clone.")
+    for stage in _chosen(args.stage, args.require_lab):
+        code = _run(stage, root)
+        if code != 0:
+            print(f"haneul test: {stage.name} failed; run it alone by `./haneul test {stage.name}`", file=sys.stderr)
+            return 1
+    return 0
+
+
+def _chosen(names: list[str], require_lab: bool) -> list[Stage]:
+    unknown = [name for name in names if name not in {stage.name for stage in STAGES}]
+    if unknown:
+        known = ", ".join(stage.name for stage in STAGES)
+        raise TroubleError(f"There is no stage {', '.join(unknown)}; there are: {known}.")
+    chosen = [stage for stage in STAGES if not names or stage.name in names]
+    if os.geteuid() == 0 or LAB not in {stage.name for stage in chosen}:
+        return chosen
+    if require_lab or LAB in names:
+        raise TroubleError("The lab needs root, for namespaces, bridges and virtual machines: run it with sudo.")
+    print("haneul test: without root there is no lab; `sudo ./haneul test` runs everything", file=sys.stderr)
+    return [stage for stage in chosen if stage.name != LAB]
+
+
+def _run(stage: Stage, root: Path) -> int:
+    print(f"== {stage.name}", flush=True)
+    began = time.monotonic()
+    code = subprocess.run([sys.executable, *stage.argv], cwd=root, check=False).returncode
+    if stage.name != LAB:
+        print(f"== {stage.name}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - began:.1f} s", flush=True)
+    return code

@@ -1,0 +1,99 @@
+"""Taking from this machine what the cloud has put on it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from haneul.cli.machine import ovn, processes, tools
+from haneul.cli.machine.bridges import EXTERNAL
+from haneul.cli.machine.daemons import Keeper
+from haneul.cli.machine.ovn import Centre
+from haneul.cli.machine.sockets import answers
+from haneul.cli.machine.switch import Switch
+from haneul.settings import Settings
+
+_INTEGRATION = "br-int"
+_DOMAIN_PREFIX = "haneul-"
+_NAMESPACE_PREFIX = "haneul-"
+_KEYS = (
+    "ovn-remote",
+    "ovn-bridge",
+    "ovn-bridge-datapath-type",
+    "ovn-bridge-mappings",
+    "ovn-encap-ip",
+    "ovn-encap-type",
+)
+
+
+def remove_guests(settings: Settings, keeper: Keeper) -> int:
+    """Every guest of the cloud is switched off and forgotten; how many there were."""
+    if settings.libvirt_uri:
+        return _remove_domains(settings.libvirt_uri)
+    keeper.stop("libvirt")
+    folder = settings.state / "libvirt"
+    for pidfile in (folder / "run-libvirt" / "qemu").glob("*.pid"):
+        _end_emulator(pidfile)
+    return len(list((folder / "etc" / "qemu").glob("*.xml")))
+
+
+def remove_devices(switch: Switch) -> int:
+    """Taps, the metadata service's namespaces and the bridges are gone; how many devices there were."""
+    ports: list[str] = []
+    if answers(switch.socket):
+        bridges = [name for name in (_INTEGRATION, EXTERNAL) if name in switch.vsctl("list-br", wait=False).split()]
+        if _INTEGRATION in bridges:
+            ports = switch.vsctl("list-ports", _INTEGRATION, wait=False).split()
+        for bridge in bridges:
+            switch.vsctl("--if-exists", "del-br", bridge, wait=False)
+    for namespace in _namespaces():
+        tools.call("ip", "netns", "delete", namespace)
+    left = [device for device in _devices() if device in ports or device in (_INTEGRATION, EXTERNAL)]
+    for device in left:
+        tools.attempt("ip", "link", "delete", device)
+    return len(ports)
+
+
+def empty_centre(centre: Centre, switch: Switch) -> None:
+    """The distribution's OVN and Open vSwitch forget the cloud's networks and this host."""
+    north = f"--db=unix:{centre.northbound}"
+    for table, verb in (("Logical_Router", "lr-del"), ("Logical_Switch", "ls-del"), ("Port_Group", "pg-del")):
+        found = tools.call("ovn-nbctl", north, "--timeout=20", "--bare", "--columns=name", "list", table)
+        for name in found.split():
+            tools.call("ovn-nbctl", north, "--timeout=20", "--if-exists", verb, name)
+    for table in ("DHCP_Options", "Address_Set", "Load_Balancer", "HA_Chassis_Group"):
+        tools.call("ovn-nbctl", north, "--timeout=20", "--all", "destroy", table)
+    chassis = ovn.chassis_name(switch)
+    if chassis:
+        tools.attempt("ovn-sbctl", f"--db=unix:{centre.southbound}", "--timeout=20", "chassis-del", chassis)
+    for key in _KEYS:
+        switch.vsctl("remove", "Open_vSwitch", ".", "external_ids", key, wait=False)
+
+
+def _remove_domains(uri: str) -> int:
+    names = tools.call("virsh", "-c", uri, "list", "--all", "--name").split()
+    ours = [name for name in names if name.startswith(_DOMAIN_PREFIX)]
+    for name in ours:
+        tools.attempt("virsh", "-c", uri, "destroy", name)
+        tools.call("virsh", "-c", uri, "undefine", "--managed-save", "--nvram", name)
+    return len(ours)
+
+
+def _end_emulator(pidfile: Path) -> None:
+    """Switch a guest off; libvirt's own pidfile for libvirtd's helpers is no guest's."""
+    text = pidfile.read_text().strip()
+    process = processes.find_process(int(text)) if text.isdigit() else None
+    if process is None:
+        return
+    command = Path(f"/proc/{process.pid}/cmdline").read_bytes()
+    if b"qemu-system" in command and pidfile.stem.encode() in command:
+        process.end()
+
+
+def _namespaces() -> list[str]:
+    found = json.loads(tools.call("ip", "-json", "netns", "list") or "[]")
+    return [row["name"] for row in found if row["name"].startswith(_NAMESPACE_PREFIX)]
+
+
+def _devices() -> list[str]:
+    return [link["ifname"] for link in json.loads(tools.call("ip", "-json", "link", "show") or "[]")]

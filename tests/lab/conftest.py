@@ -1,0 +1,36 @@
+"""The lab: the real thing, in namespaces of its own, so that it disturbs nothing on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from haneul.cli.tiny_image import build
+from tests.lab.cloud import LabCloud
+from tests.lab.enclosure import Enclosure
+
+
+@pytest.fixture(scope="session")
+def tiny_image() -> Path:
+    """The tiny guest image, built once and kept for the next time."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "haneul-lab"
+    cache.mkdir(parents=True, exist_ok=True)
+    out = cache / "tiny.qcow2"
+    build(out, cache, lambda text: None)
+    return out
+
+
+@pytest.fixture(scope="module")
+def enclosure() -> Iterator[Enclosure]:
+    machine = Enclosure()
+    yield machine
+    machine.close()
+
+
+@pytest.fixture(scope="module")
+def cloud(enclosure: Enclosure, tiny_image: Path) -> LabCloud:
+    """A cloud that `haneul up` has set up, with its first server booted."""
+    return LabCloud(enclosure, tiny_image)

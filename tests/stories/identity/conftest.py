@@ -45,7 +45,11 @@ def build(state: Path, **settings: object) -> World:
     migrations.ensure_newest(db)
     clock, bus = SteppedClock(), Bus()
     parts = open_parts(
-        db, clock, bus, Policy(RULES, scopes=SCOPES), IdentitySettings(state=state, **settings)  # type: ignore[arg-type]
+        db,
+        clock,
+        bus,
+        Policy(RULES, scopes=SCOPES),
+        IdentitySettings(state=state, **settings),  # type: ignore[arg-type]
     )
     world = World(Identity(parts), clock, bus, db)
     world.identity.bootstrap(ADMIN_PASSWORD, "http://cloud.test:8800", "RegionOne")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Comparator = Literal["equals", "contains", "startswith", "endswith", "in"]
+Comparator = Literal["equals", "contains", "startswith", "endswith", "in", "lt", "lte", "gt", "gte", "eq", "neq"]
 
 
 @dataclass(frozen=True)

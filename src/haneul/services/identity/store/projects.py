@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 
 from haneul.kit.db import Database
 from haneul.services.identity.model import Filter, Project
@@ -28,8 +29,10 @@ class ProjectRows(Rows[Project]):
         """All the projects under it, at every depth."""
         return self.all(projects.c.path.startswith(project.path + "/", autoescape=True))
 
-    def depth_below(self, project: Project) -> int:
-        return max((each.path.count("/") for each in self.below(project)), default=project.path.count("/"))
+    def under(self, ids: Iterable[str]) -> list[Project]:
+        """All the projects under any of these."""
+        roots = self.find_many(ids).values()
+        return self.all(or_(*(projects.c.path.startswith(root.path + "/", autoescape=True) for root in roots)))
 
     def add(self, thing: Project) -> Project:
         with self.db.write():

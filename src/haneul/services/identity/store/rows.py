@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from typing import Any, Generic, TypeVar
@@ -10,10 +12,18 @@ from sqlalchemy import ColumnElement, Select, Table, bindparam, delete, func, in
 from sqlalchemy.exc import IntegrityError
 
 from haneul.kit.db import Database
-from haneul.kit.errors import Conflict
+from haneul.kit.errors import Conflict, NotFound
 from haneul.services.identity.model import Filter, Listing
 
 T = TypeVar("T")
+_ORDER: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
+    "lt": operator.lt,
+    "lte": operator.le,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "eq": operator.eq,
+    "neq": operator.ne,
+}
 Row = dict[str, Any]
 
 
@@ -25,13 +35,12 @@ def fold(name: str) -> str:
 class Rows(Generic[T]):
     """The rows of `table` as frozen dataclasses of type `noun`, whose fields bear the columns' names."""
 
-    key_name = "id"
-
     def __init__(self, db: Database, table: Table, noun: type[T], derive: Callable[[Row], Row] | None = None) -> None:
         """`derive` computes the columns that the noun does not have from those that it has."""
         self.db = db
         self.table = table
         self._noun = noun
+        self.word = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", noun.__name__).lower()
         self._derive = derive or (lambda row: {})
         self._names = tuple(field.name for field in fields(noun) if field.name in table.c)  # type: ignore[arg-type]
         self._columns = [table.c[name] for name in self._names]
@@ -42,6 +51,15 @@ class Rows(Generic[T]):
         with self.db.read() as connection:
             row = connection.execute(self._by_id, {"id": thing_id}).first()
         return None if row is None else self.read(row)
+
+    def get(self, thing_id: str) -> T:
+        thing = self.find(thing_id)
+        if thing is None:
+            raise self.missing(thing_id)
+        return thing
+
+    def missing(self, thing_id: str) -> NotFound:
+        return NotFound(f"{self.word}.not_found", f"Could not find {self.word.replace('_', ' ')}: {thing_id}.")
 
     def find_where(self, *conditions: ColumnElement[bool]) -> T | None:
         with self.db.read() as connection:
@@ -82,6 +100,8 @@ class Rows(Generic[T]):
         value = wanted.value
         if wanted.comparator == "in":
             return column.in_(value)
+        if wanted.comparator in _ORDER:
+            return _ORDER[wanted.comparator](column, value)
         if (
             wanted.field == "name"
             and "name_key" in self.table.c
@@ -138,10 +158,10 @@ class Rows(Generic[T]):
         return row | self._derive(row)
 
     def _taken(self, row: Mapping[str, Any]) -> Conflict:
-        noun = self._noun.__name__.lower()
+        noun = self.word.replace("_", " ")
         name = row.get("name") or row.get("resource_name") or row.get("id")
         return Conflict(
-            f"{noun}.exists",
+            f"{self.word}.exists",
             f"Conflict occurred attempting to store {noun} - Duplicate entry: "
             f"there is already a {noun} {name}. Use another name.",
         )

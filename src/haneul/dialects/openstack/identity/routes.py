@@ -1,0 +1,100 @@
+"""Identity API v3, all of it."""
+
+from __future__ import annotations
+
+from haneul.dialects.openstack.identity import (
+    assignments,
+    auth,
+    catalog,
+    discovery,
+    domains,
+    grants,
+    groups,
+    projects,
+    roles,
+    schemas,
+    users,
+)
+from haneul.kit.http import Route
+
+ROUTES = (
+    Route("GET", "/", discovery.list_versions, public=True),
+    Route("GET", "/v3", discovery.show_version, public=True),
+    # Tokens
+    Route("POST", "/v3/auth/tokens", auth.create_token, schema=schemas.CREATE_TOKEN, public=True),
+    Route("GET", "/v3/auth/tokens", auth.show_token),
+    Route("DELETE", "/v3/auth/tokens", auth.revoke_token),
+    Route("GET", "/v3/auth/catalog", auth.show_catalog),
+    Route("GET", "/v3/auth/projects", auth.list_auth_projects),
+    Route("GET", "/v3/auth/domains", auth.list_auth_domains),
+    Route("GET", "/v3/auth/system", auth.show_auth_system),
+    # Domains
+    Route("GET", "/v3/domains", domains.list_domains),
+    Route("POST", "/v3/domains", domains.create_domain, schema=schemas.CREATE_DOMAIN),
+    Route("GET", "/v3/domains/{domain_id}", domains.show_domain),
+    Route("PATCH", "/v3/domains/{domain_id}", domains.update_domain, schema=schemas.UPDATE_DOMAIN),
+    Route("DELETE", "/v3/domains/{domain_id}", domains.delete_domain),
+    # Projects
+    Route("GET", "/v3/projects", projects.list_projects),
+    Route("POST", "/v3/projects", projects.create_project, schema=schemas.CREATE_PROJECT),
+    Route("GET", "/v3/projects/{project_id}", projects.show_project),
+    Route("PATCH", "/v3/projects/{project_id}", projects.update_project, schema=schemas.UPDATE_PROJECT),
+    Route("DELETE", "/v3/projects/{project_id}", projects.delete_project),
+    Route("GET", "/v3/projects/{project_id}/tags", projects.list_project_tags),
+    Route("PUT", "/v3/projects/{project_id}/tags", projects.update_project_tags, schema=schemas.UPDATE_PROJECT_TAGS),
+    Route("DELETE", "/v3/projects/{project_id}/tags", projects.delete_project_tags),
+    Route("GET", "/v3/projects/{project_id}/tags/{tag}", projects.show_project_tag),
+    Route("PUT", "/v3/projects/{project_id}/tags/{tag}", projects.create_project_tag),
+    Route("DELETE", "/v3/projects/{project_id}/tags/{tag}", projects.delete_project_tag),
+    # Users
+    Route("GET", "/v3/users", users.list_users),
+    Route("POST", "/v3/users", users.create_user, schema=schemas.CREATE_USER),
+    Route("GET", "/v3/users/{user_id}", users.show_user),
+    Route("PATCH", "/v3/users/{user_id}", users.update_user, schema=schemas.UPDATE_USER),
+    Route("DELETE", "/v3/users/{user_id}", users.delete_user),
+    Route("POST", "/v3/users/{user_id}/password", users.change_password, schema=schemas.CHANGE_PASSWORD, public=True),
+    Route("GET", "/v3/users/{user_id}/projects", projects.list_user_projects),
+    Route("GET", "/v3/users/{user_id}/groups", groups.list_user_groups),
+    # Groups
+    Route("GET", "/v3/groups", groups.list_groups),
+    Route("POST", "/v3/groups", groups.create_group, schema=schemas.CREATE_GROUP),
+    Route("GET", "/v3/groups/{group_id}", groups.show_group),
+    Route("PATCH", "/v3/groups/{group_id}", groups.update_group, schema=schemas.UPDATE_GROUP),
+    Route("DELETE", "/v3/groups/{group_id}", groups.delete_group),
+    Route("GET", "/v3/groups/{group_id}/users", groups.list_group_users),
+    Route("GET", "/v3/groups/{group_id}/users/{user_id}", groups.check_group_user),
+    Route("PUT", "/v3/groups/{group_id}/users/{user_id}", groups.add_group_user),
+    Route("DELETE", "/v3/groups/{group_id}/users/{user_id}", groups.remove_group_user),
+    # Roles
+    Route("GET", "/v3/roles", roles.list_roles),
+    Route("POST", "/v3/roles", roles.create_role, schema=schemas.CREATE_ROLE),
+    Route("GET", "/v3/roles/{role_id}", roles.show_role),
+    Route("PATCH", "/v3/roles/{role_id}", roles.update_role, schema=schemas.UPDATE_ROLE),
+    Route("DELETE", "/v3/roles/{role_id}", roles.delete_role),
+    Route("GET", "/v3/role_inferences", roles.list_role_inferences),
+    Route("GET", "/v3/roles/{prior_role_id}/implies", roles.list_implied_roles),
+    Route("GET", "/v3/roles/{prior_role_id}/implies/{implied_role_id}", roles.show_implied_role),
+    Route("PUT", "/v3/roles/{prior_role_id}/implies/{implied_role_id}", roles.create_implied_role),
+    Route("DELETE", "/v3/roles/{prior_role_id}/implies/{implied_role_id}", roles.delete_implied_role),
+    # Roles given
+    Route("GET", "/v3/role_assignments", assignments.list_role_assignments),
+    *grants.ROUTES,
+    # Catalogue
+    Route("GET", "/v3/regions", catalog.list_regions),
+    Route("POST", "/v3/regions", catalog.create_region, schema=schemas.CREATE_REGION),
+    Route("GET", "/v3/regions/{region_id}", catalog.show_region),
+    Route("PUT", "/v3/regions/{region_id}", catalog.create_region, schema=schemas.CREATE_REGION),
+    Route("PATCH", "/v3/regions/{region_id}", catalog.update_region, schema=schemas.UPDATE_REGION),
+    Route("DELETE", "/v3/regions/{region_id}", catalog.delete_region),
+    Route("GET", "/v3/services", catalog.list_services),
+    Route("POST", "/v3/services", catalog.create_service, schema=schemas.CREATE_SERVICE),
+    Route("GET", "/v3/services/{service_id}", catalog.show_service),
+    Route("PATCH", "/v3/services/{service_id}", catalog.update_service, schema=schemas.UPDATE_SERVICE),
+    Route("DELETE", "/v3/services/{service_id}", catalog.delete_service),
+    Route("GET", "/v3/endpoints", catalog.list_endpoints),
+    Route("POST", "/v3/endpoints", catalog.create_endpoint, schema=schemas.CREATE_ENDPOINT),
+    Route("GET", "/v3/endpoints/{endpoint_id}", catalog.show_endpoint),
+    Route("PATCH", "/v3/endpoints/{endpoint_id}", catalog.update_endpoint, schema=schemas.UPDATE_ENDPOINT),
+    Route("DELETE", "/v3/endpoints/{endpoint_id}", catalog.delete_endpoint),
+)
+"""Identity API v3: tokens, who exists, what they may do, where the APIs are."""

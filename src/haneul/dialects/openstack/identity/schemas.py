@@ -1,0 +1,234 @@
+"""What request bodies must look like, as JSON Schemas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"\S"}
+SHORT_NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": r"\S"}
+TEXT: Schema = {"type": ["string", "null"]}
+ID: Schema = {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-zA-Z0-9-]+$"}
+MAYBE_ID: Schema = {"type": ["string", "null"], "minLength": 1, "maxLength": 64, "pattern": "^[a-zA-Z0-9-]+$"}
+HEX_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+FLAG: Schema = {
+    "anyOf": [
+        {"type": "boolean"},
+        {"type": "string", "pattern": "^(?i:true|false|1|0|y|n|yes|no|on|off)$"},
+    ]
+}
+MAYBE_FLAG: Schema = {"type": ["boolean", "null"]}
+TAG: Schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[^,/]*$"}
+TAGS: Schema = {"type": "array", "items": TAG, "maxItems": 80, "uniqueItems": True}
+SECRET: Schema = {"type": "string", "maxLength": 4096}
+IMMUTABLE: Schema = {
+    "type": "object",
+    "properties": {"immutable": {"type": ["boolean", "null"]}},
+    "additionalProperties": False,
+}
+URL: Schema = {"type": "string", "minLength": 1, "maxLength": 2048, "pattern": r"^[a-zA-Z0-9+.-]+:.+"}
+
+
+def wrapped(key: str, inner: Schema, **more: Any) -> Schema:
+    """A body that is one object under its name."""
+    return {
+        "type": "object",
+        "properties": {key: inner},
+        "required": [key],
+        "additionalProperties": False,
+        **more,
+    }
+
+
+def thing(properties: Schema, *required: str, is_closed: bool = False) -> Schema:
+    """An object that needs these properties; unknown ones are kept unless it is closed."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": not is_closed,
+    }
+
+
+def change(properties: Schema, *, is_closed: bool = False) -> Schema:
+    """The same with nothing required, but something to do."""
+    return {**thing(properties, is_closed=is_closed), "minProperties": 1}
+
+
+# Tokens
+
+_DOMAIN_REF = {
+    "type": "object",
+    "properties": {"id": {"type": "string"}, "name": {"type": "string"}},
+}
+_USER_REF = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "name": {"type": "string"},
+        "domain": _DOMAIN_REF,
+        "password": SECRET,
+        "passcode": {"type": ["string", "integer"]},
+    },
+}
+_PROJECT_REF = {
+    "type": "object",
+    "properties": {"id": {"type": "string"}, "name": {"type": "string"}, "domain": _DOMAIN_REF},
+}
+_APPLICATION_CREDENTIAL_REF = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "name": {"type": "string"},
+        "secret": SECRET,
+        "user": _USER_REF,
+    },
+    "required": ["secret"],
+}
+
+CREATE_TOKEN = {
+    "type": "object",
+    "properties": {
+        "auth": {
+            "type": "object",
+            "properties": {
+                "identity": {
+                    "type": "object",
+                    "properties": {
+                        "methods": {"type": "array", "items": {"type": "string"}},
+                        "password": {"type": "object", "properties": {"user": _USER_REF}, "required": ["user"]},
+                        "totp": {"type": "object", "properties": {"user": _USER_REF}, "required": ["user"]},
+                        "token": {
+                            "type": "object",
+                            "properties": {"id": {"type": "string"}},
+                            "required": ["id"],
+                        },
+                        "application_credential": _APPLICATION_CREDENTIAL_REF,
+                    },
+                    "required": ["methods"],
+                },
+                "scope": {
+                    "type": ["object", "string", "null"],
+                    "properties": {
+                        "project": _PROJECT_REF,
+                        "domain": _DOMAIN_REF,
+                        "system": {
+                            "type": "object",
+                            "properties": {"all": {"enum": [True]}},
+                            "required": ["all"],
+                        },
+                        "OS-TRUST:trust": {
+                            "type": "object",
+                            "properties": {"id": {"type": "string"}},
+                            "required": ["id"],
+                        },
+                    },
+                },
+            },
+            "required": ["identity"],
+        }
+    },
+    "required": ["auth"],
+}
+
+# Domains and projects
+
+_DOMAIN = {"name": SHORT_NAME, "description": TEXT, "enabled": FLAG, "tags": TAGS, "options": IMMUTABLE}
+CREATE_DOMAIN = wrapped("domain", thing({**_DOMAIN, "explicit_domain_id": HEX_ID}, "name"))
+UPDATE_DOMAIN = wrapped("domain", change(_DOMAIN))
+
+_PROJECT = {
+    **_DOMAIN,
+    "domain_id": MAYBE_ID,
+    "parent_id": MAYBE_ID,
+    "is_domain": FLAG,
+}
+CREATE_PROJECT = wrapped("project", thing(_PROJECT, "name"))
+UPDATE_PROJECT = wrapped("project", change(_PROJECT))
+UPDATE_PROJECT_TAGS = {
+    "type": "object",
+    "properties": {"tags": TAGS},
+    "required": ["tags"],
+    "additionalProperties": False,
+}
+
+# Users and groups
+
+_USER_FLAGS = (
+    "ignore_change_password_upon_first_use",
+    "ignore_password_expiry",
+    "ignore_lockout_failure_attempts",
+    "lock_password",
+    "ignore_user_inactivity",
+    "multi_factor_auth_enabled",
+)
+_USER_OPTIONS = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(_USER_FLAGS, MAYBE_FLAG),
+        "multi_factor_auth_rules": {
+            "type": ["array", "null"],
+            "items": {
+                "type": "array",
+                "items": {"enum": ["password", "token", "totp", "application_credential"]},
+                "minItems": 1,
+                "uniqueItems": True,
+            },
+            "uniqueItems": True,
+        },
+    },
+    "additionalProperties": False,
+}
+_USER = {
+    "name": NAME,
+    "domain_id": ID,
+    "password": {"type": ["string", "null"], "maxLength": 4096},
+    "default_project_id": MAYBE_ID,
+    "description": TEXT,
+    "enabled": FLAG,
+    "options": _USER_OPTIONS,
+}
+CREATE_USER = wrapped("user", thing(_USER, "name"))
+UPDATE_USER = wrapped("user", change(_USER))
+CHANGE_PASSWORD = wrapped(
+    "user",
+    thing({"original_password": SECRET, "password": SECRET}, "original_password", "password", is_closed=True),
+)
+
+_GROUP = {"name": NAME, "domain_id": ID, "description": TEXT}
+CREATE_GROUP = wrapped("group", thing(_GROUP, "name"))
+UPDATE_GROUP = wrapped("group", change(_GROUP))
+
+# Roles
+
+_ROLE = {"name": NAME, "domain_id": MAYBE_ID, "description": TEXT, "options": IMMUTABLE}
+CREATE_ROLE = wrapped("role", thing(_ROLE, "name"))
+UPDATE_ROLE = wrapped("role", change(_ROLE))
+
+# Catalogue
+
+_REGION_ID: Schema = {"type": ["string", "null"], "maxLength": 255}
+_REGION = {"id": {"type": "string", "maxLength": 255}, "description": TEXT, "parent_region_id": _REGION_ID}
+CREATE_REGION = wrapped("region", thing(_REGION))
+UPDATE_REGION = wrapped("region", change(_REGION))
+
+_SERVICE = {
+    "type": NAME,
+    "name": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": TEXT,
+    "enabled": FLAG,
+}
+CREATE_SERVICE = wrapped("service", thing(_SERVICE, "type"))
+UPDATE_SERVICE = wrapped("service", change(_SERVICE))
+
+_ENDPOINT = {
+    "enabled": FLAG,
+    "interface": {"enum": ["public", "internal", "admin"]},
+    "region": _REGION_ID,
+    "region_id": _REGION_ID,
+    "service_id": ID,
+    "url": URL,
+}
+CREATE_ENDPOINT = wrapped("endpoint", thing(_ENDPOINT, "interface", "service_id", "url"))
+UPDATE_ENDPOINT = wrapped("endpoint", change(_ENDPOINT))

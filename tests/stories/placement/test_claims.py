@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from haneul.kit.clock import SteppedClock
-from haneul.kit.db import Database
 from haneul.kit.errors import Conflict, NoCapacity, NotFound
 from haneul.kit.policy import Policy
 from haneul.services.placement import (
@@ -25,13 +24,13 @@ from haneul.services.placement import (
     PlacementStore,
     ProviderId,
 )
+from tests.databases import fresh
 
 AMOUNTS = {"VCPU": 2, "MEMORY_MB": 1024}
 
 
 def new_placement(url: str = "sqlite://") -> Placement:
-    db = Database(url)
-    METADATA.create_all(db.engine)
+    db = fresh(METADATA, url=url)
     return Placement(Parts(db, PlacementStore(db), SteppedClock(), Policy({})))
 
 

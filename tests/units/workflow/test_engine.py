@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from haneul.kit.clock import SystemClock
-from haneul.kit.db import Database
 from haneul.kit.workflow import METADATA, Engine, Outcome, Run, Runs, workflow
+from tests.databases import fresh
 
 
 class Bench:
@@ -93,8 +93,7 @@ ALL = (work, pass_gate, hang_once, slowly, hold_then_work)
 
 @pytest.fixture
 def runs(tmp_path: Path) -> Iterator[Runs]:
-    db = Database(f"sqlite:///{tmp_path}/runs.db")
-    METADATA.create_all(db.engine)
+    db = fresh(METADATA, url=f"sqlite:///{tmp_path}/runs.db")
     yield Runs(db, SystemClock())
     db.close()
 

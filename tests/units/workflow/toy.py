@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import NewType
 
 from haneul.kit.clock import SteppedClock
-from haneul.kit.db import Database
 from haneul.kit.workflow import METADATA, Engine, Fault, Fence, Observer, Run, Runs, current_fence, workflow
+from tests.databases import fresh
 
 JarId = NewType("JarId", str)
 
@@ -127,8 +127,7 @@ class Toy:
 
     def __init__(self, url: str = "sqlite://", observer: Observer | None = None) -> None:
         self.clock = SteppedClock()
-        self.db = Database(url)
-        METADATA.create_all(self.db.engine)
+        self.db = fresh(METADATA, url=url)
         self.runs = Runs(self.db, self.clock)
         self.kitchen = Kitchen()
         self.engine = self.new_engine(observer)

@@ -64,7 +64,7 @@ def _agent_settings(known: Settings) -> AgentSettings:
         control=known.agents_url,
         libvirt_uri=known.hypervisor,
         ovs_db=known.switch_db,
-        accelerator=known.accelerator,
+        accelerator=known.accelerator or "tcg",
         address=known.host_address,
     )
 

@@ -9,7 +9,6 @@ from xml.etree import ElementTree
 import libvirt
 
 from haneul.agent.drivers.hypervisor.base import GuestPlan, HypervisorFacts
-from haneul.agent.drivers.hypervisor.libvirt.accelerator import probe_accelerator
 from haneul.agent.drivers.hypervisor.libvirt.connection import Connection
 from haneul.agent.drivers.hypervisor.libvirt.domain_xml import NAMESPACE, domain_name, domain_xml
 from haneul.hostapi import Power
@@ -37,9 +36,9 @@ _UNDEFINE = (
 class LibvirtHypervisor:
     """Domains whose UUID is the server's id and whose metadata bear our mark; others do not exist for it."""
 
-    def __init__(self, uri: str, accelerator: str = "") -> None:
+    def __init__(self, uri: str, accelerator: str) -> None:
         self._listeners: list[Callable[[str], None]] = []
-        self._accelerator = accelerator or probe_accelerator()
+        self._accelerator = accelerator
         self._connection = Connection(uri, self._changed, self._tell_of_all)
 
     def facts(self) -> HypervisorFacts:

@@ -1,0 +1,5 @@
+"""Networks carried by OVN."""
+
+from haneul.drivers.network.ovn.driver import OvnNetworks
+
+__all__ = ["OvnNetworks"]

@@ -1,0 +1,135 @@
+"""Connections to OVN's databases, opened when first needed and again whenever they were lost."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ovsdbapp.backend.ovs_idl import command, connection, idlutils
+from ovsdbapp.backend.ovs_idl.event import RowEvent, RowEventHandler
+from ovsdbapp.backend.ovs_idl.transaction import Transaction
+from ovsdbapp.exceptions import TimeoutException
+
+from haneul.kit.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+TIMEOUT_S = 10
+PROBE_MS = 60_000
+
+
+class _Replica(connection.OvsdbIdl):  # type: ignore[misc]
+    """The in-memory replica of one database, which tells of changes to rows and of every fresh connection."""
+
+    def __init__(self, remote: str, helper: Any, renewed: Callable[[], None]) -> None:
+        super().__init__(remote, helper)
+        self.handler = RowEventHandler()
+        self._renewed = renewed
+        self._connected_as = -1
+
+    def notify(self, change: str, row: Any, updates: Any = None) -> None:
+        self.handler.notify(change, row, updates)
+
+    def run(self) -> bool:
+        changed: bool = super().run()
+        number = self._session.get_seqno()
+        if changed and number != self._connected_as and self._session.is_connected():
+            self._connected_as = number
+            self._renewed()
+        return changed
+
+
+class _Call(command.BaseCommand):  # type: ignore[misc]
+    """A function that is run on the replica inside a transaction, on the connection's own thread."""
+
+    def __init__(self, backend: Any, work: Callable[[Any, Any], Any]) -> None:
+        super().__init__(backend)
+        self._work = work
+
+    def run_idl(self, txn: Any) -> None:
+        self.result = self._work(self.api.idl, txn)
+
+
+class _Backend:
+    """What ovsdbapp's commands and transactions want to know of their connection."""
+
+    def __init__(self, conn: Any) -> None:
+        self.ovsdb_connection = conn
+        self.idl = conn.idl
+        self.tables = conn.idl.tables
+
+
+class OvnDatabase:
+    """One of OVN's databases: read from the replica, written in transactions."""
+
+    def __init__(self, remote: str, schema: str, renewed: Callable[[], None] = lambda: None) -> None:
+        self._remote = remote
+        self._schema = schema
+        self._renewed = renewed
+        self._lock = threading.Lock()
+        self._backend: _Backend | None = None
+        self._events: list[RowEvent] = []
+
+    def write(self, work: Callable[[Any, Any], T]) -> T:
+        """`work(idl, txn)` in one transaction: all of it happens or none.
+
+        Raises Unavailable `network.unreachable` when the database does not answer.
+        """
+        backend = self._open()
+        txn = Transaction(backend, backend.ovsdb_connection, timeout=TIMEOUT_S, check_error=True, log_errors=False)
+        call = txn.add(_Call(backend, work))
+        try:
+            txn.commit()
+        except TimeoutException as error:
+            raise self._unreachable("did not answer in time") from error
+        except OSError as error:
+            raise self._unreachable(str(error)) from error
+        result: T = call.result
+        return result
+
+    def read(self, work: Callable[[Any], T]) -> T:
+        """`work(idl)` while the replica stands still."""
+        backend = self._open()
+        with backend.ovsdb_connection.lock:
+            return work(backend.idl)
+
+    def watch(self, row_event: RowEvent) -> None:
+        """Tell of changes to rows from now on, over every connection."""
+        self._events.append(row_event)
+        if self._backend is not None:
+            self._backend.idl.handler.watch_event(row_event)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._backend is not None:
+                self._backend.ovsdb_connection.stop()
+                self._backend = None
+
+    def _open(self) -> _Backend:
+        with self._lock:
+            if self._backend is None:
+                self._backend = self._connect()
+            return self._backend
+
+    def _connect(self) -> _Backend:
+        try:
+            helper = idlutils.get_schema_helper(self._remote, self._schema)
+            helper.register_all()
+            replica = _Replica(self._remote, helper, self._renewed)
+            replica._session.reconnect.set_probe_interval(PROBE_MS)
+            for row_event in self._events:
+                replica.handler.watch_event(row_event)
+            conn = connection.Connection(replica, timeout=TIMEOUT_S)
+            conn.start()
+        except Exception as error:
+            raise self._unreachable(str(error)) from error
+        return _Backend(conn)
+
+    def _unreachable(self, why: str) -> Unavailable:
+        return Unavailable(
+            "network.unreachable",
+            f"OVN's database {self._schema} at {self._remote} cannot be used: {why}. See `haneul doctor`.",
+        )

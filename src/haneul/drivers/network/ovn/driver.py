@@ -1,0 +1,154 @@
+"""The network driver of OVN."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ovsdbapp.backend.ovs_idl.event import RowEvent
+
+from haneul.drivers.network.ovn.chassis import list_chassis
+from haneul.drivers.network.ovn.connection import OvnDatabase
+from haneul.drivers.network.ovn.dhcp import subnet_rows
+from haneul.drivers.network.ovn.networks import network_rows
+from haneul.drivers.network.ovn.ports import port_rows
+from haneul.drivers.network.ovn.routers import floating_ip_rows, router_rows
+from haneul.drivers.network.ovn.rows import ID, KIND, Rows, Wanted, tagged
+from haneul.drivers.network.ovn.security_groups import DROP, drop_rows, group_rows
+from haneul.services.network.driver import (
+    FloatingIpIntent,
+    Intent,
+    Kind,
+    NetworkIntent,
+    Owned,
+    PortIntent,
+    PortSeen,
+    RouterIntent,
+    SecurityGroupIntent,
+    SubnetIntent,
+)
+from haneul.services.network.model.agents import Chassis
+
+log = logging.getLogger(__name__)
+
+
+class OvnNetworks:
+    """`services.network.driver.NetworkDriver` over OVN's northbound database; hosts are seen in the southbound."""
+
+    def __init__(self, northbound: str, southbound: str) -> None:
+        """Connection strings as OVN has them: unix:/path, tcp:host:port, ssl:host:port."""
+        self._changed: Callable[[], None] = lambda: None
+        self._north = OvnDatabase(northbound, "OVN_Northbound", lambda: self._changed())
+        self._south = OvnDatabase(southbound, "OVN_Southbound", lambda: self._changed())
+
+    def ensure(self, intents: Sequence[Intent]) -> int:
+        chassis = self.list_chassis()
+        newest = {(intent.kind, intent.id): intent for intent in intents}
+        ordered = sorted(newest.values(), key=lambda intent: list(Kind).index(intent.kind))
+
+        def make(idl: Any, txn: Any) -> int:
+            rows = Rows(idl, txn)
+            rows.ensure(DROP.kind, DROP.id, drop_rows())
+            served = _served(idl) | {
+                intent.id: (intent.cidr, _options(intent)) for intent in ordered if isinstance(intent, SubnetIntent)
+            }
+            return sum(rows.ensure(i.kind, i.id, _rows(i, chassis, served)) for i in ordered)
+
+        return self._north.write(make)
+
+    def remove(self, owned: Sequence[Owned]) -> None:
+        ordered = sorted(owned, key=lambda thing: -list(Kind).index(thing.kind))
+
+        def unmake(idl: Any, txn: Any) -> None:
+            rows = Rows(idl, txn)
+            for thing in ordered:
+                rows.remove(thing.kind, thing.id)
+
+        self._north.write(unmake)
+
+    def list_owned(self) -> frozenset[Owned]:
+        def look(idl: Any) -> frozenset[Owned]:
+            kinds = set(Kind)
+            return frozenset(Owned(Kind(a.kind), a.id) for _, _, a in tagged(idl) if a.kind in kinds)
+
+        return self._north.read(look)
+
+    def list_up(self) -> frozenset[str]:
+        def look(idl: Any) -> frozenset[str]:
+            ports = idl.tables["Logical_Switch_Port"].rows.values()
+            return frozenset(row.name for row in ports if row.external_ids.get(KIND) == Kind.PORT and row.up == [True])
+
+        return self._north.read(look)
+
+    def list_chassis(self) -> tuple[Chassis, ...]:
+        return self._south.read(list_chassis)
+
+    def watch(self, port_seen: Callable[[PortSeen], None], changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self._north.watch(_PortUp(port_seen))
+        self._south.watch(_HostSeen(changed))
+
+    def close(self) -> None:
+        self._north.close()
+        self._south.close()
+
+
+def _rows(
+    intent: Intent, chassis: Sequence[Chassis], served: dict[str, tuple[str, dict[str, str]]]
+) -> Iterable[Wanted]:
+    match intent:
+        case NetworkIntent():
+            return network_rows(intent)
+        case SubnetIntent():
+            return subnet_rows(intent)
+        case SecurityGroupIntent():
+            return group_rows(intent)
+        case PortIntent():
+            return port_rows(intent, served)
+        case RouterIntent():
+            return router_rows(intent, chassis)
+        case FloatingIpIntent():
+            return floating_ip_rows(intent, chassis)
+
+
+def _options(subnet: SubnetIntent) -> dict[str, str]:
+    return dict(next(iter(subnet_rows(subnet))).columns["options"])
+
+
+def _served(idl: Any) -> dict[str, tuple[str, dict[str, str]]]:
+    """The subnets that OVN answers by DHCP now."""
+    return {
+        row.external_ids[ID]: (row.cidr, dict(row.options))
+        for row in idl.tables["DHCP_Options"].rows.values()
+        if row.external_ids.get(KIND) == Kind.SUBNET
+    }
+
+
+class _PortUp(RowEvent):  # type: ignore[misc]
+    """A host has plugged a port of ours, or let go of it."""
+
+    def __init__(self, port_seen: Callable[[PortSeen], None]) -> None:
+        super().__init__((self.ROW_UPDATE, self.ROW_CREATE), "Logical_Switch_Port", None)
+        self._port_seen = port_seen
+
+    def match_fn(self, event: str, row: Any, old: Any) -> bool:
+        is_ours = row.external_ids.get(KIND) == Kind.PORT
+        return is_ours and (event == self.ROW_CREATE or (hasattr(old, "up") and old.up != row.up))
+
+    def run(self, event: str, row: Any, old: Any) -> None:
+        self._port_seen(PortSeen(row.name, row.up == [True]))
+
+
+class _HostSeen(RowEvent):  # type: ignore[misc]
+    """A host came, went, or has other wires than before."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        super().__init__((self.ROW_CREATE, self.ROW_DELETE, self.ROW_UPDATE), "Chassis", None)
+        self._changed = changed
+
+    def match_fn(self, event: str, row: Any, old: Any) -> bool:
+        return event != self.ROW_UPDATE or hasattr(old, "other_config")
+
+    def run(self, event: str, row: Any, old: Any) -> None:
+        self._changed()

@@ -23,7 +23,7 @@ from haneul.kit.errors import Unavailable
 
 GUEST_FILES = Path(__file__).parent / "guest"
 FOLDERS = (
-    *("dev", "proc", "sys", "run", "tmp", "root", "mnt", "boot", "home/cirros", "usr/bin", "usr/lib"),
+    *("dev", "proc", "sys", "run", "tmp", "root/.ssh", "mnt", "boot", "home/cirros/.ssh", "usr/bin", "usr/lib"),
     *("etc/dropbear", "var/log", "var/lib/tiny", "var/tmp", "usr/local/bin"),
 )
 LINKS = {
@@ -36,16 +36,21 @@ LINKS = {
     "etc/mtab": "/proc/mounts",
     "usr/lib/ld-linux-x86-64.so.2": "x86_64-linux-gnu/ld-linux-x86-64.so.2",
 }
+EMPTY_FILES = ("etc/resolv.conf", "root/.ssh/authorized_keys", "home/cirros/.ssh/authorized_keys")
 MODES = {
     "root": 0o700,
+    "root/.ssh": 0o700,
+    "root/.ssh/authorized_keys": 0o600,
+    "home/cirros/.ssh": 0o700,
+    "home/cirros/.ssh/authorized_keys": 0o600,
     "tmp": 0o1777,
     "var/tmp": 0o1777,
     "etc/shadow": 0o600,
     "etc/sudoers": 0o440,
     "usr/bin/sudo": 0o4755,
 }
-OWNERS = {"home/cirros": 1000}
-"""Whatever is not named here belongs to root."""
+HOMES = {"home/cirros": 1000}
+"""To whom all below a folder belongs; whatever is not named here belongs to root."""
 
 
 def assemble(stage: Path, root: Path, kernel_version: str) -> None:
@@ -59,7 +64,8 @@ def assemble(stage: Path, root: Path, kernel_version: str) -> None:
         copy_file(find_in(stage, file), root / file)
     install_modules(stage, root, kernel_version, MODULES)
     lay_over(GUEST_FILES / "root", root)
-    (root / "etc/resolv.conf").touch()
+    for file in EMPTY_FILES:
+        (root / file).touch()
     settle(root)
 
 
@@ -107,7 +113,7 @@ def settle(root: Path) -> None:
     """Set owners, modes and times in `root`, so that they do not depend on who builds it and when."""
     for path in sorted([root, *root.rglob("*")]):
         name = str(path.relative_to(root))
-        owner = OWNERS.get(name, 0)
+        owner = next((owner for home, owner in HOMES.items() if path.is_relative_to(root / home)), 0)
         os.chown(path, owner, owner, follow_symlinks=False)
         if not path.is_symlink():
             path.chmod(MODES.get(name, 0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644))

@@ -11,6 +11,7 @@ import pytest
 from haneul.cli.tiny_image import build
 from tests.lab.cloud import LabCloud
 from tests.lab.enclosure import Enclosure
+from tests.lab.plain_guest import Key, make_key
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +35,10 @@ def enclosure() -> Iterator[Enclosure]:
 def cloud(enclosure: Enclosure, tiny_image: Path) -> LabCloud:
     """A cloud that `haneul up` has set up, with its first server booted."""
     return LabCloud(enclosure, tiny_image)
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> list[Key]:
+    """A key of each kind that clients use."""
+    folder = tmp_path_factory.mktemp("keys")
+    return [make_key(kind, folder) for kind in ("ecdsa", "rsa", "ed25519")]

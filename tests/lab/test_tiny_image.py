@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from haneul.cli.tiny_image import BuiltImage, build
-from tests.lab.plain_guest import Key, PlainGuest, make_key, make_overlay, plain_guest, write_config_drive
+from tests.lab.plain_guest import Hardware, Key, PlainGuest, make_overlay, plain_guest, write_config_drive
 
 INSTANCE = "0f3c1b52-5d6e-4b1c-9d0e-2f1d3c4b5a69"
 TEMPEST_PROLOGUE = "set -eu -o pipefail; PATH=$PATH:/sbin:/usr/sbin;"
 
 
 @pytest.fixture(scope="module")
-def image(tmp_path_factory: pytest.TempPathFactory) -> BuiltImage:
-    folder = tmp_path_factory.mktemp("image")
-    cache = Path(os.environ.get("HANEUL_IMAGE_CACHE", folder / "cache"))
-    return build(folder / "tiny.qcow2", cache, print)
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> list[Key]:
-    folder = tmp_path_factory.mktemp("keys")
-    return [make_key(kind, folder) for kind in ("ecdsa", "rsa", "ed25519")]
-
-
-@pytest.fixture(scope="module")
-def guest(image: BuiltImage, keys: list[Key], tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlainGuest]:
+def guest(tiny_image: Path, keys: list[Key], tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlainGuest]:
     folder = tmp_path_factory.mktemp("guest")
     document = {
         # The nested names must not be mistaken for the instance's own.
@@ -40,13 +25,13 @@ def guest(image: BuiltImage, keys: list[Key], tmp_path_factory: pytest.TempPathF
         "public_keys": {f"k{number}": key.public + "\n" for number, key in enumerate(keys)},
     }
     write_config_drive(folder / "config.iso", document, "#!/bin/sh\nid -un > /root/ran-as\necho ran >> /root/runs\n")
-    disk = make_overlay(image.file, folder / "disk.qcow2", "2G")
+    disk = make_overlay(tiny_image, folder / "disk.qcow2", "2G")
     subprocess.run(["qemu-img", "create", "-q", "-f", "raw", folder / "spare.raw", "256M"], check=True)
     spare_disk = f"file={folder / 'spare.raw'},if=none,id=spare,format=raw"
     second = ("-drive", spare_disk, "-device", "virtio-blk-pci,drive=spare,serial=0123456789abcdef0123")
     cards = ("-netdev", "user,id=net1,restrict=on,net=10.9.8.0/24", "-device", "virtio-net-pci,netdev=net1")
-    extra = ("-cdrom", str(folder / "config.iso"), "-uuid", INSTANCE, *second, *cards)
-    with plain_guest(disk, folder, keys, extra) as running:
+    hardware = Hardware(INSTANCE, extra=("-cdrom", str(folder / "config.iso"), *second, *cards))
+    with plain_guest(disk, folder, keys, hardware) as running:
         running.wait_for_login()
         yield running
 
@@ -101,6 +86,43 @@ def test_every_card_has_an_address_and_the_first_keeps_the_default_route(guest: 
 def test_a_lease_is_renewed_on_request(guest: PlainGuest) -> None:
     guest.run("sudo rm /run/resolv/eth0; sudo sh -c 'kill -USR1 $(cat /var/run/udhcpc.eth0.pid)'")
     guest.wait_until(lambda: guest.try_run("test -e /run/resolv/eth0").returncode == 0, "no renewal")
+
+
+def test_routes_of_a_lease_beat_its_router_and_go_when_the_lease_changes(guest: PlainGuest) -> None:
+    guest.run("sudo modprobe dummy numdummies=0; sudo ip link add lease0 type dummy && sudo ip link set lease0 up")
+    lease = "sudo env interface=lease0 ip=10.5.0.9 mask=24 mtu=1400 router=10.5.0.1"
+    routes = "staticroutes='169.254.169.254/32 10.5.0.2 0.0.0.0/0 10.5.0.3 10.6.0.0/16 0.0.0.0'"
+
+    guest.run(f"sudo mkdir /run/lease/lease0; {lease} {routes} /usr/lib/tiny/lease bound")
+
+    table = guest.run("ip route show dev lease0")
+    assert "169.254.169.254 via 10.5.0.2" in table
+    assert "default via 10.5.0.3" in table
+    assert "10.6.0.0/16 dev lease0" in table
+    assert "via 10.5.0.1" not in table
+    assert guest.run("cat /sys/class/net/lease0/mtu") == "1400"
+
+    guest.run(f"{lease} /usr/lib/tiny/lease renew")
+
+    table = guest.run("ip route show dev lease0")
+    assert "default via 10.5.0.1" in table
+    assert "10.5.0.2" not in table
+    guest.run("sudo ip link del lease0")
+
+
+def test_name_servers_of_all_cards_are_asked_and_old_ones_forgotten(guest: PlainGuest) -> None:
+    guest.run("sudo modprobe dummy numdummies=0; sudo mkdir /run/lease/names0 /run/lease/names1")
+    for card, server in (("names0", "10.5.0.53"), ("names1", "10.5.1.53"), ("names0", "10.5.0.54")):
+        guest.run(f"test -e /sys/class/net/{card} || sudo ip link add {card} type dummy")
+        lease = f"interface={card} ip=10.5.1.9 mask=24 dns={server} domain=example.org"
+        guest.run(f"sudo env {lease} /usr/lib/tiny/lease renew")
+    resolver = guest.run("cat /etc/resolv.conf")
+    assert "nameserver 10.5.0.54" in resolver
+    assert "nameserver 10.5.1.53" in resolver
+    assert "10.5.0.53" not in resolver
+
+    guest.run("sudo ip link del names0; sudo ip link del names1")
+    guest.wait_until(lambda: "10.5.1.53" not in guest.run("cat /etc/resolv.conf"), "a card that went is still asked")
 
 
 def test_nc_serves_again_and_again(guest: PlainGuest) -> None:

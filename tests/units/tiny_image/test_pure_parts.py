@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from haneul.cli.tiny_image import contents, disk, tools
+from haneul.cli.tiny_image import builder, contents, disk, tools
 from haneul.cli.tiny_image.modules import read_dependencies, with_needs
-from haneul.cli.tiny_image.packages import Package, read_offers
+from haneul.cli.tiny_image.packages import Package, Selection, read_offers
 from haneul.cli.tiny_image.rootfs import GUEST_FILES, find_in, lay_over, make_skeleton
 from haneul.kit.errors import Unavailable
 
@@ -94,6 +94,33 @@ def test_missing_tools_are_named_with_the_command_that_brings_them(monkeypatch: 
 def test_a_failing_tool_tells_what_it_complained_about() -> None:
     with pytest.raises(Unavailable, match="status 3: the disk is full"):
         tools.run(["sh", "-c", "echo the disk is full >&2; exit 3"])
+
+
+def test_a_build_clears_away_what_a_killed_one_left(tmp_path: Path) -> None:
+    (tmp_path / "build-abandoned/stage").mkdir(parents=True)
+    (tmp_path / "packages").mkdir()
+
+    with builder._alone_in(tmp_path):
+        assert not (tmp_path / "build-abandoned").exists()
+        assert (tmp_path / "packages").exists()
+
+
+def test_outdated_packages_and_images_are_forgotten(tmp_path: Path) -> None:
+    kept = tmp_path / "images/tiny-new.qcow2"
+    current = Package("busybox", "1", "busybox_1_amd64.deb", 0, "")
+    for name in (
+        "images/tiny-new.qcow2",
+        "images/tiny-old.qcow2",
+        "packages/" + current.file,
+        "packages/busybox_0.deb",
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+
+    builder._tidy(tmp_path, kept, Selection((current,), "6.1"))
+
+    assert [file.name for file in kept.parent.iterdir()] == [kept.name]
+    assert [file.name for file in (tmp_path / "packages").iterdir()] == [current.file]
 
 
 def test_every_tool_of_the_build_comes_from_a_named_package() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -14,6 +15,8 @@ from pathlib import Path
 from haneul.cli.tiny_image import disk, initramfs, packages, rootfs
 from haneul.cli.tiny_image.tools import check_tools, run
 from haneul.kit.errors import Forbidden
+
+SCRATCH_PREFIX = "build-"
 
 
 @dataclass(frozen=True)
@@ -41,22 +44,25 @@ def build(out: Path, cache: Path, progress: Callable[[str], None]) -> BuiltImage
     """
     _check_root()
     check_tools()
-    progress("ask apt for the newest packages")
-    selection = packages.select()
-    kept = cache / "images" / f"tiny-{_fingerprint(selection)}.qcow2"
-    reused = kept.exists()
-    if not reused:
-        packages.download(selection.packages, cache / "packages", progress)
-        _make(selection, cache, kept, progress)
-    _place(kept, out)
+    with _alone_in(cache):
+        progress("ask apt for the newest packages")
+        selection = packages.select()
+        kept = cache / "images" / f"tiny-{_fingerprint(selection)}.qcow2"
+        reused = kept.exists()
+        if not reused:
+            packages.download(selection.packages, cache / "packages", progress)
+            _make(selection, cache, kept, progress)
+            _tidy(cache, kept, selection)
+        _place(kept, out)
     with out.open("rb") as content:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
     return BuiltImage(out, out.stat().st_size, sha256, selection.kernel_version, reused)
 
 
 def _make(selection: packages.Selection, cache: Path, kept: Path, progress: Callable[[str], None]) -> None:
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with _scratch(cache) as scratch:
+    kept.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=SCRATCH_PREFIX, dir=cache) as folder:
+        scratch = Path(folder)
         stage, root = scratch / "stage", scratch / "root"
         progress(f"unpack {len(selection.packages)} packages")
         packages.unpack(selection.packages, cache / "packages", stage)
@@ -68,6 +74,14 @@ def _make(selection: packages.Selection, cache: Path, kept: Path, progress: Call
         raw = disk.write_disk(stage / f"boot/vmlinuz-{selection.kernel_version}", early, root, scratch)
         run(["qemu-img", "convert", "-f", "raw", "-O", "qcow2", "-c", raw, scratch / "disk.qcow2"])
         (scratch / "disk.qcow2").replace(kept)
+
+
+def _tidy(cache: Path, kept: Path, selection: packages.Selection) -> None:
+    """Forget images and packages that this build has made outdated."""
+    needed = {kept.name, *(package.file for package in selection.packages)}
+    for file in (*kept.parent.iterdir(), *(cache / "packages").iterdir()):
+        if file.is_file() and file.name not in needed:
+            file.unlink()
 
 
 def _fingerprint(selection: packages.Selection) -> str:
@@ -89,10 +103,14 @@ def _place(kept: Path, out: Path) -> None:
 
 
 @contextmanager
-def _scratch(cache: Path) -> Iterator[Path]:
+def _alone_in(cache: Path) -> Iterator[None]:
+    """Wait until no other build uses `cache`; clear away what a killed one left."""
     cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="build-", dir=cache) as folder:
-        yield Path(folder)
+    with (cache / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for scratch in cache.glob(f"{SCRATCH_PREFIX}*"):
+            shutil.rmtree(scratch)
+        yield
 
 
 def _check_root() -> None:

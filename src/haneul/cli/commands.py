@@ -71,6 +71,10 @@ def _join(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("token", help="one-time token from the control plane; - reads it from standard input")
 
 
+def _bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--servers", type=int, default=20, help="how many servers to create at once (20)")
+
+
 def _doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="also tell what was found in order")
 
@@ -83,6 +87,7 @@ COMMANDS = (
     Command("down", "stop the cloud; guests keep running", "down", _down),
     Command("uninstall", "remove guests, networks, services and files", "uninstall", _uninstall),
     Command("test", "check the code, then the real thing in a lab", "checks", _test),
+    Command("bench", "measure this cloud against what is promised", "bench", _bench),
     Command("image", "build guest images", "image", _image),
     Command("settings", "every setting, its value here and what it is for", "show_settings"),
     Command("version", "the version of Haneul and of what it stands on", "version"),

@@ -43,7 +43,7 @@ class Progress:
         yield
         took_s = time.monotonic() - before
         if took_s >= 1:
-            self.note(f"{doing}: done in {took_s:.1f} s")
+            self.note(f"{doing.partition(':')[0]}: done in {took_s:.1f} s")
 
 
 def _seconds_before() -> float:

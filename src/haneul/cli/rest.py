@@ -40,7 +40,7 @@ class Rest:
 
     def __init__(self, url: str, credentials: Credentials) -> None:
         self.url = url
-        self._credentials = credentials
+        self.credentials = credentials
         self._token = ""
         self.project_id = ""
 
@@ -75,7 +75,7 @@ class Rest:
         return self._token
 
     def _sign_in(self) -> bytes:
-        who = self._credentials
+        who = self.credentials
         domain = {"id": "default"}
         user = {"name": who.user, "domain": domain, "password": who.password}
         identity = {"methods": ["password"], "password": {"user": user}}

@@ -53,7 +53,7 @@ def _masquerading(settings: Settings) -> Iterator[Finding]:
     if not settings.masquerade or tools.find_program("nft") is None:
         return
     chain = "type nat hook postrouting priority srcnat; policy accept; masquerade;"
-    done = tools.attempt("unshare", "--net", "nft", f"table ip probe {{ chain out {{ {chain} }} }}")
+    done = tools.attempt("unshare", "--net", "nft", f"table ip probe {{ chain out {{ {chain} }}; }}")
     if done.returncode == 0:
         yield fine("nf_tables can masquerade: guests reach the world.")
         return

@@ -46,7 +46,7 @@ def ensure_server(demo: Rest, wanted: Wanted) -> str:
     if found and found["status"] == "ERROR":
         _remove(demo, str(found["id"]))
         found = None
-    server = str(found["id"]) if found else _create(demo, wanted)
+    server = str(found["id"]) if found else create(demo, NAME, wanted)
     wait_until(lambda: _is_active(demo, server), _ACTIVE_S, f"server {NAME} to become ACTIVE", "See `haneul logs`.")
     return server
 
@@ -75,11 +75,12 @@ def _logs_in(argv: list[str]) -> bool:
     return tools.attempt(argv[0], *how, *argv[1:], timeout_s=30).returncode == 0
 
 
-def _create(demo: Rest, wanted: Wanted) -> str:
+def create(demo: Rest, name: str, wanted: Wanted) -> str:
+    """Ask for a server; its id."""
     flavors = demo.get(f"{_API}/flavors")["flavors"]
     flavor = next(row["id"] for row in flavors if row["name"] == wanted.flavor)
     body = {
-        "name": NAME,
+        "name": name,
         "imageRef": wanted.image,
         "flavorRef": flavor,
         "networks": [{"uuid": wanted.network}],

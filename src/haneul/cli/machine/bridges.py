@@ -117,7 +117,7 @@ def main_address() -> str:
 def _rules(network: IPv4Network) -> str:
     chain = "type nat hook postrouting priority srcnat; policy accept;"
     rule = f'ip saddr {network} oifname != "{EXTERNAL}" masquerade;'
-    return f"add table ip {TABLE}; flush table ip {TABLE}; table ip {TABLE} {{ chain out {{ {chain} {rule} }} }}"
+    return f"add table ip {TABLE}; flush table ip {TABLE}; table ip {TABLE} {{ chain out {{ {chain} {rule} }}; }}"
 
 
 def _table_holds(network: IPv4Network) -> bool:

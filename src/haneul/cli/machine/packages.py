@@ -62,7 +62,7 @@ def ensure(log: Path, progress: Progress) -> None:
         raise TroubleError(f"These packages are missing: {' '.join(names)}. Run this command as root (sudo).")
     if tools.find_program("apt-get") is None:
         raise TroubleError(f"There is no apt-get here; install what these are elsewhere called: {' '.join(names)}")
-    with progress.step(f"installing {', '.join(names)}"):
+    with progress.step(f"installing {len(names)} packages: {', '.join(names)}"):
         _apt(log, "update")
         _apt(log, "install", "--no-install-recommends", *names)
     left = [package.name for package in missing()]

@@ -67,7 +67,7 @@ def prepare(settings: Settings, access: credentials.Access, plan: Plan, progress
     keypair = servers.ensure_keypair(demo, ensure_ssh_key(key))
     done = Prepared("", "")
     if plan.with_server:
-        wanted = servers.Wanted(image, "m1.tiny", private, group, keypair)
+        wanted = servers.Wanted(image, servers.find_flavor(demo, "m1.tiny"), private, group, keypair)
         done = _boot(demo, wanted, external, progress)
         if plan.logs_in:
             with progress.step(f"waiting for a login at {done.address}"):

@@ -57,6 +57,11 @@ def find_server(demo: Rest) -> Json | None:
     return found[0] if found else None
 
 
+def find_flavor(demo: Rest, name: str) -> str:
+    """The id of a flavor."""
+    return str(next(row["id"] for row in demo.get(f"{_API}/flavors")["flavors"] if row["name"] == name))
+
+
 def wait_for_login(key: Path, address: str) -> None:
     """Return once a command runs in the guest over ssh."""
     argv = [*ssh_command(key, address).split(), "true"]
@@ -77,12 +82,10 @@ def _logs_in(argv: list[str]) -> bool:
 
 def create(demo: Rest, name: str, wanted: Wanted) -> str:
     """Ask for a server; its id."""
-    flavors = demo.get(f"{_API}/flavors")["flavors"]
-    flavor = next(row["id"] for row in flavors if row["name"] == wanted.flavor)
     body = {
         "name": name,
         "imageRef": wanted.image,
-        "flavorRef": flavor,
+        "flavorRef": wanted.flavor,
         "networks": [{"uuid": wanted.network}],
         "security_groups": [{"name": wanted.group}],
         "key_name": wanted.key,

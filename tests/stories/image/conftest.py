@@ -17,6 +17,7 @@ from haneul.kit.policy import Caller, Policy
 from haneul.kit.workflow import METADATA as RUNS
 from haneul.kit.workflow import Engine, Runs
 from haneul.services.image import METADATA, RULES, Image, ImageDeleted, Images, ImageStore, NewImage, Options, Parts
+from tests.faults.drill import settle
 
 
 def member_of(project_id: str, *roles: str) -> Caller:
@@ -25,6 +26,7 @@ def member_of(project_id: str, *roles: str) -> Caller:
     )
 
 
+POLICY = Policy(RULES)
 ADMIN = member_of("admin-project", "admin", "member", "reader")
 DEMO = member_of("demo")
 OTHER = member_of("other")
@@ -55,7 +57,7 @@ class Bench:
             store=self.store,
             clock=self.clock,
             bus=self.bus,
-            policy=Policy(RULES),
+            policy=POLICY,
             runs=self.runs,
             blobs=self.blobs,
             inspector=FormatInspector(),
@@ -68,15 +70,16 @@ class Bench:
     def face(self) -> Images:
         return Images(self.parts)
 
-    def work(self) -> None:
-        """Let time pass until no run is unfinished."""
+    @property
+    def engine(self) -> Engine:
         engine = Engine(self.runs)
         for fn in self.face.workflows:
             engine.register(fn, self.face.parts)
-        engine.run_due()
-        while (due := engine.next_due()) is not None:
-            self.clock.move(max(0.001, (due - self.clock.now()).total_seconds()))
-            engine.run_due()
+        return engine
+
+    def work(self) -> None:
+        """Let time pass until no run is unfinished."""
+        settle(self, self.engine)
 
     def upkeep(self) -> None:
         """Every loop once, as a process does that has just been started."""

@@ -51,4 +51,4 @@ def show_member(member: Member) -> dict[str, Any]:
 
 def show_time(moment: datetime) -> str:
     """In whole seconds, as 2026-11-21T10:00:00Z."""
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return moment.isoformat(timespec="seconds")[:19] + "Z"

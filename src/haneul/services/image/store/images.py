@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from haneul.kit.db import Database
 from haneul.kit.errors import Conflict
 from haneul.kit.paging import Page
-from haneul.services.image.model import Image, ImageFilter, ImageId, Status, Visibility, check_move
+from haneul.services.image.model import Image, ImageFilter, Status, Visibility, check_move
 from haneul.services.image.store.listing import Viewer, select_page
 from haneul.services.image.store.tables import facet_key, facets, images
 
@@ -144,10 +144,16 @@ def _taken(image_id: str) -> Conflict:
     return Conflict("image.exists", f"Image {image_id} already exists; choose another id or leave it out.")
 
 
+_STATUS = {str(status): status for status in Status}
+_VISIBILITY = {str(visibility): visibility for visibility in Visibility}
+_FIELDS = tuple(field.name for field in fields(Image))
+_STATUS_AT, _VISIBILITY_AT, _TAGS_AT = (_FIELDS.index(name) for name in ("status", "visibility", "tags"))
+
+
 def _image(row: Row[Any]) -> Image:
-    values = row._asdict()
-    values["id"] = ImageId(values["id"])
-    values["status"] = Status(values["status"])
-    values["visibility"] = Visibility(values["visibility"])
-    values["tags"] = tuple(values["tags"])
-    return Image(**values)
+    """A row of _COLUMNS, which are the fields of Image in their order."""
+    values = list(row)
+    values[_STATUS_AT] = _STATUS[values[_STATUS_AT]]
+    values[_VISIBILITY_AT] = _VISIBILITY[values[_VISIBILITY_AT]]
+    values[_TAGS_AT] = tuple(values[_TAGS_AT])
+    return Image(*values)

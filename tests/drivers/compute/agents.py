@@ -112,11 +112,10 @@ class AgentBench:
             self.let_time_pass()
 
     def restart_agent(self) -> None:
-        """A new agent process over the same files and the same machine."""
-        machine = self.thread.agent.parts
+        """A new agent over the same files; what is pretended of its machine is forgotten, being in its memory."""
         self.thread.stop()
         self.thread = AgentThread(self.settings)
-        del machine
+        self.wait_for_host()
 
     def let_time_pass(self) -> None:
         time.sleep(0.02)

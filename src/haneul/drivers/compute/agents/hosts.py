@@ -48,6 +48,7 @@ class AgentHosts:
         self._listener.start()
 
     def stop(self) -> None:
+        """Hang up on everybody; fine if that is done."""
         if self._listener is not None:
             self._listener.stop()
         self._hub.close()

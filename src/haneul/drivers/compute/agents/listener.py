@@ -69,6 +69,9 @@ class Listener:
             raise self._failure
 
     def stop(self) -> None:
+        """Fine if it has stopped."""
+        if not self._thread.is_alive():
+            return
         self.loop.call_soon_threadsafe(self._end.set)
         self._thread.join(_START_S)
 

@@ -18,7 +18,9 @@ Handler = Callable[[Any, Request], Reply]
 class Route:
     """One operation.
 
-    `path` may hold {names}, each matching one segment; `{name:path}` at its end matches all the rest.
+    `path` may hold {names}, each matching one segment; `{name:path}` at its end matches all the rest. A slash
+    at the end of a request's path makes no difference, unless a route ends with one too: `/things/` then stands
+    for a thing whose id is empty.
     """
 
     method: str
@@ -82,7 +84,7 @@ class RouteTable:
     def _add(self, route: Route) -> None:
         node = self._root
         names: list[str] = []
-        for segment in _segments(route.path):
+        for segment in _segments(route.path) + _closing(route.path):
             if segment.endswith(":path}"):
                 node.rest.append(((*names, segment[1:-6]), route))
                 return
@@ -96,9 +98,17 @@ class RouteTable:
 
     def match(self, method: str, path: str, version: Version) -> Match:
         """The route of `method` on the (still percent-encoded) `path` that exists in `version`."""
+        segments, closing = _segments(path), _closing(path)
+        if closing:
+            nameless = self._match(method, segments + closing, version)
+            if nameless.route is not None:
+                return nameless
+        return self._match(method, segments, version)
+
+    def _match(self, method: str, segments: list[str], version: Version) -> Match:
         allowed: set[str] = set()
         head_by_get: Match | None = None
-        for values, found in self._find(self._root, _segments(path), ()):
+        for values, found in self._find(self._root, segments, ()):
             for names, route in found:
                 if not route.exists_in(version):
                     continue
@@ -118,11 +128,16 @@ class RouteTable:
         head, tail = segments[0], segments[1:]
         if head in node.fixed:
             yield from self._find(node.fixed[head], tail, values)
-        if node.variable is not None:
+        if node.variable is not None and head:
             yield from self._find(node.variable, tail, (*values, unquote(head)))
-        if node.rest:
+        if node.rest and head:
             yield (*values, unquote("/".join(segments))), node.rest
 
 
 def _segments(path: str) -> list[str]:
     return [segment for segment in path.split("/") if segment]
+
+
+def _closing(path: str) -> list[str]:
+    """The empty segment after a slash at the end."""
+    return [""] if path.endswith("/") and path != "/" else []

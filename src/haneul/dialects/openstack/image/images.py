@@ -10,7 +10,7 @@ from haneul.dialects.openstack.image.filters import read_filter, read_page
 from haneul.dialects.openstack.image.imports import METHODS, show_whole
 from haneul.dialects.openstack.image.patch import read_changes
 from haneul.dialects.openstack.image.views import show
-from haneul.kit.errors import Forbidden, Invalid
+from haneul.kit.errors import Forbidden, Invalid, NotFound
 from haneul.kit.http import Reply, Request
 from haneul.services.image import Image, NewImage, Visibility
 
@@ -58,6 +58,10 @@ def create_image(cloud: Cloud, req: Request) -> Reply:
 
 def show_image(cloud: Cloud, req: Request) -> Reply:
     return Reply(200, show(cloud.image.images.get(req.caller, req.params["image_id"])))
+
+
+def show_nameless_image(_cloud: Cloud, _req: Request) -> Reply:
+    raise NotFound("image.not_found", "No image found with an empty ID; see the list of images.")
 
 
 def update_image(cloud: Cloud, req: Request) -> Reply:

@@ -21,6 +21,8 @@ ROUTES = (
     # Images
     Route("GET", "/v2/images", images.list_images),
     Route("POST", "/v2/images", images.create_image, schema=schemas.CREATE_IMAGE),
+    Route("GET", "/v2/images/", images.show_nameless_image),
+    Route("DELETE", "/v2/images/", images.show_nameless_image),
     Route("GET", "/v2/images/{image_id}", images.show_image),
     Route("PATCH", "/v2/images/{image_id}", images.update_image),
     Route("DELETE", "/v2/images/{image_id}", images.delete_image),

@@ -3,38 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Float, Row, Select, cast, exists, func, select
 
 from haneul.kit.db import Database
-from haneul.services.placement.model import Candidate, CandidateRequest, Inventory, ProviderId
+from haneul.services.placement.model import Candidate, CandidateRequest, ProviderId, Room
 from haneul.services.placement.store.claims import fits
-from haneul.services.placement.store.providers import inventory
+from haneul.services.placement.store.providers import inventory, provider
 from haneul.services.placement.store.tables import (
     inventories,
     provider_aggregates,
     provider_traits,
     providers,
 )
-
-
-@dataclass(frozen=True)
-class Room:
-    """One provider with all that a request may ask about it."""
-
-    provider_id: ProviderId
-    name: str
-    inventories: Mapping[str, Inventory]
-    used: Mapping[str, int]
-    traits: frozenset[str]
-    aggregates: frozenset[str]
-
-    def free(self, resource_class: str) -> int:
-        held = self.inventories.get(resource_class)
-        return held.capacity() - self.used[resource_class] if held else 0
 
 
 class CandidateRows:
@@ -61,21 +44,19 @@ class CandidateRows:
         return [Candidate(ProviderId(row[0]), row[1], dict(zip(names, row[2:], strict=True))) for row in rows]
 
     def rooms(self) -> list[Room]:
-        """Every provider with all about it."""
+        """Every provider with all about it, by name."""
         with self.db.read() as c:
-            everyone = c.execute(select(providers.c.id, providers.c.name).order_by(providers.c.name)).all()
-            had = c.execute(select(inventories)).all()
-            traits = c.execute(select(provider_traits)).all()
-            groups = c.execute(select(provider_aggregates)).all()
-        had_by, traits_by, groups_by = _by_provider(had), _by_provider(traits), _by_provider(groups)
+            everyone = c.execute(select(providers).order_by(providers.c.name)).all()
+            had = _by_provider(c.execute(select(inventories)).all())
+            traits = _by_provider(c.execute(select(provider_traits)).all())
+            groups = _by_provider(c.execute(select(provider_aggregates)).all())
         return [
             Room(
-                provider_id=ProviderId(row.id),
-                name=row.name,
-                inventories={line.resource_class: inventory(line) for line in had_by[row.id]},
-                used={line.resource_class: line.used for line in had_by[row.id]},
-                traits=frozenset(line.trait for line in traits_by[row.id]),
-                aggregates=frozenset(line.aggregate_id for line in groups_by[row.id]),
+                provider=provider(row),
+                inventories={line.resource_class: inventory(line) for line in had[row.id]},
+                used={line.resource_class: line.used for line in had[row.id]},
+                traits=frozenset(line.trait for line in traits[row.id]),
+                aggregates=frozenset(line.aggregate_id for line in groups[row.id]),
             )
             for row in everyone
         ]

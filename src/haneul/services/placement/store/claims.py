@@ -46,7 +46,13 @@ class ClaimRows:
         return len(held)
 
     def write(self, claim: Claim, now: datetime) -> None:
-        """Write down what has been taken for the consumer."""
+        """Write down what has been taken for the consumer, and whose it is."""
+        with self.db.write():
+            self._put_consumer(claim, now)
+            self.write_lines(claim, now)
+
+    def write_lines(self, claim: Claim, now: datetime) -> None:
+        """Write down what has been taken for a consumer that is known."""
         rows = [
             {
                 "consumer_id": claim.consumer_id,
@@ -58,7 +64,6 @@ class ClaimRows:
             for resource_class, amount in claim.resources.items()
         ]
         with self.db.write() as c:
-            self._put_consumer(claim, now)
             c.execute(insert(allocations), rows)
 
     def forget_consumer(self, consumer_id: ConsumerId) -> None:

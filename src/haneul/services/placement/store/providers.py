@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
 from haneul.kit.db import Database
+from haneul.kit.errors import Conflict, NotFound
 from haneul.services.placement.model import Inventory, Provider, ProviderId
 from haneul.services.placement.store.tables import (
     allocations,
@@ -26,7 +27,44 @@ class ProviderRows:
     def find(self, provider_id: ProviderId) -> Provider | None:
         with self.db.read() as c:
             row = c.execute(select(providers).where(providers.c.id == provider_id)).first()
-        return None if row is None else _provider(row)
+        return None if row is None else provider(row)
+
+    def get(self, provider_id: ProviderId) -> Provider:
+        """Raises NotFound."""
+        found = self.find(provider_id)
+        if found is None:
+            raise NotFound("placement.no_provider", f"No resource provider {provider_id} found. List them first")
+        return found
+
+    def get_at(self, provider_id: ProviderId, generation: int | None) -> Provider:
+        """The provider if it is still of this generation (None: of any); raises NotFound and Conflict."""
+        found = self.get(provider_id)
+        if generation not in (None, found.generation):
+            raise Conflict(
+                "placement.changed",
+                f"Resource provider {provider_id} is of generation {found.generation} by now, not {generation}. "
+                "Look at it again",
+            )
+        return found
+
+    def find_by_name(self, name: str) -> Provider | None:
+        with self.db.read() as c:
+            row = c.execute(select(providers).where(providers.c.name == name)).first()
+        return None if row is None else provider(row)
+
+    def children(self, provider_id: ProviderId) -> list[ProviderId]:
+        statement = select(providers.c.id).where(providers.c.parent_id == provider_id)
+        with self.db.read() as c:
+            return [ProviderId(found) for found in c.execute(statement).scalars()]
+
+    def move(self, provider_id: ProviderId, parent_id: ProviderId | None, root_id: ProviderId) -> None:
+        """Hang it below another one, or make it a root; those below it go along."""
+        with self.db.write() as c:
+            c.execute(update(providers).where(providers.c.id == provider_id).values(parent_id=parent_id))
+            tree = [provider_id]
+            for each in tree:
+                tree.extend(self.children(each))
+            c.execute(update(providers).where(providers.c.id.in_(tree)).values(root_id=root_id))
 
     def add(self, provider: Provider, now: datetime) -> None:
         values = {
@@ -100,6 +138,25 @@ class ProviderRows:
         with self.db.write() as c:
             c.execute(delete(inventories).where(mine))
 
+    def aggregates(self, provider_id: ProviderId) -> frozenset[str]:
+        statement = select(provider_aggregates.c.aggregate_id)
+        with self.db.read() as c:
+            return frozenset(c.execute(statement.where(provider_aggregates.c.provider_id == provider_id)).scalars())
+
+    def set_aggregates(self, provider_id: ProviderId, wanted: Iterable[str]) -> None:
+        rows = [{"provider_id": provider_id, "aggregate_id": name} for name in sorted(set(wanted))]
+        with self.db.write() as c:
+            c.execute(delete(provider_aggregates).where(provider_aggregates.c.provider_id == provider_id))
+            if rows:
+                c.execute(insert(provider_aggregates), rows)
+
+    def used(self, provider_id: ProviderId) -> dict[str, int]:
+        """How much is held of each class that it has."""
+        statement = select(inventories.c.resource_class, inventories.c.used)
+        with self.db.read() as c:
+            rows = c.execute(statement.where(inventories.c.provider_id == provider_id)).all()
+        return {row.resource_class: row.used for row in rows}
+
     def traits(self, provider_id: ProviderId) -> frozenset[str]:
         statement = select(provider_traits.c.trait).where(provider_traits.c.provider_id == provider_id)
         with self.db.read() as c:
@@ -124,9 +181,5 @@ def inventory(row: Row[Any] | Any) -> Inventory:
     )
 
 
-def inventory_map(rows: Iterable[Row[Any]]) -> Mapping[str, Inventory]:
-    return {row.resource_class: inventory(row) for row in rows}
-
-
-def _provider(row: Row[Any]) -> Provider:
-    return Provider(row.id, row.name, row.generation, row.parent_id, row.root_id)
+def provider(row: Row[Any]) -> Provider:
+    return Provider(row.id, row.name, row.generation, row.parent_id, row.root_id, row.updated_at)

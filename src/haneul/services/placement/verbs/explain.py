@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from haneul.services.placement.model import DISABLED, CandidateRequest, Inventory, Refusal, Removed
-from haneul.services.placement.store import Room
+from haneul.services.placement.model import DISABLED, CandidateRequest, Refusal, Removed, Room
 
 
 @dataclass(frozen=True)
@@ -35,9 +34,9 @@ def _about_the_host(request: CandidateRequest) -> list[_Condition]:
     wanted, tried, groups = request.in_provider, request.not_in, request.member_of
     found = []
     if wanted is not None:
-        found.append(_Condition(lambda room: room.provider_id == wanted, "not the one asked for", "do not ask for one"))
+        found.append(_Condition(lambda room: room.provider.id == wanted, "not the one asked for", "do not ask for one"))
     if tried:
-        found.append(_Condition(lambda room: room.provider_id not in tried, "tried in vain", "try again later"))
+        found.append(_Condition(lambda room: room.provider.id not in tried, "tried in vain", "try again later"))
     found += [_without(trait) for trait in sorted(request.forbidden)]
     found += [_with(trait) for trait in sorted(request.required)]
     if groups:
@@ -63,23 +62,9 @@ def _about_amounts(request: CandidateRequest) -> list[_Condition]:
 
 def _amount(name: str, amount: int) -> _Condition:
     def holds(room: Room) -> bool:
-        return grants(room, name, amount) == amount
+        return room.grants(name, amount) == amount
 
     return _Condition(holds, f"with less than {amount} {name} free", f"ask for less {name}")
-
-
-def grants(room: Room, name: str, amount: int) -> int:
-    """How much of `amount` the room can give now in one portion; 0 when nothing."""
-    had = room.inventories.get(name)
-    if had is None:
-        return 0
-    most = min(amount, room.free(name), had.max_unit)
-    return _portion(had, most)
-
-
-def _portion(had: Inventory, most: int) -> int:
-    whole = most - most % had.step_size
-    return whole if whole >= max(1, had.min_unit) else 0
 
 
 def _nearest(request: CandidateRequest, rooms: Sequence[Room]) -> str:
@@ -87,23 +72,23 @@ def _nearest(request: CandidateRequest, rooms: Sequence[Room]) -> str:
     conditions = _about_the_host(request)
     fit = [room for room in rooms if all(condition.holds(room) for condition in conditions)]
     amounts = {name: amount for name, amount in sorted(request.resources.items()) if amount}
-    by_lack = sorted((_lack(room, amounts), room.name, room) for room in fit)
+    by_lack = sorted((_lack(room, amounts), room.provider.name, room) for room in fit)
     if by_lack and by_lack[0][0] < len(amounts):
         return _with_less(by_lack[0][2], amounts)
     for room in rooms:
         broken = [condition for condition in conditions if not condition.holds(room)]
         if len(broken) == 1 and _lack(room, amounts) == 0:
-            return f"Nearest: {room.name} has the room, but is {broken[0].reason}; {broken[0].remedy}."
+            return f"Nearest: {room.provider.name} has the room, but is {broken[0].reason}; {broken[0].remedy}."
     return ""
 
 
 def _lack(room: Room, amounts: dict[str, int]) -> float:
     """How much is missing, each class as a share of what is asked; as many as there are classes: nothing fits."""
-    missing = [1 - grants(room, name, amount) / amount for name, amount in amounts.items()]
+    missing = [1 - room.grants(name, amount) / amount for name, amount in amounts.items()]
     return float(len(amounts)) if 1 in missing else sum(missing)
 
 
 def _with_less(room: Room, amounts: dict[str, int]) -> str:
-    granted = {name: grants(room, name, amount) for name, amount in amounts.items()}
+    granted = {name: room.grants(name, amount) for name, amount in amounts.items()}
     less = [f"{granted[name]} {name} instead of {amount}" for name, amount in amounts.items() if granted[name] < amount]
-    return f"Nearest: {room.name} has room for {' and '.join(less)}."
+    return f"Nearest: {room.provider.name} has room for {' and '.join(less)}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from haneul.kit.errors import Conflict, NotFound
+from haneul.kit.errors import Conflict
 from haneul.services.placement.model import DISABLED, Inventory, Provider, ProviderId
 from haneul.services.placement.parts import Parts
 
@@ -48,10 +48,7 @@ class Hosts:
 
     def get(self, provider_id: ProviderId) -> Provider:
         """Raises NotFound."""
-        found = self._rows.find(provider_id)
-        if found is None:
-            raise NotFound("placement.no_provider", f"No resource provider {provider_id} found. List them first")
-        return found
+        return self._rows.get(provider_id)
 
     def remove(self, provider_id: ProviderId) -> None:
         """Forget the host; Conflict while somebody holds something of it."""

@@ -1,48 +1,11 @@
-"""The nouns of room: providers of resources, what they have, and who holds how much of it."""
+"""Claims and what is asked about room."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NewType
 
-ProviderId = NewType("ProviderId", str)
-ConsumerId = NewType("ConsumerId", str)
-"""Whoever holds resources: a server's id."""
-
-NO_LIMIT = 2147483647
-
-DISABLED = "COMPUTE_STATUS_DISABLED"
-"""The trait of a host that takes no new servers."""
-
-
-@dataclass(frozen=True)
-class Inventory:
-    """How much of one class of resource a provider has, and in what portions it gives it."""
-
-    total: int
-    reserved: int = 0
-    """Kept back for the host itself."""
-    min_unit: int = 1
-    max_unit: int = NO_LIMIT
-    step_size: int = 1
-    allocation_ratio: float | None = None
-    """How many times over it is given away; None: as the cloud's settings say for this class."""
-
-    def capacity(self) -> int:
-        """How much may be held of it altogether."""
-        return int((self.total - self.reserved) * (1.0 if self.allocation_ratio is None else self.allocation_ratio))
-
-
-@dataclass(frozen=True)
-class Provider:
-    """Something that has resources: a host, or a part of one."""
-
-    id: ProviderId
-    name: str
-    generation: int
-    parent_id: ProviderId | None
-    root_id: ProviderId
+from haneul.services.placement.model.providers import DISABLED, ConsumerId, ProviderId
 
 
 @dataclass(frozen=True)

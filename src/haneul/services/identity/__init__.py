@@ -12,16 +12,22 @@ from haneul.services.identity.model import (
     EVERYTHING,
     SYSTEM,
     UNSCOPED,
+    AccessRule,
     ActorKind,
+    ApplicationCredential,
     Assignment,
     AuthRequest,
     CatalogEntry,
+    Credential,
     DomainId,
     Endpoint,
+    EndpointGroup,
     EndpointId,
     Filter,
     Group,
     IssuedToken,
+    KeptPolicy,
+    Limit,
     Listing,
     Project,
     ProjectDeleted,
@@ -29,11 +35,13 @@ from haneul.services.identity.model import (
     Ref,
     Region,
     RegionId,
+    RegisteredLimit,
     Role,
     Scope,
     Service,
     ServiceId,
     Token,
+    Trust,
     User,
     UserDeleted,
     UserDisabled,
@@ -43,6 +51,12 @@ from haneul.services.identity.parts import IdentitySettings, Parts
 from haneul.services.identity.policy import RULES, SCOPES
 from haneul.services.identity.store import METADATA, IdentityStore
 from haneul.services.identity.verbs.access import Access
+from haneul.services.identity.verbs.application_credentials import (
+    ApplicationCredentials,
+    NewApplicationCredential,
+    Told,
+    WantedRule,
+)
 from haneul.services.identity.verbs.assignments import (
     AssignmentQuery,
     Assignments,
@@ -51,13 +65,19 @@ from haneul.services.identity.verbs.assignments import (
 )
 from haneul.services.identity.verbs.bootstrap import Bootstrap
 from haneul.services.identity.verbs.catalog import Catalog, Endpoints, Regions, Services
+from haneul.services.identity.verbs.credentials import Credentials, Ec2Key
 from haneul.services.identity.verbs.domains import Domains, NewDomain
+from haneul.services.identity.verbs.ec2 import SignedRequest
 from haneul.services.identity.verbs.grants import Grants, Place
 from haneul.services.identity.verbs.groups import Groups, NewGroup
+from haneul.services.identity.verbs.limits import Limits, RegisteredLimits
+from haneul.services.identity.verbs.policies import Policies
 from haneul.services.identity.verbs.projects import NewProject, Projects
 from haneul.services.identity.verbs.roles import Inference, NewRole, Roles
 from haneul.services.identity.verbs.tokens import Tokens
+from haneul.services.identity.verbs.trusts import NewTrust, Trusts
 from haneul.services.identity.verbs.users import NewUser, Users
+from haneul.services.identity.verbs.visibility import EndpointFilter, EndpointGroups
 
 __all__ = [
     "DEFAULT_DOMAIN",
@@ -67,14 +87,19 @@ __all__ = [
     "SCOPES",
     "SYSTEM",
     "UNSCOPED",
+    "AccessRule",
     "ActorKind",
+    "ApplicationCredential",
     "Assignment",
     "AssignmentQuery",
     "AuthRequest",
     "CatalogEntry",
     "CountingAssignment",
+    "Credential",
     "DomainId",
+    "Ec2Key",
     "Endpoint",
+    "EndpointGroup",
     "EndpointId",
     "Filter",
     "Group",
@@ -82,12 +107,16 @@ __all__ = [
     "IdentitySettings",
     "Inference",
     "IssuedToken",
+    "KeptPolicy",
+    "Limit",
     "Listing",
     "Names",
+    "NewApplicationCredential",
     "NewDomain",
     "NewGroup",
     "NewProject",
     "NewRole",
+    "NewTrust",
     "NewUser",
     "Parts",
     "Place",
@@ -97,15 +126,20 @@ __all__ = [
     "Ref",
     "Region",
     "RegionId",
+    "RegisteredLimit",
     "Role",
     "Scope",
     "Service",
     "ServiceId",
+    "SignedRequest",
     "Token",
+    "Told",
+    "Trust",
     "User",
     "UserDeleted",
     "UserDisabled",
     "UserId",
+    "WantedRule",
     "open_parts",
 ]
 
@@ -128,6 +162,14 @@ class Identity:
         self.regions = Regions(parts)
         self.services = Services(parts)
         self.endpoints = Endpoints(parts)
+        self.endpoint_groups = EndpointGroups(parts)
+        self.endpoint_filter = EndpointFilter(parts)
+        self.credentials = Credentials(parts)
+        self.application_credentials = ApplicationCredentials(parts, access)
+        self.trusts = Trusts(parts, access)
+        self.registered_limits = RegisteredLimits(parts)
+        self.limits = Limits(parts)
+        self.policies = Policies(parts)
 
 
 def open_parts(db: Database, clock: Clock, bus: Bus, policy: Policy, settings: IdentitySettings) -> Parts:

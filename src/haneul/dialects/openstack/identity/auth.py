@@ -23,7 +23,7 @@ Body = dict[str, Any]
 
 def create_token(cloud: Cloud, req: Request) -> Reply:
     issued = cloud.identity.tokens.issue(auth_request(req.body["auth"]))
-    reply = _told(cloud, req, issued.token, 201)
+    reply = told(cloud, req, issued.token, 201)
     reply.headers["x-subject-token"] = issued.text
     return reply
 
@@ -31,7 +31,7 @@ def create_token(cloud: Cloud, req: Request) -> Reply:
 def show_token(cloud: Cloud, req: Request) -> Reply:
     text = _subject(req)
     rule = "identity:check_token" if req.method == "HEAD" else "identity:validate_token"
-    reply = _told(cloud, req, cloud.identity.tokens.validate(req.caller, text, rule), 200)
+    reply = told(cloud, req, cloud.identity.tokens.validate(req.caller, text, rule), 200)
     reply.headers["x-subject-token"] = text
     return reply
 
@@ -69,7 +69,7 @@ def _subject(req: Request) -> str:
     return text
 
 
-def _told(cloud: Cloud, req: Request, token: Token, status: int) -> Reply:
+def told(cloud: Cloud, req: Request, token: Token, status: int) -> Reply:
     body = token_body(token)
     if not token.claims.is_unscoped and not is_set(req.query, "nocatalog"):
         body["catalog"] = [_catalog_body(entry) for entry in cloud.identity.catalog.of(token)]

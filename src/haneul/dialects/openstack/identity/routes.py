@@ -2,20 +2,98 @@
 
 from __future__ import annotations
 
+from haneul.dialects.openstack.identity import application_credentials as lent
 from haneul.dialects.openstack.identity import (
     assignments,
     auth,
     catalog,
+    credentials,
     discovery,
     domains,
     grants,
     groups,
+    limits,
+    policies,
     projects,
     roles,
     schemas,
+    trusts,
     users,
 )
+from haneul.dialects.openstack.identity import endpoint_filter as filters
 from haneul.kit.http import Route
+
+_GROUP = "/v3/OS-EP-FILTER/endpoint_groups/{endpoint_group_id}"
+_CHOSEN = "/v3/OS-EP-FILTER/projects/{project_id}/endpoints/{endpoint_id}"
+_ENDPOINT_FILTER = (
+    Route("GET", "/v3/OS-EP-FILTER/endpoint_groups", filters.list_endpoint_groups),
+    Route(
+        "POST",
+        "/v3/OS-EP-FILTER/endpoint_groups",
+        filters.create_endpoint_group,
+        schema=schemas.CREATE_ENDPOINT_GROUP,
+    ),
+    Route("GET", _GROUP, filters.show_endpoint_group),
+    Route("PATCH", _GROUP, filters.update_endpoint_group, schema=schemas.UPDATE_ENDPOINT_GROUP),
+    Route("DELETE", _GROUP, filters.delete_endpoint_group),
+    Route("GET", _GROUP + "/endpoints", filters.list_group_endpoints),
+    Route("GET", _GROUP + "/projects", filters.list_group_projects),
+    Route("GET", _GROUP + "/projects/{project_id}", filters.show_endpoint_group_in_project),
+    Route("PUT", _GROUP + "/projects/{project_id}", filters.add_endpoint_group_to_project),
+    Route("DELETE", _GROUP + "/projects/{project_id}", filters.remove_endpoint_group_from_project),
+    Route("GET", "/v3/OS-EP-FILTER/projects/{project_id}/endpoint_groups", filters.list_project_endpoint_groups),
+    Route("GET", "/v3/OS-EP-FILTER/projects/{project_id}/endpoints", filters.list_project_endpoints),
+    Route("GET", "/v3/OS-EP-FILTER/endpoints/{endpoint_id}/projects", filters.list_endpoint_projects),
+    Route("GET", _CHOSEN, filters.check_endpoint_in_project),
+    Route("PUT", _CHOSEN, filters.add_endpoint_to_project),
+    Route("DELETE", _CHOSEN, filters.remove_endpoint_from_project),
+)
+
+_EC2 = "/v3/users/{user_id}/credentials/OS-EC2"
+_LENT = "/v3/users/{user_id}/application_credentials"
+_SECRETS = (
+    Route("GET", "/v3/credentials", credentials.list_credentials),
+    Route("POST", "/v3/credentials", credentials.create_credential, schema=schemas.CREATE_CREDENTIAL),
+    Route("GET", "/v3/credentials/{credential_id}", credentials.show_credential),
+    Route("PATCH", "/v3/credentials/{credential_id}", credentials.update_credential, schema=schemas.UPDATE_CREDENTIAL),
+    Route("DELETE", "/v3/credentials/{credential_id}", credentials.delete_credential),
+    Route("GET", _EC2, credentials.list_ec2_credentials),
+    Route("POST", _EC2, credentials.create_ec2_credential, schema=schemas.CREATE_EC2_CREDENTIAL),
+    Route("GET", _EC2 + "/{access}", credentials.show_ec2_credential),
+    Route("DELETE", _EC2 + "/{access}", credentials.delete_ec2_credential),
+    Route("POST", "/v3/ec2tokens", credentials.create_ec2_token, schema=schemas.CREATE_EC2_TOKEN),
+    Route("GET", _LENT, lent.list_application_credentials),
+    Route("POST", _LENT, lent.create_application_credential, schema=schemas.CREATE_APPLICATION_CREDENTIAL),
+    Route("GET", _LENT + "/{application_credential_id}", lent.show_application_credential),
+    Route("DELETE", _LENT + "/{application_credential_id}", lent.delete_application_credential),
+    Route("GET", "/v3/users/{user_id}/access_rules", lent.list_access_rules),
+    Route("GET", "/v3/users/{user_id}/access_rules/{access_rule_id}", lent.show_access_rule),
+    Route("DELETE", "/v3/users/{user_id}/access_rules/{access_rule_id}", lent.delete_access_rule),
+)
+
+_TRUSTS = (
+    Route("GET", "/v3/OS-TRUST/trusts", trusts.list_trusts),
+    Route("POST", "/v3/OS-TRUST/trusts", trusts.create_trust, schema=schemas.CREATE_TRUST),
+    Route("GET", "/v3/OS-TRUST/trusts/{trust_id}", trusts.show_trust),
+    Route("DELETE", "/v3/OS-TRUST/trusts/{trust_id}", trusts.delete_trust),
+    Route("GET", "/v3/OS-TRUST/trusts/{trust_id}/roles", trusts.list_trust_roles),
+    Route("GET", "/v3/OS-TRUST/trusts/{trust_id}/roles/{role_id}", trusts.show_trust_role),
+)
+
+_REGISTERED = "/v3/registered_limits"
+_LIMITS = (
+    Route("GET", _REGISTERED, limits.list_registered_limits),
+    Route("POST", _REGISTERED, limits.create_registered_limits, schema=schemas.CREATE_REGISTERED_LIMITS),
+    Route("GET", _REGISTERED + "/{limit_id}", limits.show_registered_limit),
+    Route("PATCH", _REGISTERED + "/{limit_id}", limits.update_registered_limit, schema=schemas.UPDATE_REGISTERED_LIMIT),
+    Route("DELETE", _REGISTERED + "/{limit_id}", limits.delete_registered_limit),
+    Route("GET", "/v3/limits/model", limits.show_limit_model),
+    Route("GET", "/v3/limits", limits.list_limits),
+    Route("POST", "/v3/limits", limits.create_limits, schema=schemas.CREATE_LIMITS),
+    Route("GET", "/v3/limits/{limit_id}", limits.show_limit),
+    Route("PATCH", "/v3/limits/{limit_id}", limits.update_limit, schema=schemas.UPDATE_LIMIT),
+    Route("DELETE", "/v3/limits/{limit_id}", limits.delete_limit),
+)
 
 ROUTES = (
     Route("GET", "/", discovery.list_versions, public=True),
@@ -96,5 +174,14 @@ ROUTES = (
     Route("GET", "/v3/endpoints/{endpoint_id}", catalog.show_endpoint),
     Route("PATCH", "/v3/endpoints/{endpoint_id}", catalog.update_endpoint, schema=schemas.UPDATE_ENDPOINT),
     Route("DELETE", "/v3/endpoints/{endpoint_id}", catalog.delete_endpoint),
+    *_ENDPOINT_FILTER,
+    *_SECRETS,
+    *_TRUSTS,
+    *_LIMITS,
+    Route("GET", "/v3/policies", policies.list_policies),
+    Route("POST", "/v3/policies", policies.create_policy, schema=schemas.CREATE_POLICY),
+    Route("GET", "/v3/policies/{policy_id}", policies.show_policy),
+    Route("PATCH", "/v3/policies/{policy_id}", policies.update_policy, schema=schemas.UPDATE_POLICY),
+    Route("DELETE", "/v3/policies/{policy_id}", policies.delete_policy),
 )
 """Identity API v3: tokens, who exists, what they may do, where the APIs are."""

@@ -217,13 +217,13 @@ _SERVICE = {
     "type": NAME,
     "name": {"type": "string", "minLength": 1, "maxLength": 255},
     "description": TEXT,
-    "enabled": FLAG,
+    "enabled": {"type": "boolean"},
 }
 CREATE_SERVICE = wrapped("service", thing(_SERVICE, "type"))
 UPDATE_SERVICE = wrapped("service", change(_SERVICE))
 
 _ENDPOINT = {
-    "enabled": FLAG,
+    "enabled": {"type": "boolean"},
     "interface": {"enum": ["public", "internal", "admin"]},
     "region": _REGION_ID,
     "region_id": _REGION_ID,
@@ -232,3 +232,120 @@ _ENDPOINT = {
 }
 CREATE_ENDPOINT = wrapped("endpoint", thing(_ENDPOINT, "interface", "service_id", "url"))
 UPDATE_ENDPOINT = wrapped("endpoint", change(_ENDPOINT))
+
+_FILTERS = {
+    "type": "object",
+    "properties": {
+        "service_id": {"type": "string"},
+        "region_id": {"type": "string"},
+        "interface": {"enum": ["public", "internal", "admin"]},
+    },
+    "additionalProperties": False,
+}
+_ENDPOINT_GROUP = {"name": NAME, "description": TEXT, "filters": _FILTERS}
+CREATE_ENDPOINT_GROUP = wrapped("endpoint_group", thing(_ENDPOINT_GROUP, "name", "filters"))
+UPDATE_ENDPOINT_GROUP = wrapped("endpoint_group", change(_ENDPOINT_GROUP))
+
+# Secrets
+
+_CREDENTIAL = {
+    "type": NAME,
+    "blob": {"type": "string", "maxLength": 65535},
+    "user_id": ID,
+    "project_id": MAYBE_ID,
+}
+CREATE_CREDENTIAL = wrapped("credential", thing(_CREDENTIAL, "type", "blob"))
+UPDATE_CREDENTIAL = wrapped("credential", change(_CREDENTIAL))
+CREATE_EC2_CREDENTIAL = {
+    "type": "object",
+    "properties": {"tenant_id": ID},
+    "required": ["tenant_id"],
+    "additionalProperties": False,
+}
+_SIGNED = {
+    "type": "object",
+    "properties": {
+        "access": {"type": "string"},
+        "signature": {"type": "string"},
+        "params": {"type": ["object", "null"]},
+        "headers": {"type": ["object", "null"]},
+    },
+    "required": ["access", "signature"],
+}
+CREATE_EC2_TOKEN = {"type": "object", "properties": {"credentials": _SIGNED, "ec2Credentials": _SIGNED}}
+
+_ROLE_REF = {
+    "type": "object",
+    "properties": {"id": ID, "name": NAME},
+    "anyOf": [{"required": ["id"]}, {"required": ["name"]}],
+}
+_ACCESS_RULE = {
+    "type": "object",
+    "properties": {
+        "id": ID,
+        "service": NAME,
+        "path": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^/"},
+        "method": {"type": "string", "pattern": "^(POST|GET|HEAD|PATCH|PUT|DELETE)$"},
+    },
+    "anyOf": [{"required": ["id"]}, {"required": ["service", "path", "method"]}],
+    "additionalProperties": False,
+}
+CREATE_APPLICATION_CREDENTIAL = wrapped(
+    "application_credential",
+    thing(
+        {
+            "name": NAME,
+            "description": TEXT,
+            "secret": {"type": ["string", "null"], "minLength": 1, "maxLength": 4096},
+            "roles": {"type": ["array", "null"], "items": _ROLE_REF},
+            "expires_at": {"type": ["string", "null"]},
+            "unrestricted": {"type": ["boolean", "null"]},
+            "access_rules": {"type": ["array", "null"], "items": _ACCESS_RULE},
+        },
+        "name",
+    ),
+)
+CREATE_TRUST = wrapped(
+    "trust",
+    thing(
+        {
+            "trustor_user_id": ID,
+            "trustee_user_id": ID,
+            "impersonation": {"type": "boolean"},
+            "project_id": MAYBE_ID,
+            "roles": {"type": ["array", "null"], "items": _ROLE_REF},
+            "expires_at": {"type": ["string", "null"]},
+            "remaining_uses": {"type": ["integer", "null"], "minimum": 1, "maximum": 2147483647},
+            "allow_redelegation": {"type": ["boolean", "null"]},
+            "redelegation_count": {"type": ["integer", "null"], "minimum": 0, "maximum": 2147483647},
+        },
+        "trustor_user_id",
+        "trustee_user_id",
+        "impersonation",
+    ),
+)
+_POLICY = {"type": NAME, "blob": {"type": "string", "maxLength": 65535}}
+CREATE_POLICY = wrapped("policy", thing(_POLICY, "type", "blob"))
+UPDATE_POLICY = wrapped("policy", change(_POLICY))
+
+# Limits
+
+_AMOUNT = {"type": "integer", "minimum": -1, "maximum": 2147483647}
+_LIMITED = {"service_id": ID, "region_id": _REGION_ID, "resource_name": NAME, "description": TEXT}
+_REGISTERED_LIMIT = {**_LIMITED, "default_limit": _AMOUNT}
+_LIMIT = {**_LIMITED, "project_id": MAYBE_ID, "domain_id": MAYBE_ID, "resource_limit": _AMOUNT}
+
+
+def _several(inner: Schema) -> Schema:
+    return {"type": "array", "items": inner, "minItems": 1, "maxItems": 1000}
+
+
+CREATE_REGISTERED_LIMITS = wrapped(
+    "registered_limits",
+    _several(thing(_REGISTERED_LIMIT, "service_id", "resource_name", "default_limit", is_closed=True)),
+)
+UPDATE_REGISTERED_LIMIT = wrapped("registered_limit", change(_REGISTERED_LIMIT, is_closed=True))
+CREATE_LIMITS = wrapped(
+    "limits", _several(thing(_LIMIT, "service_id", "resource_name", "resource_limit", is_closed=True))
+)
+UPDATE_LIMIT = wrapped("limit", change({"resource_limit": _AMOUNT, "description": TEXT}, is_closed=True))

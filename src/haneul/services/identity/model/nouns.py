@@ -283,6 +283,16 @@ class Limit:
     description: str | None = None
 
 
+@dataclass(frozen=True)
+class KeptPolicy:
+    """A policy that some service keeps here."""
+
+    id: str
+    type: str
+    blob: str
+    extra: Extra = field(default_factory=dict)
+
+
 # What others may want to hear of.
 
 

@@ -8,6 +8,7 @@ from haneul.kit.db import Database
 from haneul.services.identity.model import (
     AccessRule,
     ApplicationCredential,
+    KeptPolicy,
     Limit,
     RegisteredLimit,
     SealedCredential,
@@ -19,6 +20,7 @@ from haneul.services.identity.store.tables import (
     application_credentials,
     credentials,
     limits,
+    policies,
     registered_limits,
     trusts,
 )
@@ -27,6 +29,7 @@ from haneul.services.identity.store.tables import (
 class CredentialRows(Rows[SealedCredential]):
     def __init__(self, db: Database) -> None:
         super().__init__(db, credentials, SealedCredential)
+        self.word = "credential"
 
 
 class AccessRuleRows(Rows[AccessRule]):
@@ -73,3 +76,9 @@ def _limit_keys(row: Row) -> Row:
 class LimitRows(Rows[Limit]):
     def __init__(self, db: Database) -> None:
         super().__init__(db, limits, Limit, _limit_keys)
+
+
+class PolicyRows(Rows[KeptPolicy]):
+    def __init__(self, db: Database) -> None:
+        super().__init__(db, policies, KeptPolicy)
+        self.word = "policy"

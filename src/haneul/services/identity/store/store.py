@@ -21,6 +21,7 @@ from haneul.services.identity.store.secrets import (
     ApplicationCredentialRows,
     CredentialRows,
     LimitRows,
+    PolicyRows,
     RegisteredLimitRows,
     TrustRows,
 )
@@ -47,6 +48,7 @@ class IdentityStore:
         self.trusts = TrustRows(db)
         self.registered_limits = RegisteredLimitRows(db)
         self.limits = LimitRows(db)
+        self.policies = PolicyRows(db)
         self.revoked = RevokedTokens(db)
         self.version = Version(db)
 

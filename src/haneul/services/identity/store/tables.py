@@ -296,6 +296,16 @@ limits = Table(
     Index("limits_domain", "domain_id"),
 )
 
+policies = Table(
+    "policies",
+    METADATA,
+    Column("id", _ID, primary_key=True),
+    Column("type", _NAME, nullable=False),
+    Column("blob", Text, nullable=False),
+    Column("extra", Json, nullable=False),
+    Index("policies_type", "type"),
+)
+
 revoked_tokens = Table(
     "revoked_tokens",
     METADATA,

@@ -111,6 +111,11 @@ class Roles:
             prior, implied = self._store.roles.get(prior_id), self._store.roles.get(implied_id)
             if implied.name in NEVER_IMPLIED:
                 raise Forbidden("role.never_implied", f"The role {implied.name} cannot be implied: assign it.")
+            if prior.domain_id is None and implied.domain_id is not None:
+                raise Forbidden(
+                    "role.implies_domain_role",
+                    f"The role {implied.name} belongs to a domain and cannot be implied by one that does not.",
+                )
             if implied.id not in self._store.roles.implications().get(prior.id, []):
                 self._store.roles.imply(prior.id, implied.id)
         return Inference(prior, (implied,))

@@ -22,6 +22,7 @@ from haneul.services.identity.model import (
 )
 from haneul.services.identity.parts import Parts
 from haneul.services.identity.verbs.access import Access
+from haneul.services.identity.verbs.ec2 import Ec2Prover, SignedRequest
 from haneul.services.identity.verbs.proof import Proof, Prover, refused
 from haneul.services.identity.verbs.reading import Reader
 from haneul.services.identity.verbs.seal import TokenSeal
@@ -45,6 +46,7 @@ class Tokens:
         self._seal = TokenSeal(parts.token_keys)
         self._reader = Reader(parts, access)
         self._prover = Prover(parts)
+        self._ec2 = Ec2Prover(parts)
         self._read_by_text: dict[str, _Read] = {}
 
     def authenticate(self, text: str) -> Caller:
@@ -86,13 +88,18 @@ class Tokens:
             return self._for_default_project(proof)
         return self._for_scope(proof, request.scope)
 
+    def issue_by_ec2(self, caller: Caller, signed: SignedRequest) -> IssuedToken:
+        """A token for whoever signed a request with EC2 keys; for services that were sent such a request."""
+        self._parts.policy.require(caller, "identity:ec2tokens_validate")
+        key = self._ec2.signer(signed)
+        user = self._store.users.find(key.user_id)
+        if user is None or not user.is_enabled or key.project_id is None:
+            raise refused()
+        return self._make(Proof(user, ("ec2credential",)), project_id=key.project_id)
+
     def validate(self, caller: Caller, text: str, rule: str = "identity:validate_token") -> Token:
         """What somebody's token says; NotFound if it is not valid."""
-        try:
-            token = self.read(text)
-        except Unauthenticated:
-            self._parts.policy.require(caller, rule)
-            raise NotFound("token.not_found", "Could not find token: it has expired or was revoked.") from None
+        token = self._existing(text)
         self._parts.policy.require(caller, rule, {"target.token.user_id": token.user.id})
         return token
 
@@ -106,6 +113,13 @@ class Tokens:
         """Drop the marks of revoked tokens that have expired since."""
         self._store.revoked.forget_expired(self._parts.clock.now())
 
+    def _existing(self, text: str) -> Token:
+        """The valid token that somebody speaks of, else NotFound."""
+        try:
+            return self.read(text)
+        except Unauthenticated:
+            raise NotFound("token.not_found", "Could not find token: it has expired or was revoked.") from None
+
     def _refuse_late(self, claims: Claims) -> None:
         if claims.expires_at <= self._parts.clock.now():
             raise Unauthenticated("token.expired", "The token has expired: sign in again.")
@@ -116,7 +130,7 @@ class Tokens:
             "password": self._prover.by_password,
             "totp": self._prover.by_totp,
             "application_credential": self._prover.by_application_credential,
-            "token": lambda asked: self._prover.by_token(self.read(asked.token), asked),
+            "token": lambda asked: self._prover.by_token(self._existing(asked.token), asked),
         }
         unknown = [method for method in request.methods if method not in ways]
         if unknown or not request.methods:

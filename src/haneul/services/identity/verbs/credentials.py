@@ -1,0 +1,149 @@
+"""Credentials: EC2 keys, TOTP seeds and the like, sealed at rest."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+
+from haneul.kit.errors import Invalid, NotFound
+from haneul.kit.ids import new_hex
+from haneul.kit.policy import Caller
+from haneul.services.identity.model import EVERYTHING, Credential, Listing, UserId
+from haneul.services.identity.parts import Parts
+from haneul.services.identity.verbs.delegation import refuse_lent
+from haneul.services.identity.verbs.ec2 import key_id
+from haneul.services.identity.verbs.sealed import open_credential, seal_credential
+from haneul.services.identity.verbs.targets import Facts
+
+
+@dataclass(frozen=True)
+class Ec2Key:
+    """A pair of keys by which a user acts in a project through the EC2 API."""
+
+    access: str
+    secret: str
+    user_id: str
+    project_id: str | None
+
+
+def _facts(credential: Credential | None) -> Facts:
+    return {} if credential is None else {"target.credential.user_id": credential.user_id}
+
+
+class Credentials:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._policy = parts.policy
+        self._store = parts.store
+
+    def create(self, caller: Caller, new: Credential) -> Credential:
+        """`new.id` is chosen; an EC2 key's id is the hash of its access key."""
+        refuse_lent(caller, "credentials")
+        new = replace(new, user_id=new.user_id or UserId(caller.user_id))
+        self._policy.require(caller, "identity:create_credential", _facts(new))
+        credential = replace(new, id=_ec2_id(new) if new.type == "ec2" else new_hex())
+        if credential.type == "ec2" and credential.project_id is None:
+            raise Invalid("credential.project", "An EC2 credential needs a project_id: name the project.")
+        with self._store.db.write():
+            self._require_owners(credential)
+            self._store.credentials.add(seal_credential(self._parts, credential))
+        return credential
+
+    def get(self, caller: Caller, credential_id: str, rule: str = "identity:get_credential") -> Credential:
+        sealed = self._store.credentials.find(credential_id)
+        credential = None if sealed is None else open_credential(self._parts, sealed)
+        self._policy.require(caller, rule, _facts(credential))
+        if credential is None:
+            raise self._missing(credential_id)
+        return credential
+
+    def update(self, caller: Caller, credential_id: str, changes: Mapping[str, Any]) -> Credential:
+        """`changes`: any of type, blob, user_id, project_id, extra."""
+        refuse_lent(caller, "credentials")
+        with self._store.db.write():
+            before = self.get(caller, credential_id, "identity:update_credential")
+            after = replace(before, **changes)
+            self._policy.require(caller, "identity:update_credential", _facts(after))
+            if "ec2" in (before.type, after.type) and (before.type != after.type or _ec2_id(after) != before.id):
+                raise Invalid("credential.ec2", "The access key of an EC2 credential cannot change: make a new one.")
+            self._require_owners(after)
+            self._store.credentials.change(seal_credential(self._parts, after))
+        return after
+
+    def delete(self, caller: Caller, credential_id: str) -> None:
+        refuse_lent(caller, "credentials")
+        with self._store.db.write():
+            self.get(caller, credential_id, "identity:delete_credential")
+            self._store.credentials.remove(credential_id)
+
+    def create_ec2(self, caller: Caller, user_id: str, project_id: str) -> Ec2Key:
+        refuse_lent(caller, "EC2 credentials")
+        self._policy.require(caller, "identity:ec2_create_credential", {"target.credential.user_id": user_id})
+        key = Ec2Key(new_hex(), secrets.token_hex(16), user_id, project_id)
+        blob = msgspec.json.encode({"access": key.access, "secret": key.secret, "trust_id": None}).decode()
+        credential = Credential(key_id(key.access), "ec2", blob, UserId(user_id), project_id)
+        with self._store.db.write():
+            self._require_owners(credential)
+            self._store.credentials.add(seal_credential(self._parts, credential))
+        return key
+
+    def list_ec2(self, caller: Caller, user_id: str) -> list[Ec2Key]:
+        refuse_lent(caller, "EC2 credentials")
+        self._policy.require(caller, "identity:ec2_list_credentials", {"user_id": user_id})
+        self._store.users.get(user_id)
+        table = self._store.credentials.table
+        found = self._store.credentials.all(table.c.user_id == user_id, table.c.type == "ec2")
+        return [_ec2(open_credential(self._parts, each)) for each in found]
+
+    def get_ec2(self, caller: Caller, user_id: str, access: str, rule: str = "identity:ec2_get_credential") -> Ec2Key:
+        refuse_lent(caller, "EC2 credentials")
+        sealed = self._store.credentials.find(key_id(access))
+        if sealed is not None and (sealed.user_id != user_id or sealed.type != "ec2"):
+            sealed = None
+        target = {"target.credential.user_id": sealed.user_id if sealed else user_id}
+        self._policy.require(caller, rule, target)
+        if sealed is None:
+            raise self._missing(access)
+        return _ec2(open_credential(self._parts, sealed))
+
+    def delete_ec2(self, caller: Caller, user_id: str, access: str) -> None:
+        with self._store.db.write():
+            self.get_ec2(caller, user_id, access, "identity:ec2_delete_credential")
+            self._store.credentials.remove(key_id(access))
+
+    def list(self, caller: Caller, listing: Listing = EVERYTHING) -> list[Credential]:
+        """Those that the policy lets the caller see."""
+        own: Facts = {"target.credential.user_id": caller.user_id}
+        self._policy.require(caller, "identity:list_credentials", own)
+        if not self._policy.allows(caller, "identity:list_credentials"):
+            listing = listing.where("user_id", caller.user_id)
+        return [open_credential(self._parts, each) for each in self._store.credentials.page(listing)]
+
+    def _require_owners(self, credential: Credential) -> None:
+        if self._store.users.find(credential.user_id) is None:
+            raise self._store.users.missing(credential.user_id)
+        if credential.project_id is not None and self._store.projects.find(credential.project_id) is None:
+            raise self._store.projects.missing(credential.project_id)
+
+    def _missing(self, credential_id: str) -> NotFound:
+        return self._store.credentials.missing(credential_id)
+
+
+def _ec2_id(credential: Credential) -> str:
+    try:
+        blob = msgspec.json.decode(credential.blob)
+    except msgspec.DecodeError:
+        raise Invalid("credential.blob", "The blob of an EC2 credential must be JSON with access and secret.") from None
+    access = blob.get("access") if isinstance(blob, dict) else None
+    if not isinstance(access, str) or not access:
+        raise Invalid("credential.blob", "The blob of an EC2 credential must be JSON with access and secret.")
+    return key_id(access)
+
+
+def _ec2(credential: Credential) -> Ec2Key:
+    blob = msgspec.json.decode(credential.blob)
+    return Ec2Key(blob["access"], blob["secret"], credential.user_id, credential.project_id)

@@ -34,6 +34,7 @@ LINKS = {
     "lib64": "usr/lib",
     "var/run": "/run",
     "etc/mtab": "/proc/mounts",
+    "usr/libexec/nc": "/usr/bin/socat",
     "usr/lib/ld-linux-x86-64.so.2": "x86_64-linux-gnu/ld-linux-x86-64.so.2",
 }
 EMPTY_FILES = ("etc/resolv.conf", "root/.ssh/authorized_keys", "home/cirros/.ssh/authorized_keys")

@@ -1,1 +1,1 @@
-"""What carries the networks: OVN, or a fake."""
+"""What carries the networks."""

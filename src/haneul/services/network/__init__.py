@@ -1,0 +1,210 @@
+"""Networks: who reaches whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from haneul.kit.policy import Caller
+from haneul.kit.upkeep import Loop
+from haneul.services.network.driver import (
+    AdvertisedRange,
+    FloatingIpIntent,
+    Intent,
+    Kind,
+    NetworkDriver,
+    NetworkIntent,
+    Owned,
+    PortAddress,
+    PortIntent,
+    PortRole,
+    PortSeen,
+    RouterGateway,
+    RouterIntent,
+    RouterPort,
+    RuleIntent,
+    SecurityGroupIntent,
+    SubnetIntent,
+)
+from haneul.services.network.model.agents import Chassis, NetworkAgent
+from haneul.services.network.model.availability import IpAvailability, SubnetAvailability
+from haneul.services.network.model.listing import Filter, Listing, TagFilter
+from haneul.services.network.model.networks import (
+    AddressRange,
+    HostRoute,
+    NetworkChanges,
+    NetworkId,
+    NewNetwork,
+    NewSubnet,
+    Subnet,
+    SubnetChanges,
+    SubnetId,
+    VirtualNetwork,
+)
+from haneul.services.network.model.ports import (
+    AddressPair,
+    DhcpOption,
+    FixedIp,
+    HostBinding,
+    NewPort,
+    Port,
+    PortChanges,
+    PortId,
+    PortStatusChanged,
+    ServerAddress,
+    WantedIp,
+)
+from haneul.services.network.model.quotas import DEFAULT_LIMITS, ProjectQuotas, Usage
+from haneul.services.network.model.routers import (
+    FloatingIp,
+    FloatingIpChanges,
+    FloatingIpId,
+    Gateway,
+    Interface,
+    NewFloatingIp,
+    NewRouter,
+    Router,
+    RouterChanges,
+    RouterId,
+    WantedGateway,
+)
+from haneul.services.network.model.security_groups import (
+    NewRule,
+    NewSecurityGroup,
+    RuleId,
+    SecurityGroup,
+    SecurityGroupChanges,
+    SecurityGroupId,
+    SecurityGroupRule,
+)
+from haneul.services.network.parts import Options, Parts
+from haneul.services.network.policy import RULES
+from haneul.services.network.store import METADATA, NetworkStore
+from haneul.services.network.upkeep.follow import Follow
+from haneul.services.network.upkeep.mend import Mend
+from haneul.services.network.verbs.agents import Agents
+from haneul.services.network.verbs.availability import Availability
+from haneul.services.network.verbs.floating_ips import FloatingIps
+from haneul.services.network.verbs.networks import Networks
+from haneul.services.network.verbs.ports import Ports
+from haneul.services.network.verbs.quotas import Quotas
+from haneul.services.network.verbs.routers import Routers
+from haneul.services.network.verbs.security_groups import SecurityGroups
+from haneul.services.network.verbs.subnets import Subnets
+from haneul.services.network.verbs.tags import Tags
+from haneul.services.network.workflows.port_status import set_port_up
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "FOLLOW",
+    "MEND",
+    "METADATA",
+    "RULES",
+    "AddressPair",
+    "AddressRange",
+    "AdvertisedRange",
+    "Chassis",
+    "DhcpOption",
+    "Filter",
+    "FixedIp",
+    "FloatingIp",
+    "FloatingIpChanges",
+    "FloatingIpId",
+    "FloatingIpIntent",
+    "Gateway",
+    "HostBinding",
+    "HostRoute",
+    "Intent",
+    "Interface",
+    "IpAvailability",
+    "Kind",
+    "Listing",
+    "Network",
+    "NetworkAgent",
+    "NetworkChanges",
+    "NetworkDriver",
+    "NetworkId",
+    "NetworkIntent",
+    "NetworkStore",
+    "NewFloatingIp",
+    "NewNetwork",
+    "NewPort",
+    "NewRouter",
+    "NewRule",
+    "NewSecurityGroup",
+    "NewSubnet",
+    "Options",
+    "Owned",
+    "Parts",
+    "Port",
+    "PortAddress",
+    "PortChanges",
+    "PortId",
+    "PortIntent",
+    "PortRole",
+    "PortSeen",
+    "PortStatusChanged",
+    "ProjectQuotas",
+    "Router",
+    "RouterChanges",
+    "RouterGateway",
+    "RouterId",
+    "RouterIntent",
+    "RouterPort",
+    "RuleId",
+    "RuleIntent",
+    "SecurityGroup",
+    "SecurityGroupChanges",
+    "SecurityGroupId",
+    "SecurityGroupIntent",
+    "SecurityGroupRule",
+    "ServerAddress",
+    "Subnet",
+    "SubnetAvailability",
+    "SubnetChanges",
+    "SubnetId",
+    "SubnetIntent",
+    "TagFilter",
+    "Usage",
+    "VirtualNetwork",
+    "WantedGateway",
+    "WantedIp",
+]
+
+FOLLOW, MEND = "network.follow", "network.mend"
+"""The loops' names."""
+
+
+class Network:
+    """The face of the network service: one attribute per noun."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.networks = Networks(parts)
+        self.subnets = Subnets(parts)
+        self.ports = Ports(parts)
+        self.routers = Routers(parts)
+        self.floating_ips = FloatingIps(parts)
+        self.security_groups = SecurityGroups(parts)
+        self.quotas = Quotas(parts)
+        self.agents = Agents(parts)
+        self.tags = Tags(parts)
+        self.availability = Availability(parts)
+        self.zone = parts.options.zone
+        self.upkeep = (Loop(FOLLOW, 2.0, Follow(parts)), Loop(MEND, 60.0, Mend(parts)))
+        self.workflows: tuple[Callable[..., None], ...] = ()
+        """None: what networks do is one transaction, and the world follows by `upkeep`."""
+        self.parts = parts
+
+    def allows(self, caller: Caller, rule: str) -> bool:
+        """True if the caller may see what `rule` (e.g. get_port:binding:host_id) is about, whosever it is."""
+        return self.parts.policy.allows(caller, rule)
+
+    def when_changed(self, hurry: Callable[[], None]) -> None:
+        """Call `hurry` after every change that the world must follow: it has the loop `network.follow` run now."""
+        self.parts.bell.listen(hurry)
+
+    def start(self, hurry_mend: Callable[[], None] = lambda: None) -> None:
+        """Listen to the world: ports that come up, and everything after which `network.mend` should run now."""
+        self.parts.driver.watch(lambda seen: set_port_up(self.parts, seen.port_id, seen.is_up), hurry_mend)
+
+    def stop(self) -> None:
+        self.parts.driver.close()

@@ -1,0 +1,32 @@
+"""Networks' rows in and out; the only SQL of this service."""
+
+from __future__ import annotations
+
+from haneul.kit.db import Database
+from haneul.services.network.store.addresses import AddressRows
+from haneul.services.network.store.networks import NetworkRows, SubnetRows
+from haneul.services.network.store.pending import PendingRows
+from haneul.services.network.store.ports import PortRows
+from haneul.services.network.store.quotas import QuotaRows
+from haneul.services.network.store.routers import FloatingIpRows, RouterRows
+from haneul.services.network.store.security_groups import SecurityGroupRows
+from haneul.services.network.store.tables import METADATA
+
+__all__ = ["METADATA", "NetworkStore"]
+
+
+class NetworkStore:
+    """All rows of the service, by noun."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.networks = NetworkRows(db)
+        self.subnets = SubnetRows(db)
+        self.ports = PortRows(db)
+        self.addresses = AddressRows(db)
+        self.security_groups = SecurityGroupRows(db)
+        self.rules = self.security_groups.rules
+        self.routers = RouterRows(db)
+        self.floating_ips = FloatingIpRows(db)
+        self.quotas = QuotaRows(db)
+        self.pending = PendingRows(db)

@@ -1,0 +1,141 @@
+"""Rows of networks and subnets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from haneul.kit.db import Database
+from haneul.kit.errors import Conflict
+from haneul.services.network.model.networks import FLAT, Subnet, SubnetId, VirtualNetwork
+from haneul.services.network.store.rows import Rows, Scope, chunked, grouped
+from haneul.services.network.store.tables import floating_ips, networks, ports, routers, subnets
+
+
+def usable_by(project_id: str) -> ColumnElement[bool]:
+    """Networks that a project may see."""
+    return or_(networks.c.project_id == project_id, networks.c.is_shared, networks.c.is_external)
+
+
+class NetworkRows(Rows[VirtualNetwork]):
+    def __init__(self, db: Database) -> None:
+        super().__init__(db, networks, VirtualNetwork)
+
+    def seen_by(self, project_id: str) -> Scope:
+        return usable_by(project_id)
+
+    def add(self, noun: VirtualNetwork) -> None:
+        """Raises Conflict `network.segment_taken`."""
+        with self.db.write() as connection:
+            self._require_free(connection, noun)
+            try:
+                with connection.begin_nested():
+                    super().add(noun)
+            except IntegrityError as error:
+                raise _taken(noun) from error
+
+    def next_segment(self, network_type: str, physical_network: str | None, first: int) -> int:
+        """The lowest number from `first` on that no network of the type has."""
+        used = select(networks.c.segmentation_id).where(
+            networks.c.network_type == network_type,
+            networks.c.physical_network.is_(None)
+            if physical_network is None
+            else networks.c.physical_network == physical_network,
+            networks.c.segmentation_id >= first,
+        )
+        with self.db.read() as connection:
+            highest = connection.execute(select(func.max(used.subquery().c.segmentation_id))).scalar()
+            return first if highest is None else int(highest) + 1
+
+    def free_segment(self, physical_network: str, first: int, last: int) -> int | None:
+        """A VLAN on the wire that no network has; None when there is none left."""
+        statement = select(networks.c.segmentation_id).where(
+            networks.c.network_type == "vlan", networks.c.physical_network == physical_network
+        )
+        with self.db.read() as connection:
+            used = set(connection.execute(statement).scalars())
+        return next((vlan for vlan in range(first, last + 1) if vlan not in used), None)
+
+    def clear_default(self) -> None:
+        """No external network is the default any more."""
+        with self.db.write() as connection:
+            connection.execute(update(networks).where(networks.c.is_default).values(is_default=False))
+
+    def is_used_as_gateway(self, network_id: str) -> bool:
+        """True if a router has its gateway or somebody a floating IP on it."""
+        with self.db.read() as connection:
+            gateways = select(routers.c.id).where(routers.c.gateway_network_id == network_id).limit(1)
+            floating = select(floating_ips.c.id).where(floating_ips.c.network_id == network_id).limit(1)
+            return any(connection.execute(each).first() for each in (gateways, floating))
+
+    def projects_on(self, network_id: str) -> set[str]:
+        """The projects that have ports on it."""
+        statement = select(ports.c.project_id).where(ports.c.network_id == network_id).distinct()
+        with self.db.read() as connection:
+            return set(connection.execute(statement).scalars()) - {""}
+
+    def _require_free(self, connection: Connection, noun: VirtualNetwork) -> None:
+        statement = select(networks.c.id).where(networks.c.segment_key == noun.segment_key, networks.c.id != noun.id)
+        if connection.execute(statement).first():
+            raise _taken(noun)
+
+    def _extra(self, noun: VirtualNetwork) -> dict[str, Any]:
+        return {"segment_key": noun.segment_key}
+
+    def _condition(self, name: str, values: tuple[object, ...]) -> ColumnElement[bool] | None:
+        if name != "subnet_ids":
+            return None
+        return networks.c.id.in_(select(subnets.c.network_id).where(subnets.c.id.in_([str(each) for each in values])))
+
+    def _complete(self, connection: Connection, found: list[VirtualNetwork]) -> list[VirtualNetwork]:
+        by_network: dict[str, list[Any]] = {}
+        for some in chunked(each.id for each in found):
+            statement = select(subnets.c.network_id, subnets.c.id).where(subnets.c.network_id.in_(some))
+            rows = connection.execute(statement.order_by(subnets.c.created_at, subnets.c.id))
+            by_network |= grouped(rows, lambda row: row[0], lambda row: SubnetId(row[1]))
+        return [replace(each, subnet_ids=tuple(by_network.get(each.id, ()))) for each in found]
+
+
+def _taken(network: VirtualNetwork) -> Conflict:
+    if network.network_type == FLAT:
+        return Conflict(
+            "network.flat_taken",
+            f"Unable to create the flat network. Physical network {network.physical_network} is in use: "
+            "use that network, or give a VLAN.",
+        )
+    return Conflict(
+        "network.segment_taken",
+        f"Unable to create the network. The {network.network_type} {network.segmentation_id} on physical network "
+        f"{network.physical_network} is in use: give another number.",
+    )
+
+
+class SubnetRows(Rows[Subnet]):
+    def __init__(self, db: Database) -> None:
+        super().__init__(db, subnets, Subnet)
+
+    def seen_by(self, project_id: str) -> Scope:
+        seen = select(networks.c.id).where(usable_by(project_id))
+        return or_(subnets.c.project_id == project_id, subnets.c.network_id.in_(seen))
+
+    def of_network(self, network_id: str) -> list[Subnet]:
+        return self.where(subnets.c.network_id == network_id)
+
+    def of_networks(self, network_ids: Iterable[str]) -> dict[str, list[Subnet]]:
+        """By network; every network that is asked for has an entry."""
+        wanted = list(network_ids)
+        found: dict[str, list[Subnet]] = {network_id: [] for network_id in wanted}
+        for some in chunked(wanted):
+            for subnet in self.where(subnets.c.network_id.in_(some)):
+                found[subnet.network_id].append(subnet)
+        return found
+
+    def _condition(self, name: str, values: tuple[object, ...]) -> ColumnElement[bool] | None:
+        on = {"is_shared": networks.c.is_shared, "is_external": networks.c.is_external}.get(name)
+        if on is None:
+            return None
+        return subnets.c.network_id.in_(select(networks.c.id).where(on.in_(values)))

@@ -1,0 +1,187 @@
+"""Rows of ports, with their addresses and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from haneul.kit.db import Database
+from haneul.kit.errors import Conflict
+from haneul.services.network.model.ports import FixedIp, Port, PortId, ServerAddress
+from haneul.services.network.store.rows import Rows, Scope, chunked, grouped
+from haneul.services.network.store.tables import floating_ips, networks, port_addresses, port_groups, ports
+
+
+class PortRows(Rows[Port]):
+    def __init__(self, db: Database) -> None:
+        super().__init__(db, ports, Port)
+
+    def seen_by(self, project_id: str) -> Scope:
+        """Its own, and all on its own networks."""
+        own = select(networks.c.id).where(networks.c.project_id == project_id)
+        return or_(ports.c.project_id == project_id, ports.c.network_id.in_(own))
+
+    def add(self, noun: Port) -> None:
+        """Raises Conflict `port.mac_in_use`. Addresses and groups are written by their own verbs."""
+        with self.db.write() as connection:
+            try:
+                with connection.begin_nested():
+                    super().add(noun)
+            except IntegrityError as error:
+                raise mac_in_use(noun) from error
+            self.set_groups(noun.id, noun.security_group_ids)
+
+    def save(self, noun: Port, now: datetime) -> Port:
+        """Raises Conflict `port.mac_in_use`."""
+        with self.db.write() as connection:
+            try:
+                with connection.begin_nested():
+                    return super().save(noun, now)
+            except IntegrityError as error:
+                raise mac_in_use(noun) from error
+
+    def set_groups(self, port_id: str, group_ids: Iterable[str]) -> None:
+        with self.db.write() as connection:
+            connection.execute(delete(port_groups).where(port_groups.c.port_id == port_id))
+            rows = [{"port_id": port_id, "security_group_id": group_id} for group_id in dict.fromkeys(group_ids)]
+            if rows:
+                connection.execute(insert(port_groups), rows)
+
+    def set_status(self, port_id: str, status: str, now: datetime) -> Port | None:
+        """The port as it is now, if that changed anything."""
+        with self.db.write() as connection:
+            statement = (
+                update(ports)
+                .where(ports.c.id == port_id, ports.c.status != status)
+                .values(status=status, updated_at=now, revision_number=ports.c.revision_number + 1)
+            )
+            changed = connection.execute(statement).rowcount > 0
+            return self.find(port_id) if changed else None
+
+    def statuses(self) -> dict[str, str]:
+        """The status of every port that is on a host or believed to be up."""
+        statement = select(ports.c.id, ports.c.status).where(or_(ports.c.host_id != "", ports.c.status == "ACTIVE"))
+        with self.db.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(statement)}
+
+    def of_device(self, device_id: str) -> list[Port]:
+        return self.where(ports.c.device_id == device_id)
+
+    def of_network(self, network_id: str) -> list[Port]:
+        return self.where(ports.c.network_id == network_id)
+
+    def owned_by(self, network_id: str, owner: str) -> list[Port]:
+        return self.where(ports.c.network_id == network_id, ports.c.device_owner == owner)
+
+    def by_networks(self, network_ids: Iterable[str], owner: str) -> dict[str, list[Port]]:
+        """The ports of one owner, by network."""
+        found: dict[str, list[Port]] = {}
+        for some in chunked(network_ids):
+            for port in self.where(ports.c.network_id.in_(some), ports.c.device_owner == owner):
+                found.setdefault(port.network_id, []).append(port)
+        return found
+
+    def by_devices(self, device_ids: Iterable[str], owners: Iterable[str]) -> dict[str, list[Port]]:
+        found: dict[str, list[Port]] = {}
+        wanted = list(owners)
+        for some in chunked(device_ids):
+            for port in self.where(ports.c.device_id.in_(some), ports.c.device_owner.in_(wanted)):
+                found.setdefault(port.device_id, []).append(port)
+        return found
+
+    def ids_in_subnet(self, subnet_id: str) -> list[str]:
+        statement = select(port_addresses.c.port_id).where(port_addresses.c.subnet_id == subnet_id)
+        with self.db.read() as connection:
+            return list(connection.execute(statement).scalars())
+
+    def in_subnet(self, subnet_id: str) -> list[Port]:
+        return list(self.by_ids(self.ids_in_subnet(subnet_id)).values())
+
+    def ids_in_network(self, network_id: str) -> list[str]:
+        return self.ids(ports.c.network_id == network_id)
+
+    def ids_in_group(self, group_id: str) -> list[str]:
+        statement = select(port_groups.c.port_id).where(port_groups.c.security_group_id == group_id)
+        with self.db.read() as connection:
+            return list(connection.execute(statement).scalars())
+
+    def all_ids(self) -> list[str]:
+        return self.ids()
+
+    def addresses_of_devices(self, device_ids: Iterable[str]) -> dict[str, list[ServerAddress]]:
+        """Fixed and floating addresses by device, in one query for 500 devices."""
+        fixed, found = port_addresses, dict[str, list[ServerAddress]]()
+        joined = (
+            ports.join(fixed, fixed.c.port_id == ports.c.id)
+            .join(networks, networks.c.id == ports.c.network_id)
+            .outerjoin(
+                floating_ips,
+                (floating_ips.c.port_id == ports.c.id) & (floating_ips.c.fixed_ip == fixed.c.ip_address),
+            )
+        )
+        columns = (ports.c.device_id, networks.c.name, ports.c.mac_address, ports.c.id, fixed.c.ip_address)
+        order = (ports.c.created_at, ports.c.id, fixed.c.position, floating_ips.c.created_at)
+        with self.db.read() as connection:
+            for some in chunked(device_ids):
+                wanted = select(*columns, floating_ips.c.address).select_from(joined)
+                statement = wanted.where(ports.c.device_id.in_(some)).order_by(*order)
+                for row in connection.execute(statement):
+                    _gather(found.setdefault(row[0], []), row)
+        return found
+
+    def _condition(self, name: str, values: tuple[object, ...]) -> ColumnElement[bool] | None:
+        wanted = [str(value) for value in values]
+        if name == "security_group_ids":
+            chosen = select(port_groups.c.port_id).where(port_groups.c.security_group_id.in_(wanted))
+            return ports.c.id.in_(chosen)
+        column = {
+            "subnet_id": port_addresses.c.subnet_id,
+            "ip_address": port_addresses.c.ip_address,
+        }.get(name)
+        if column is not None:
+            return ports.c.id.in_(select(port_addresses.c.port_id).where(column.in_(wanted)))
+        if name == "ip_address_substr":
+            parts = (port_addresses.c.ip_address.contains(each, autoescape=True) for each in wanted)
+            return ports.c.id.in_(select(port_addresses.c.port_id).where(or_(*parts)))
+        return None
+
+    def _complete(self, connection: Connection, found: list[Port]) -> list[Port]:
+        fixed: dict[str, list[Any]] = {}
+        groups: dict[str, list[Any]] = {}
+        for some in chunked(each.id for each in found):
+            columns = (port_addresses.c.port_id, port_addresses.c.subnet_id, port_addresses.c.ip_address)
+            addresses = select(*columns).where(port_addresses.c.port_id.in_(some)).order_by(port_addresses.c.position)
+            fixed |= grouped(connection.execute(addresses), lambda row: row[0], lambda row: FixedIp(row[1], row[2]))
+            chosen = select(port_groups).where(port_groups.c.port_id.in_(some)).order_by(*port_groups.c)
+            groups |= grouped(connection.execute(chosen), lambda row: row[0], lambda row: row[1])
+        return [
+            replace(
+                each,
+                fixed_ips=tuple(fixed.get(each.id, ())),
+                security_group_ids=tuple(groups.get(each.id, ())),
+            )
+            for each in found
+        ]
+
+
+def _gather(addresses: list[ServerAddress], row: Any) -> None:
+    _, network, mac, port_id, address, floating = row
+    version = 6 if ":" in address else 4
+    fixed = ServerAddress(network, address, version, mac, False, PortId(port_id))
+    if fixed not in addresses:
+        addresses.append(fixed)
+    if floating is not None:
+        addresses.append(ServerAddress(network, floating, 4, mac, True, PortId(port_id)))
+
+
+def mac_in_use(port: Port) -> Conflict:
+    return Conflict(
+        "port.mac_in_use",
+        f"Unable to complete operation for network {port.network_id}. "
+        f"The mac address {port.mac_address} is in use: give another, or none.",
+    )

@@ -1,0 +1,116 @@
+"""Rows of security groups and their rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy.exc import IntegrityError
+
+from haneul.kit.db import Database
+from haneul.kit.errors import Conflict
+from haneul.services.network.model.security_groups import SecurityGroup, SecurityGroupRule
+from haneul.services.network.store.rows import Rows, Scope, chunked
+from haneul.services.network.store.tables import port_groups, rules, security_groups
+
+
+class SecurityGroupRows(Rows[SecurityGroup]):
+    def __init__(self, db: Database) -> None:
+        super().__init__(db, security_groups, SecurityGroup)
+        self.rules = RuleRows(db)
+
+    def seen_by(self, project_id: str) -> Scope:
+        return security_groups.c.project_id == project_id
+
+    def find_default(self, project_id: str) -> str | None:
+        """The id of the project's default group."""
+        statement = select(security_groups.c.id).where(security_groups.c.default_of == project_id)
+        with self.db.read() as connection:
+            return connection.execute(statement).scalar()
+
+    def named(self, project_id: str, name: str) -> list[str]:
+        return self.ids(security_groups.c.project_id == project_id, security_groups.c.name == name)
+
+    def is_used(self, group_id: str) -> bool:
+        statement = select(port_groups.c.port_id).where(port_groups.c.security_group_id == group_id).limit(1)
+        with self.db.read() as connection:
+            return connection.execute(statement).first() is not None
+
+    def _extra(self, noun: SecurityGroup) -> dict[str, Any]:
+        return {"default_of": noun.project_id if noun.is_default else None}
+
+    def _complete(self, connection: Connection, found: list[SecurityGroup]) -> list[SecurityGroup]:
+        by_group: dict[str, list[SecurityGroupRule]] = {each.id: [] for each in found}
+        for some in chunked(by_group):
+            for rule in self.rules.where(rules.c.security_group_id.in_(some)):
+                by_group[rule.security_group_id].append(rule)
+        return [replace(each, rules=tuple(by_group[each.id])) for each in found]
+
+
+class RuleRows(Rows[SecurityGroupRule]):
+    def __init__(self, db: Database) -> None:
+        super().__init__(db, rules, SecurityGroupRule)
+
+    def seen_by(self, project_id: str) -> Scope:
+        return rules.c.project_id == project_id
+
+    def add(self, noun: SecurityGroupRule) -> None:
+        """Raises Conflict `security_group_rule.exists`."""
+        same = (rules.c.security_group_id == noun.security_group_id, rules.c.rule_key == _key(noun))
+        with self.db.write() as connection:
+            present = self.ids(*same)
+            if present:
+                raise _exists(present[0])
+            try:
+                with connection.begin_nested():
+                    super().add(noun)
+            except IntegrityError as error:
+                raise _exists("the same") from error
+
+    def groups_naming(self, group_id: str) -> list[str]:
+        """The ids of the groups that have a rule about members of that group."""
+        statement = select(rules.c.security_group_id).where(rules.c.remote_group_id == group_id).distinct()
+        with self.db.read() as connection:
+            return list(connection.execute(statement).scalars())
+
+    def _extra(self, noun: SecurityGroupRule) -> dict[str, Any]:
+        return {"rule_key": _key(noun)}
+
+    def _condition(self, name: str, values: tuple[object, ...]) -> ColumnElement[bool] | None:
+        if name != "is_of_default_group":
+            return None
+        default = select(security_groups.c.id).where(security_groups.c.is_default.in_(values))
+        return rules.c.security_group_id.in_(default)
+
+    def _complete(self, connection: Connection, found: list[SecurityGroupRule]) -> list[SecurityGroupRule]:
+        default = _default_groups(connection, (each.security_group_id for each in found))
+        return [replace(each, is_of_default_group=each.security_group_id in default) for each in found]
+
+
+def _default_groups(connection: Connection, group_ids: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for some in chunked(group_ids):
+        mine = (security_groups.c.id.in_(some), security_groups.c.is_default)
+        found |= set(connection.execute(select(security_groups.c.id).where(*mine)).scalars())
+    return found
+
+
+def _key(rule: SecurityGroupRule) -> str:
+    said = (
+        rule.direction,
+        rule.ethertype,
+        rule.protocol,
+        rule.port_min,
+        rule.port_max,
+        rule.remote_group_id,
+        rule.remote_ip_prefix,
+    )
+    return "|".join("" if each is None else str(each) for each in said)
+
+
+def _exists(rule_id: str) -> Conflict:
+    return Conflict(
+        "security_group_rule.exists", f"Security group rule already exists. Rule id is {rule_id}: nothing is to do."
+    )

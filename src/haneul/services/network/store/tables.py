@@ -1,0 +1,213 @@
+"""The tables of networks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from haneul.kit.db import Json, Timestamp
+
+METADATA = MetaData()
+
+
+def _common() -> list[Column[Any]]:
+    return [
+        Column("id", String(36), primary_key=True),
+        Column("project_id", String(255), nullable=False),
+        Column("name", String(255), nullable=False),
+        Column("description", String(255), nullable=False),
+        Column("created_at", Timestamp, nullable=False),
+        Column("updated_at", Timestamp, nullable=False),
+        Column("revision_number", BigInteger, nullable=False),
+        Column("tags", Json, nullable=False),
+    ]
+
+
+networks = Table(
+    "networks",
+    METADATA,
+    *_common(),
+    Column("is_admin_up", Boolean, nullable=False),
+    Column("is_shared", Boolean, nullable=False),
+    Column("is_external", Boolean, nullable=False),
+    Column("is_default", Boolean, nullable=False),
+    Column("has_port_security", Boolean, nullable=False),
+    Column("mtu", Integer, nullable=False),
+    Column("network_type", String(16), nullable=False),
+    Column("physical_network", String(64)),
+    Column("segmentation_id", BigInteger),
+    Column("segment_key", String(100), nullable=False, unique=True),
+    Column("dns_domain", String(255), nullable=False),
+    Column("zone_hints", Json, nullable=False),
+    Index("ix_networks_project", "project_id", "id"),
+    Index("ix_networks_shared", "is_shared"),
+    Index("ix_networks_external", "is_external"),
+    Index("ix_networks_name", "name"),
+    Index("ix_networks_segment", "network_type", "segmentation_id"),
+)
+
+subnets = Table(
+    "subnets",
+    METADATA,
+    *_common(),
+    Column("network_id", String(36), ForeignKey("networks.id"), nullable=False),
+    Column("ip_version", Integer, nullable=False),
+    Column("cidr", String(64), nullable=False),
+    Column("gateway_ip", String(64)),
+    Column("has_dhcp", Boolean, nullable=False),
+    Column("pools", Json, nullable=False),
+    Column("dns_servers", Json, nullable=False),
+    Column("host_routes", Json, nullable=False),
+    Column("ra_mode", String(20)),
+    Column("address_mode", String(20)),
+    Column("service_types", Json, nullable=False),
+    Index("ix_subnets_project", "project_id", "id"),
+    Index("ix_subnets_network", "network_id"),
+    Index("ix_subnets_name", "name"),
+)
+
+ports = Table(
+    "ports",
+    METADATA,
+    *_common(),
+    Column("network_id", String(36), ForeignKey("networks.id"), nullable=False),
+    Column("mac_address", String(17), nullable=False),
+    Column("is_admin_up", Boolean, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("device_id", String(255), nullable=False),
+    Column("device_owner", String(255), nullable=False),
+    Column("has_port_security", Boolean, nullable=False),
+    Column("address_pairs", Json, nullable=False),
+    Column("dhcp_options", Json, nullable=False),
+    Column("host_id", String(255), nullable=False),
+    Column("chassis", String(255), nullable=False),
+    Column("vnic_type", String(64), nullable=False),
+    Column("binding_profile", Json, nullable=False),
+    Column("dns_name", String(255), nullable=False),
+    Column("goes_with_device", Boolean, nullable=False),
+    UniqueConstraint("network_id", "mac_address", name="uq_ports_mac"),
+    Index("ix_ports_project", "project_id", "id"),
+    Index("ix_ports_device", "device_id"),
+    Index("ix_ports_network_owner", "network_id", "device_owner"),
+    Index("ix_ports_name", "name"),
+)
+
+port_addresses = Table(
+    "port_addresses",
+    METADATA,
+    Column("port_id", String(36), ForeignKey("ports.id", ondelete="CASCADE"), nullable=False),
+    Column("network_id", String(36), nullable=False),
+    Column("subnet_id", String(36), ForeignKey("subnets.id"), nullable=False),
+    Column("ip_address", String(64), nullable=False),
+    Column("number", BigInteger),
+    Column("position", Integer, nullable=False),
+    UniqueConstraint("network_id", "ip_address", name="uq_port_addresses_ip"),
+    Index("ix_port_addresses_port", "port_id"),
+    Index("ix_port_addresses_subnet", "subnet_id", "number"),
+    Index("ix_port_addresses_ip", "ip_address"),
+)
+"""`number`: how far the address is from its subnet's first, where that fits into 62 bits."""
+
+port_groups = Table(
+    "port_security_groups",
+    METADATA,
+    Column("port_id", String(36), ForeignKey("ports.id", ondelete="CASCADE"), primary_key=True),
+    Column("security_group_id", String(36), ForeignKey("security_groups.id"), primary_key=True),
+    Index("ix_port_security_groups_group", "security_group_id"),
+)
+
+routers = Table(
+    "routers",
+    METADATA,
+    *_common(),
+    Column("is_admin_up", Boolean, nullable=False),
+    Column("routes", Json, nullable=False),
+    Column("zone_hints", Json, nullable=False),
+    Column("gateway_network_id", String(36), ForeignKey("networks.id")),
+    Column("gateway_port_id", String(36)),
+    Column("has_snat", Boolean, nullable=False),
+    Index("ix_routers_project", "project_id", "id"),
+    Index("ix_routers_gateway", "gateway_network_id"),
+)
+
+floating_ips = Table(
+    "floating_ips",
+    METADATA,
+    *(column for column in _common() if column.name != "name"),
+    Column("network_id", String(36), ForeignKey("networks.id"), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("own_port_id", String(36), nullable=False),
+    Column("port_id", String(36), ForeignKey("ports.id")),
+    Column("fixed_ip", String(64)),
+    Column("router_id", String(36), ForeignKey("routers.id")),
+    Column("status", String(16), nullable=False),
+    UniqueConstraint("port_id", "fixed_ip", "network_id", name="uq_floating_ips_fixed"),
+    Index("ix_floating_ips_project", "project_id", "id"),
+    Index("ix_floating_ips_router", "router_id"),
+    Index("ix_floating_ips_network", "network_id"),
+    Index("ix_floating_ips_address", "address"),
+)
+
+security_groups = Table(
+    "security_groups",
+    METADATA,
+    *_common(),
+    Column("is_stateful", Boolean, nullable=False),
+    Column("is_default", Boolean, nullable=False),
+    Column("default_of", String(255), unique=True),
+    Index("ix_security_groups_project", "project_id", "name"),
+)
+"""`default_of`: the project whose default group it is; NULL for the others."""
+
+rules = Table(
+    "security_group_rules",
+    METADATA,
+    *(column for column in _common() if column.name not in ("name", "tags")),
+    Column("security_group_id", String(36), ForeignKey("security_groups.id", ondelete="CASCADE"), nullable=False),
+    Column("direction", String(8), nullable=False),
+    Column("ethertype", String(8), nullable=False),
+    Column("protocol", String(40)),
+    Column("port_min", Integer),
+    Column("port_max", Integer),
+    Column("remote_group_id", String(36), ForeignKey("security_groups.id", ondelete="CASCADE")),
+    Column("remote_ip_prefix", String(64)),
+    Column("rule_key", Text, nullable=False),
+    UniqueConstraint("security_group_id", "rule_key", name="uq_security_group_rules_key"),
+    Index("ix_security_group_rules_project", "project_id", "id"),
+    Index("ix_security_group_rules_remote", "remote_group_id"),
+)
+"""`rule_key`: what the rule says as one text, so that no group has the same rule twice."""
+
+quotas = Table(
+    "network_quotas",
+    METADATA,
+    Column("project_id", String(255), primary_key=True),
+    Column("resource", String(64), primary_key=True),
+    Column("amount", BigInteger, nullable=False),
+)
+
+pending = Table(
+    "network_pending",
+    METADATA,
+    Column("kind", String(20), primary_key=True),
+    Column("id", String(36), primary_key=True),
+    Column("stamp", String(32), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", Timestamp, nullable=False),
+    Column("error", Text, nullable=False),
+    Index("ix_network_pending_due", "due_at"),
+)
+"""What changed here and is not yet so in the world; a change of the same thing gives it a new stamp."""

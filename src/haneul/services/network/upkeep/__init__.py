@@ -1,0 +1,1 @@
+"""Loops that make the world follow, and mend what drifts in it."""

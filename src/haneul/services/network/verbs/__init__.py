@@ -1,0 +1,1 @@
+"""What a caller may ask of networks, one file per noun."""

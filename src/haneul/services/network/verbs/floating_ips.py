@@ -1,0 +1,186 @@
+"""Floating IPs: taken, led to a port, given back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from msgspec import UnsetType
+
+from haneul.kit.errors import Invalid, NotFound
+from haneul.kit.ids import new_uuid
+from haneul.kit.policy import Caller
+from haneul.services.network.driver import Kind
+from haneul.services.network.model.listing import EVERYTHING, Listing, given
+from haneul.services.network.model.networks import VirtualNetwork
+from haneul.services.network.model.ports import ACTIVE, DOWN, FLOATING_IP_OWNER, INTERFACE_OWNER, Port, WantedIp
+from haneul.services.network.model.routers import FloatingIp, FloatingIpChanges, FloatingIpId, NewFloatingIp
+from haneul.services.network.parts import Parts
+from haneul.services.network.verbs.access import Access, Target, changed, check_tags, check_text
+from haneul.services.network.verbs.new_ports import NewPorts
+
+
+@dataclass(frozen=True)
+class FloatingIps:
+    parts: Parts
+
+    @property
+    def _access(self) -> Access:
+        return Access(self.parts)
+
+    def get(self, caller: Caller, floating_ip_id: str) -> FloatingIp:
+        """Raises NotFound `floating_ip.not_found`."""
+        floating, target = self._seen(caller, floating_ip_id)
+        if not self.parts.policy.allows(caller, "get_floatingip", target):
+            raise not_found(floating_ip_id)
+        return floating
+
+    def list(self, caller: Caller, listing: Listing = EVERYTHING) -> list[FloatingIp]:
+        rows = self.parts.store.floating_ips
+        found: list[FloatingIp] = self._access.list(caller, rows, "get_floatingip", listing)
+        return found
+
+    def create(self, caller: Caller, new: NewFloatingIp) -> FloatingIp:
+        """Raises NotFound, Forbidden, Invalid, OverQuota, Conflict `port.ip_in_use`, `subnet.exhausted`."""
+        project_id = self._access.owner(caller, new.project_id)
+        target = {"project_id": project_id}
+        self._access.require(caller, "create_floatingip", target, given(new))
+        check_text(description=new.description)
+        with self.parts.db.write():
+            network = self._external(caller, new.network_id)
+            used = self.parts.store.floating_ips.count(project_id)
+            self._access.require_room(project_id, "floatingip", used)
+            floating = self._described(new, network, project_id)
+            if new.port_id:
+                floating = self._led_to(caller, floating, new.port_id, new.fixed_ip)
+            self.parts.store.floating_ips.add(floating)
+            self.parts.changed(Kind.FLOATING_IP, [floating.id])
+        return floating
+
+    def update(self, caller: Caller, floating_ip_id: str, changes: FloatingIpChanges) -> FloatingIp:
+        """Raises NotFound, Forbidden, Invalid, Conflict `floating_ip.fixed_ip_taken`."""
+        said = given(changes)
+        with self.parts.db.write():
+            floating, target = self._seen(caller, floating_ip_id)
+            self._access.require(caller, "update_floatingip", target)
+            check_text(description=said.get("description"))
+            if "description" in said:
+                floating = changed(floating, description=said["description"])
+            if said.get("port_id"):
+                floating = self._led_to(caller, floating, said["port_id"], said.get("fixed_ip"))
+            elif "port_id" in said:
+                floating = changed(floating, port_id=None, fixed_ip=None, router_id=None, status=DOWN)
+            elif said.get("fixed_ip"):
+                if floating.port_id is None:
+                    raise _bad("fixed_ip_address cannot be specified without a port_id")
+                floating = self._led_to(caller, floating, floating.port_id, said["fixed_ip"])
+            saved = self.parts.store.floating_ips.save(floating, self.parts.clock.now())
+            self.parts.changed(Kind.FLOATING_IP, [floating.id])
+        return saved
+
+    def delete(self, caller: Caller, floating_ip_id: str) -> None:
+        """Raises NotFound, Forbidden."""
+        with self.parts.db.write():
+            floating, target = self._seen(caller, floating_ip_id)
+            self.parts.policy.require(caller, "delete_floatingip", target)
+            self.parts.store.floating_ips.remove(floating.id)
+            own_port = self.parts.store.ports.find(floating.own_port_id)
+            if own_port is not None:
+                NewPorts(self.parts).drop(own_port)
+            self.parts.changed(Kind.FLOATING_IP, [floating.id])
+
+    def _seen(self, caller: Caller, floating_ip_id: str) -> tuple[FloatingIp, Target]:
+        floating: FloatingIp | None = self._access.find(caller, self.parts.store.floating_ips, floating_ip_id)
+        if floating is None:
+            raise not_found(floating_ip_id)
+        return floating, {"project_id": floating.project_id}
+
+    def _external(self, caller: Caller, network_id: str) -> VirtualNetwork:
+        network = self._access.network(caller, network_id)
+        if not network.is_external:
+            raise _bad(f"Network {network_id} is not a valid external network")
+        return network
+
+    def _described(self, new: NewFloatingIp, network: VirtualNetwork, project_id: str) -> FloatingIp:
+        floating_id, now = FloatingIpId(new_uuid()), self.parts.clock.now()
+        own = NewPorts(self.parts).add_for_cloud(network.id, FLOATING_IP_OWNER, floating_id, self._wanted(new, network))
+        return FloatingIp(
+            id=floating_id,
+            project_id=project_id,
+            network_id=network.id,
+            address=own.fixed_ips[0].ip_address,
+            own_port_id=own.id,
+            created_at=now,
+            updated_at=now,
+            description=new.description,
+            tags=check_tags(new.tags),
+            revision_number=1,
+        )
+
+    def _wanted(self, new: NewFloatingIp, network: VirtualNetwork) -> Sequence[WantedIp]:
+        """The address asked for, or any of an IPv4 subnet of the network."""
+        subnets = [each for each in self.parts.store.subnets.of_network(network.id) if each.ip_version == 4]
+        if new.subnet_id and all(subnet.id != new.subnet_id for subnet in subnets):
+            raise _bad(f"Subnet {new.subnet_id} is not an IPv4 subnet of network {network.id}")
+        if not isinstance(new.address, UnsetType):
+            return [WantedIp(new.subnet_id, new.address)]
+        if not subnets:
+            raise _bad(f"Network {network.id} does not contain any IPv4 subnet")
+        if new.subnet_id:
+            return [WantedIp(new.subnet_id)]
+        return [WantedIp(self._roomiest([subnet.id for subnet in subnets]))]
+
+    def _roomiest(self, subnet_ids: Sequence[str]) -> str:
+        """The subnet of which least is given away; the first of several alike."""
+        used = self.parts.store.addresses.used(subnet_ids)
+        return min(subnet_ids, key=lambda subnet_id: used.get(subnet_id, 0))
+
+    def _led_to(self, caller: Caller, floating: FloatingIp, port_id: str, fixed_ip: str | None) -> FloatingIp:
+        port: Port | None = self._access.find(caller, self.parts.store.ports, port_id)
+        if port is None:
+            raise NotFound("port.not_found", f"Port {port_id} could not be found.")
+        address, subnet_id = _fixed(port, fixed_ip)
+        led = changed(
+            floating,
+            port_id=port.id,
+            fixed_ip=address,
+            router_id=self._router(subnet_id, floating.network_id, port),
+            status=ACTIVE,
+        )
+        self.parts.store.floating_ips.require_free(led)
+        return led
+
+    def _router(self, subnet_id: str, network_id: str, port: Port) -> str:
+        """The router between the port's subnet and the external network."""
+        router_ids = self.parts.store.routers.of_subnet(subnet_id, (INTERFACE_OWNER,))
+        for router in self.parts.store.routers.by_ids(router_ids).values():
+            if router.gateway is not None and router.gateway.network_id == network_id:
+                return router.id
+        raise NotFound(
+            "floating_ip.unreachable",
+            f"External network {network_id} is not reachable from subnet {subnet_id}. Therefore, cannot associate "
+            f"Port {port.id} with a Floating IP: add the subnet to a router with its gateway on that network.",
+        )
+
+
+def _fixed(port: Port, wanted: str | None) -> tuple[str, str]:
+    """The address of the port that is meant, and its subnet. Raises Invalid."""
+    choices = [fixed for fixed in port.fixed_ips if ":" not in fixed.ip_address]
+    if wanted is not None:
+        for fixed in choices:
+            if fixed.ip_address == wanted:
+                return fixed.ip_address, fixed.subnet_id
+        raise _bad(f"Port {port.id} does not have fixed ip {wanted}")
+    if not choices:
+        raise _bad(f"Cannot add floating IP to port {port.id} that has no fixed IPv4 addresses")
+    if len(choices) > 1:
+        raise _bad(f"Port {port.id} has multiple fixed IPv4 addresses. Must provide a specific IPv4 address")
+    return choices[0].ip_address, choices[0].subnet_id
+
+
+def _bad(why: str) -> Invalid:
+    return Invalid("floating_ip.bad_request", f"Bad floatingip request: {why}.")
+
+
+def not_found(floating_ip_id: str) -> NotFound:
+    return NotFound("floating_ip.not_found", f"Floating IP {floating_ip_id} could not be found.")

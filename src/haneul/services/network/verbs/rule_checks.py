@@ -1,0 +1,93 @@
+"""What makes a security group rule sensible."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import replace
+
+from haneul.kit.errors import Invalid
+from haneul.services.network.model.protocols import ICMP, ICMPV6, NUMBERS, WITH_PORTS, protocol_number
+from haneul.services.network.model.security_groups import EGRESS, INGRESS, IPV4, IPV6, NewRule
+
+_MAX_PORT, _MAX_ICMP, _MAX_PROTOCOL = 65535, 255, 255
+_IPV6_ONLY = frozenset({"icmpv6", "ipv6-icmp", "ipv6-encap", "ipv6-frag", "ipv6-nonxt", "ipv6-opts", "ipv6-route"})
+
+
+def check_rule(new: NewRule) -> NewRule:
+    """The rule in its one form. Raises Invalid `security_group_rule.*`."""
+    if new.direction not in (INGRESS, EGRESS):
+        raise _wrong("direction", f"direction is ingress or egress, not {new.direction!r:.40}")
+    ethertype = {"ipv4": IPV4, "ipv6": IPV6}.get(new.ethertype.lower())
+    if ethertype is None:
+        raise _wrong("ethertype", f"ethertype is IPv4 or IPv6, not {new.ethertype!r:.40}")
+    protocol = _protocol(new.protocol)
+    if protocol in _IPV6_ONLY and ethertype == IPV4:
+        raise _wrong("ethertype", f"Invalid ethertype IPv4 for protocol {protocol}: use IPv6")
+    if new.remote_group_id is not None and new.remote_ip_prefix is not None:
+        raise Invalid(
+            "security_group_rule.two_remotes", "Only remote_ip_prefix or remote_group_id may be provided: choose one."
+        )
+    checked = replace(new, ethertype=ethertype, protocol=protocol, remote_ip_prefix=_prefix(new, ethertype))
+    _check_ports(checked, protocol_number(protocol, ethertype == IPV6))
+    return checked
+
+
+def _protocol(protocol: str | None) -> str | None:
+    if protocol is None or protocol.lower() == "any":
+        return None
+    name = protocol.lower()
+    if name in NUMBERS or (name.isascii() and name.isdigit() and int(name) <= _MAX_PROTOCOL):
+        return name
+    raise Invalid(
+        "security_group_rule.bad_protocol",
+        f"Security group rule protocol {protocol!r:.40} not supported: give a name such as tcp, or a number up to 255.",
+    )
+
+
+def _prefix(new: NewRule, ethertype: str) -> str | None:
+    """The remote range in its shortest form; an address is a range of one."""
+    if new.remote_ip_prefix is None:
+        return None
+    try:
+        cidr = ipaddress.ip_network(new.remote_ip_prefix, strict=False)
+    except ValueError as error:
+        raise _wrong("prefix", f"'{new.remote_ip_prefix:.60}' is not a range of addresses, as 10.0.0.0/8") from error
+    if (cidr.version == 4) != (ethertype == IPV4):
+        raise _wrong("prefix", f"Conflicting value ethertype {ethertype} for CIDR {cidr}: use the other ethertype")
+    return str(cidr)
+
+
+def _check_ports(rule: NewRule, number: int | None) -> None:
+    low, high = rule.port_min, rule.port_max
+    if low is None and high is None:
+        return
+    if number in (ICMP, ICMPV6):
+        _check_icmp(low, high)
+        return
+    if number is None:
+        raise Invalid("security_group_rule.no_protocol", "Must also specify protocol if port range is given.")
+    if number not in WITH_PORTS:
+        raise _wrong("ports", f"Port range cannot be specified for protocol {rule.protocol}: leave it out")
+    if low is None or high is None or not 0 <= low <= high <= _MAX_PORT or (low == 0 and number in (6, 17)):
+        raise Invalid(
+            "security_group_rule.bad_range",
+            f"For TCP/UDP protocols, port_range_min must be <= port_range_max, both from 1 to {_MAX_PORT}.",
+        )
+
+
+def _check_icmp(kind: int | None, code: int | None) -> None:
+    if kind is None:
+        raise Invalid(
+            "security_group_rule.no_icmp_type",
+            f"ICMP code (port-range-max) {code} is provided but ICMP type (port-range-min) is missing.",
+        )
+    for name, value in (("port-range-min", kind), ("port-range-max", code)):
+        if value is not None and not 0 <= value <= _MAX_ICMP:
+            raise Invalid(
+                "security_group_rule.bad_icmp",
+                f"Invalid value for ICMP type or code ({name}) {value}: it must be 0 to {_MAX_ICMP}.",
+            )
+
+
+def _wrong(code: str, why: str) -> Invalid:
+    return Invalid(f"security_group_rule.bad_{code}", f"Invalid input for security group rule: {why}.")

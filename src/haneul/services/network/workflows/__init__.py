@@ -1,0 +1,1 @@
+"""How the world is made to follow what is written."""

@@ -1,0 +1,29 @@
+"""What security groups let through, told in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from haneul.services.network.driver import RuleIntent, SecurityGroupIntent
+from haneul.services.network.model.protocols import protocol_number
+from haneul.services.network.model.security_groups import INGRESS, IPV6, SecurityGroup, SecurityGroupRule
+
+
+def group_intents(groups: Iterable[SecurityGroup]) -> Iterator[SecurityGroupIntent]:
+    for group in groups:
+        rules = tuple(_rule(rule) for rule in group.rules)
+        yield SecurityGroupIntent(id=group.id, name=group.name, is_stateful=group.is_stateful, rules=rules)
+
+
+def _rule(rule: SecurityGroupRule) -> RuleIntent:
+    is_ipv6 = rule.ethertype == IPV6
+    return RuleIntent(
+        id=rule.id,
+        is_ingress=rule.direction == INGRESS,
+        is_ipv6=is_ipv6,
+        protocol=protocol_number(rule.protocol, is_ipv6),
+        first=rule.port_min,
+        last=rule.port_max,
+        remote_cidr=rule.remote_ip_prefix,
+        remote_group_id=rule.remote_group_id,
+    )

@@ -117,10 +117,11 @@ class Link:
                 log.info("connected to the control plane at %s as host %s", self._address, inventory.host_id)
             self._peer = peer
             if self._identity.is_renewal_due(self._clock.now()):
-                await self._renew()
+                await self.renew()
             await asyncio.sleep(REPORT_S)
 
-    async def _renew(self) -> None:
+    async def renew(self) -> None:
+        """Get a new certificate for a new key; it counts from the next connection on."""
         key_pem = x509.new_key()
         request_pem = x509.make_request(key_pem, self._identity.host_id)
         enrolment: Enrolment = await self.ask("renew_certificate", {"request_pem": request_pem})

@@ -16,7 +16,7 @@ from typing import Any
 import uvloop
 
 from haneul.agent import chores
-from haneul.agent.drivers.registry import make_disks, make_hypervisor, make_nics
+from haneul.agent.drivers.registry import Machine, machine_of
 from haneul.agent.enrol import Identity, join
 from haneul.agent.images import Images
 from haneul.agent.inventory import Sources, inventory_of
@@ -77,7 +77,7 @@ async def _join_patiently(token: JoinToken, identity: Identity) -> str:
 class Agent:
     """All the parts of one agent; made inside the event loop on which it works."""
 
-    def __init__(self, settings: AgentSettings) -> None:
+    def __init__(self, settings: AgentSettings, machine: Machine | None = None) -> None:
         self._settings = settings
         self._loop = asyncio.get_running_loop()
         self._identity = Identity(settings.folder / "identity")
@@ -86,6 +86,7 @@ class Agent:
             raise Conflict("agent.not_enrolled", message)
         self._workers = ThreadPoolExecutor(WORKERS, "worker")
         self._answerers = ThreadPoolExecutor(2, "metadata")
+        self.machine = machine or machine_of(settings)
         self.parts, self.link = self._assemble()
 
     async def work(self) -> None:
@@ -107,8 +108,9 @@ class Agent:
     def _assemble(self) -> tuple[Parts, Link]:
         settings, folder = self._settings, self._settings.folder
         journal, locks, clock = Journal(folder / "journal"), Locks(), SystemClock()
-        hypervisor, disks, nics = make_hypervisor(settings), make_disks(settings), make_nics(settings)
-        take_stock = inventory_of(self._identity.host_id, settings.address, Sources(hypervisor, disks, nics, journal))
+        hypervisor, disks, nics = self.machine.hypervisor, self.machine.disks, self.machine.nics
+        sources = Sources(hypervisor, disks, nics, journal)
+        take_stock = inventory_of(self._identity.host_id, settings.address, sources)
         link = Link(settings.control, self._identity, clock, self._serve, take_stock)
 
         def read_image(image_id: str, offset: int, length: int) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import threading
 import time
 from pathlib import Path
@@ -11,15 +10,17 @@ from pathlib import Path
 import uvloop
 
 from haneul.agent.drivers.hypervisor.fake import FakeHypervisor
+from haneul.agent.drivers.registry import Machine, machine_of
 from haneul.agent.enrol import Identity, join
 from haneul.agent.main import Agent
 from haneul.agent.settings import AgentSettings
 from haneul.drivers.compute.agents import AgentHosts, ListenerSettings
 from haneul.hostapi import Event, Power
 from haneul.kit.clock import SystemClock
-from haneul.kit.errors import Forbidden
+from haneul.kit.errors import CloudError, Forbidden
 from haneul.kit.ids import new_uuid
-from haneul.kit.x509 import make_authority
+from haneul.kit.x509 import Authority, make_authority
+from tests.drivers.compute.bench import until
 from tests.drivers.compute.specs import IMAGE
 
 
@@ -45,13 +46,13 @@ class OpenDoor:
 class Control:
     """The control plane's end, with one image to give away."""
 
-    def __init__(self) -> None:
-        self.door = OpenDoor()
-        self.images: dict[str, bytes] = {hashlib.sha512(IMAGE).hexdigest(): IMAGE}
+    def __init__(self, port: int = 0, authority: Authority | None = None, door: OpenDoor | None = None) -> None:
+        self.door = door or OpenDoor()
+        self.refusal: CloudError | None = None
         self.image = IMAGE
         self.reads: list[int] = []
-        authority = make_authority("test", SystemClock().now())
-        self.hosts = AgentHosts(ListenerSettings("127.0.0.1", 0, authority), answer_s=20)
+        self.authority = authority or make_authority("test", SystemClock().now())
+        self.hosts = AgentHosts(ListenerSettings("127.0.0.1", port, self.authority), answer_s=20)
         self.hosts.start(self.door, self.read_image)
 
     @property
@@ -59,6 +60,8 @@ class Control:
         return f"127.0.0.1:{self.hosts.port}"
 
     def read_image(self, image_id: str, offset: int, length: int) -> bytes:
+        if self.refusal is not None:
+            raise self.refusal
         self.reads.append(offset)
         return self.image[offset : offset + length]
 
@@ -70,8 +73,9 @@ class Control:
 class AgentThread:
     """An agent that runs in a thread until it is stopped; its files stay."""
 
-    def __init__(self, settings: AgentSettings) -> None:
+    def __init__(self, settings: AgentSettings, machine: Machine | None = None) -> None:
         self.agent: Agent
+        self.machine = machine or machine_of(settings)
         self._settings = settings
         self._ready = threading.Event()
         self._thread = threading.Thread(target=uvloop.run, args=(self._work(),), daemon=True)
@@ -80,12 +84,12 @@ class AgentThread:
 
     def stop(self) -> None:
         if self._thread.is_alive():
-            self._loop.call_soon_threadsafe(self._task.cancel)
+            self.loop.call_soon_threadsafe(self._task.cancel)
             self._thread.join(10)
 
     async def _work(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self.agent = Agent(self._settings)
+        self.loop = asyncio.get_running_loop()
+        self.agent = Agent(self._settings, self.machine)
         self._task = asyncio.ensure_future(self.agent.work())
         self._ready.set()
         await asyncio.wait({self._task})
@@ -112,9 +116,11 @@ class AgentBench:
             self.let_time_pass()
 
     def restart_agent(self) -> None:
-        """A new agent over the same files; what is pretended of its machine is forgotten, being in its memory."""
+        """A new agent over the same files and the same pretended machine."""
+        machine = self.thread.machine
         self.thread.stop()
-        self.thread = AgentThread(self.settings)
+        until(self, lambda: not self.hosts.connected())
+        self.thread = AgentThread(self.settings, machine)
         self.wait_for_host()
 
     def let_time_pass(self) -> None:

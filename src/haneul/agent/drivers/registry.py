@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from haneul.agent.drivers.disk.base import Disks
 from haneul.agent.drivers.disk.fake import FakeDisks
 from haneul.agent.drivers.hypervisor.base import Hypervisor
@@ -11,7 +13,20 @@ from haneul.agent.drivers.nic.fake import FakeNics
 from haneul.agent.settings import AgentSettings
 
 
-def make_disks(settings: AgentSettings) -> Disks:
+@dataclass(frozen=True)
+class Machine:
+    """What the agent works on."""
+
+    hypervisor: Hypervisor
+    disks: Disks
+    nics: Nics
+
+
+def machine_of(settings: AgentSettings) -> Machine:
+    return Machine(_hypervisor(settings), _disks(settings), _nics(settings))
+
+
+def _disks(settings: AgentSettings) -> Disks:
     if settings.disk == "fake":
         return FakeDisks()
     from haneul.agent.drivers.disk.qcow2 import Qcow2Disks
@@ -19,7 +34,7 @@ def make_disks(settings: AgentSettings) -> Disks:
     return Qcow2Disks(settings.folder)
 
 
-def make_nics(settings: AgentSettings) -> Nics:
+def _nics(settings: AgentSettings) -> Nics:
     if settings.nic == "fake":
         return FakeNics()
     from haneul.agent.drivers.nic.ovs import OvsNics
@@ -27,7 +42,7 @@ def make_nics(settings: AgentSettings) -> Nics:
     return OvsNics(settings.ovs_db, settings.bridge)
 
 
-def make_hypervisor(settings: AgentSettings) -> Hypervisor:
+def _hypervisor(settings: AgentSettings) -> Hypervisor:
     if settings.hypervisor == "fake":
         return FakeHypervisor()
     from haneul.agent.drivers.hypervisor.libvirt import LibvirtHypervisor

@@ -16,7 +16,18 @@ from haneul.kit.events import Bus
 from haneul.kit.policy import Caller, Policy
 from haneul.kit.workflow import METADATA as RUNS
 from haneul.kit.workflow import Engine, Runs
-from haneul.services.image import METADATA, RULES, Image, ImageDeleted, Images, ImageStore, NewImage, Options, Parts
+from haneul.services.image import (
+    METADATA,
+    RULES,
+    SCOPES,
+    Image,
+    ImageDeleted,
+    Images,
+    ImageStore,
+    NewImage,
+    Options,
+    Parts,
+)
 from tests.faults.drill import settle
 
 
@@ -26,7 +37,7 @@ def member_of(project_id: str, *roles: str) -> Caller:
     )
 
 
-POLICY = Policy(RULES)
+POLICY = Policy(RULES, {}, SCOPES)
 ADMIN = member_of("admin-project", "admin", "member", "reader")
 DEMO = member_of("demo")
 OTHER = member_of("other")

@@ -64,8 +64,19 @@ def test_a_cut_off_upload_leaves_nothing_and_may_be_repeated(bench: Bench) -> No
 
 
 @pytest.mark.parametrize("chunks", [(), (b"",)])
-def test_an_empty_upload_is_refused(bench: Bench, chunks: tuple[bytes, ...]) -> None:
-    _refused(bench, Invalid, "image.empty", *chunks)
+def test_an_empty_upload_is_no_disk(bench: Bench, chunks: tuple[bytes, ...]) -> None:
+    image = bench.create(disk_format="qcow2")
+    with pytest.raises(Invalid) as refusal:
+        bench.upload(image, *chunks)
+    assert refusal.value.code == "image.wrong_format"
+    assert bench.leftovers() == []
+
+
+def test_an_empty_raw_image_is_an_image_but_no_server_begins_with_it(bench: Bench) -> None:
+    image = bench.upload(bench.create())
+    assert (image.status, image.size_bytes) == (Status.ACTIVE, 0)
+    with pytest.raises(Invalid, match="holds no data"):
+        bench.face.images.source(DEMO, image.id)
 
 
 def test_a_full_store_says_so_and_keeps_nothing(bench: Bench) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from haneul.kit.errors import Forbidden
-from haneul.kit.policy.caller import Caller
+from haneul.kit.policy.caller import INTERNAL, Caller
 from haneul.kit.policy.language import Check, LanguageError, Rule, Target, parse
 
 _NOTHING: Target = MappingProxyType({})
@@ -26,6 +26,7 @@ class Policy:
         scopes: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         """`scopes`: rule -> with what kinds of token (system, domain, project) it can be met; none: with all.
+        The cloud itself, INTERNAL, needs no token.
 
         Raises ValueError for a rule that cannot be read, that refers to nothing or to itself.
         """
@@ -38,7 +39,7 @@ class Policy:
     def allows(self, caller: Caller, rule: str, target: Target = _NOTHING) -> bool:
         """True if the rule lets the caller do it to the target, whose keys are flat (`target.user.id`)."""
         scopes = self._scopes.get(rule)
-        if scopes is not None and _scope(caller) not in scopes:
+        if scopes is not None and caller is not INTERNAL and _scope(caller) not in scopes:
             return False
         return self._checks[rule](caller, target)
 

@@ -41,7 +41,7 @@ from haneul.services.image.model import (
     Visibility,
 )
 from haneul.services.image.parts import Options, Parts
-from haneul.services.image.policy import RULES
+from haneul.services.image.policy import RULES, SCOPES
 from haneul.services.image.store import METADATA, ImageStore
 from haneul.services.image.upkeep.blobs import collect_blobs, remove_strays, scrub_blobs
 from haneul.services.image.upkeep.uploads import end_dead_uploads, forget_tasks, sweep_drafts
@@ -56,6 +56,7 @@ __all__ = [
     "EDITABLE",
     "METADATA",
     "RULES",
+    "SCOPES",
     "Blob",
     "BlobReader",
     "BlobStore",

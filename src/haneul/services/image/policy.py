@@ -40,3 +40,8 @@ RULES: dict[str, str] = {
 The caller has been found to be in sight of the image before a rule is asked, so `shared` in a rule means
 shared with the caller.
 """
+
+SCOPES: dict[str, frozenset[str]] = dict.fromkeys(
+    RULES.keys() - {"context_is_admin", "service_api"}, frozenset({"project"})
+)
+"""Images are a project's affair: a token for the system or a domain does not do."""

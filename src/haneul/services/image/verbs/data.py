@@ -48,7 +48,7 @@ class ImageData:
 
         When the data is refused or cut off, the image is queued again and nothing of it stays. Raises NotFound,
         Forbidden, Conflict `image.wrong_status`, Invalid `image.wrong_format` | `image.unsafe` |
-        `image.truncated` | `image.empty` | `image.too_large`, OverQuota, NoCapacity `image.store_full`.
+        `image.truncated` | `image.too_large`, OverQuota, NoCapacity `image.store_full`.
         """
         with self.parts.db.write():
             image = Access(self.parts).permitted(caller, image_id, "upload_image")
@@ -79,7 +79,7 @@ class ImageData:
     def source(self, caller: Caller, image_id: str) -> ImageSource:
         """What a host needs to know to fetch the image and begin a disk with it.
 
-        Raises NotFound, Forbidden, Conflict `image.not_active`, Invalid `image.not_bootable`.
+        Raises NotFound, Forbidden, Conflict `image.not_active`, Invalid `image.not_bootable` | `image.empty`.
         """
         image = Access(self.parts).permitted(caller, image_id, "download_image")
         if image.status is not Status.ACTIVE or image.os_hash_value is None:
@@ -91,6 +91,8 @@ class ImageData:
                 "image.not_bootable",
                 f"Image {image_id} has the container format {image.container_format}: a server needs one that is bare.",
             )
+        if not image.size_bytes:
+            raise Invalid("image.empty", f"Image {image_id} holds no data: upload a disk as a new image.")
         claimed, found = image.disk_format or "", image.found_format or "raw"
         disk_format = "raw" if claimed in _READ_AS_RAW else found
         return ImageSource(image_id, image.os_hash_value, image.size_bytes or 0, disk_format)

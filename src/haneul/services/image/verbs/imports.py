@@ -33,7 +33,7 @@ class Imports:
     def stage(self, caller: Caller, image_id: str, chunks: Iterator[bytes]) -> None:
         """Lay data aside for the import of a queued image.
 
-        Raises NotFound, Forbidden, Conflict `image.wrong_status`, Invalid `image.empty` | `image.too_large`,
+        Raises NotFound, Forbidden, Conflict `image.wrong_status`, Invalid `image.too_large`,
         OverQuota, NoCapacity; then the image is queued again and nothing of the data stays.
         """
         with self.parts.db.write():

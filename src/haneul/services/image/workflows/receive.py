@@ -21,12 +21,10 @@ STAGED_LEASE = timedelta(days=7)
 def write_draft(parts: Parts, image: Image, chunks: Iterable[bytes], limit_bytes: int) -> int:
     """Write the draft of `image.upload_id`, sealed, and answer with its size.
 
-    Raises Invalid `image.too_large` beyond the limit, `image.empty` for no data at all, NotFound
-    `image.upload_ended` as soon as the image no longer waits for it.
+    Raises Invalid `image.too_large` beyond the limit, NotFound `image.upload_ended` as soon as the image no
+    longer waits for it.
     """
-    size = sum(len(piece) for piece in _written(parts, image, chunks, limit_bytes))
-    _refuse_empty(size)
-    return size
+    return sum(len(piece) for piece in _written(parts, image, chunks, limit_bytes))
 
 
 def take_in(parts: Parts, image: Image, chunks: Iterable[bytes], limit_bytes: int) -> Digest:
@@ -36,7 +34,6 @@ def take_in(parts: Parts, image: Image, chunks: Iterable[bytes], limit_bytes: in
         for piece in _written(parts, image, chunks, limit_bytes):
             digests.feed(piece)
             inspection.feed(piece)
-        _refuse_empty(digests.size_bytes)
         sums = digests.hexdigests()
     with parts.blobs.open_draft(image.upload_id or "") as reader:
         found = inspection.finish(reader)
@@ -47,7 +44,6 @@ def examine_draft(parts: Parts, image: Image) -> Digest:
     """Hash and inspect a draft that is complete."""
     inspection = parts.inspector.begin(image.disk_format or "", image.container_format or "")
     with parts.blobs.open_draft(image.upload_id or "") as reader, Digests("sha512", "md5") as digests:
-        _refuse_empty(reader.size_bytes)
         for offset in range(0, reader.size_bytes, PIECE_BYTES):
             piece = reader.read(offset, PIECE_BYTES)
             digests.feed(piece)
@@ -104,11 +100,6 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
             waiting, size = [], 0
     if waiting:
         yield b"".join(waiting)
-
-
-def _refuse_empty(size_bytes: int) -> None:
-    if size_bytes == 0:
-        raise Invalid("image.empty", "The upload holds no data: send the image's file as the body.")
 
 
 def upload_ended(image: Image) -> NotFound:

@@ -19,7 +19,6 @@ from haneul.services.image.model import (
 )
 from haneul.services.image.parts import Options
 
-_AMAZON = ("ami", "ari", "aki")
 _FORMATS = ("disk_format", "container_format")
 _MAX_NUMBER = 2**31 - 1
 
@@ -67,22 +66,12 @@ def check_sensible(image: Image, options: Options) -> None:
     for name, value in (("min_disk", image.min_disk_gib), ("min_ram", image.min_ram_mib)):
         if not 0 <= value <= _MAX_NUMBER:
             raise Invalid("image.bad_minimum", f"{name} is {value}: it must be between 0 and {_MAX_NUMBER}.")
-    _check_formats(image)
     for what, count, limit in (
         ("tags", len(image.tags), options.max_tags),
         ("properties", len(image.properties), options.max_properties),
     ):
         if count > limit:
             raise OverQuota(f"image.too_many_{what}", f"An image may have {limit} {what}, not {count}: leave some out.")
-
-
-def _check_formats(image: Image) -> None:
-    disk, container = image.disk_format, image.container_format
-    if (disk in _AMAZON or container in _AMAZON) and disk and container and disk != container:
-        raise Invalid(
-            "image.formats_differ",
-            "Invalid mix of disk and container formats: when either is one of aki, ari, ami, both must be the same.",
-        )
 
 
 def _no_property(change: SetProperty | RemoveProperty) -> Conflict:

@@ -13,7 +13,7 @@ from haneul.kit.db import Database
 from haneul.kit.errors import Conflict
 from haneul.services.network.model.security_groups import SecurityGroup, SecurityGroupRule
 from haneul.services.network.store.rows import Rows, Scope, chunked
-from haneul.services.network.store.tables import port_groups, rules, security_groups
+from haneul.services.network.store.tables import port_groups, ports, rules, security_groups
 
 
 class SecurityGroupRows(Rows[SecurityGroup]):
@@ -37,6 +37,18 @@ class SecurityGroupRows(Rows[SecurityGroup]):
         statement = select(port_groups.c.port_id).where(port_groups.c.security_group_id == group_id).limit(1)
         with self.db.read() as connection:
             return connection.execute(statement).first() is not None
+
+    def names_of_devices(self, device_ids: Iterable[str]) -> dict[str, list[str]]:
+        """By device: the names of the groups of its ports, sorted."""
+        found: dict[str, list[str]] = {}
+        joined = ports.join(port_groups, port_groups.c.port_id == ports.c.id).join(security_groups)
+        columns = select(ports.c.device_id, security_groups.c.name).select_from(joined).distinct()
+        with self.db.read() as connection:
+            for some in chunked(device_ids):
+                wanted = columns.where(ports.c.device_id.in_(some)).order_by(security_groups.c.name)
+                for device_id, name in connection.execute(wanted):
+                    found.setdefault(device_id, []).append(name)
+        return found
 
     def _extra(self, noun: SecurityGroup) -> dict[str, Any]:
         return {"default_of": noun.project_id if noun.is_default else None}

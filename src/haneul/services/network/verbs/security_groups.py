@@ -55,6 +55,11 @@ class SecurityGroups:
         DefaultGroups(self.parts).ensure(caller.project_id)
         return tuple(dict.fromkeys(self._resolved(caller, name) for name in names))
 
+    def names_of_devices(self, device_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """By server: the names of its ports' groups, for listings of servers; for the cloud itself."""
+        found = self.parts.store.security_groups.names_of_devices(device_ids)
+        return {device_id: tuple(names) for device_id, names in found.items()}
+
     def create(self, caller: Caller, new: NewSecurityGroup) -> SecurityGroup:
         """Everything may leave its ports, nothing may reach them. Raises Forbidden, Conflict, OverQuota."""
         project_id = self._access.owner(caller, new.project_id)

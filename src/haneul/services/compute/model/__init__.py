@@ -1,0 +1,46 @@
+"""The nouns of compute: pure, frozen, without a thought of databases or hosts."""
+
+from haneul.services.compute.model.flavors import NO_LIMIT, Flavor, FlavorSnapshot
+from haneul.services.compute.model.hosts import Host, HostId, Hypervisor, JoinGrant
+from haneul.services.compute.model.keypairs import Keypair, KeyType
+from haneul.services.compute.model.quotas import DEFAULT_LIMITS, Limits, QuotaKey, Usage
+from haneul.services.compute.model.servers import (
+    MOVES,
+    Fault,
+    Lock,
+    PlannedNic,
+    Server,
+    ServerBirth,
+    ServerId,
+    ServerState,
+    Task,
+    WantedNic,
+    may_move,
+)
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "MOVES",
+    "NO_LIMIT",
+    "Fault",
+    "Flavor",
+    "FlavorSnapshot",
+    "Host",
+    "HostId",
+    "Hypervisor",
+    "JoinGrant",
+    "KeyType",
+    "Keypair",
+    "Limits",
+    "Lock",
+    "PlannedNic",
+    "QuotaKey",
+    "Server",
+    "ServerBirth",
+    "ServerId",
+    "ServerState",
+    "Task",
+    "Usage",
+    "WantedNic",
+    "may_move",
+]

@@ -1,0 +1,155 @@
+"""Servers: what they are, the states they may be in and the moves between them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from haneul.services.compute.model.flavors import FlavorSnapshot
+
+ServerId = NewType("ServerId", str)
+
+
+class ServerState(StrEnum):
+    """How a server is. What it is about to become is told by its current run, never by a state."""
+
+    BUILDING = "building"
+    ACTIVE = "active"
+    STOPPED = "stopped"
+    PAUSED = "paused"
+    ERROR = "error"
+    DELETING = "deleting"
+    DELETED = "deleted"
+    """Of tombstones only: the row is gone."""
+
+
+_LIVING = frozenset({ServerState.ACTIVE, ServerState.STOPPED, ServerState.PAUSED})
+_ENDING = frozenset({ServerState.ERROR, ServerState.DELETING})
+
+MOVES: dict[ServerState, frozenset[ServerState]] = {
+    ServerState.BUILDING: frozenset({ServerState.ACTIVE}) | _ENDING,
+    ServerState.ACTIVE: _LIVING | _ENDING,
+    ServerState.STOPPED: _LIVING | _ENDING,
+    ServerState.PAUSED: _LIVING | _ENDING,
+    ServerState.ERROR: _LIVING | _ENDING,
+    ServerState.DELETING: _ENDING,
+    ServerState.DELETED: frozenset(),
+}
+"""From each state, the states that it may change to. DELETING ends with the row itself, or in ERROR."""
+
+
+def may_move(old: ServerState, new: ServerState) -> bool:
+    return old is new or new in MOVES[old]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a server is in ERROR: `message` for its owner, `details` for the administrator."""
+
+    code: str
+    message: str
+    details: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Lock:
+    """While it stands, only an administrator changes the server, or its owner if `by_owner`."""
+
+    by_owner: bool
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class WantedNic:
+    """A network card asked for: a port that exists, or a new one on a network."""
+
+    network_id: str = ""
+    port_id: str = ""
+    fixed_ip: str = ""
+    tag: str = ""
+
+
+@dataclass(frozen=True)
+class PlannedNic:
+    """A network card with the id that its port has, or shall get."""
+
+    port_id: str
+    network_id: str = ""
+    """Set for a port that is made for the server, and goes with it."""
+    fixed_ip: str = ""
+    security_group_ids: tuple[str, ...] = ()
+
+    @property
+    def is_ours(self) -> bool:
+        return bool(self.network_id)
+
+
+@dataclass(frozen=True)
+class ServerBirth:
+    """What a server was asked to be, kept for the workflow that builds it and for whoever builds it anew."""
+
+    nics: tuple[PlannedNic, ...] = ()
+    """In the order in which the guest has them."""
+    user_data: str = ""
+    """Base64, as it was given."""
+    public_key: str = ""
+    key_type: str = ""
+    host_id: str = ""
+    """The only host it may go to; empty: any."""
+    scheduler_hints: Mapping[str, object] = field(default_factory=dict)
+    random_seed: str = ""
+    """Base64: randomness for the guest, the same whenever it asks."""
+    admin_password: str = ""
+    """For guests that set it from their config drive."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A virtual machine of a project."""
+
+    id: ServerId
+    name: str
+    project_id: str
+    user_id: str
+    state: ServerState
+    flavor: FlavorSnapshot
+    hostname: str
+    created_at: datetime
+    updated_at: datetime
+    launched_at: datetime | None = None
+    terminated_at: datetime | None = None
+    description: str | None = None
+    image_id: str | None = None
+    key_name: str | None = None
+    host_id: str | None = None
+    pinned_zone: str | None = None
+    lock: Lock | None = None
+    fault: Fault | None = None
+    reservation_id: str = ""
+    launch_index: int = 0
+    has_config_drive: bool = False
+    disk_config: str = "MANUAL"
+    """AUTO if the guest shall stretch its file system over the disk: told to the guest, not acted upon."""
+    access_ipv4: str = ""
+    access_ipv6: str = ""
+    reboots: int = 0
+    """How often it was rebooted on request, in all."""
+    is_last_reboot_hard: bool = False
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    number: int = 0
+    """Counts servers in the order of their creation."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """The long work that a server is in the midst of."""
+
+    kind: str
+    """The workflow's name."""
+    step: str
+    """The name of the step it is at; empty before the first."""

@@ -1,0 +1,42 @@
+"""Rows in, rows out: the only SQL of compute."""
+
+from __future__ import annotations
+
+from haneul.kit.db import Database
+from haneul.services.compute.store.flavors import FlavorFilter, FlavorStore
+from haneul.services.compute.store.hosts import HostStore
+from haneul.services.compute.store.keypairs import KeypairStore
+from haneul.services.compute.store.listing import SORT_COLUMNS, ServerFilter, TagFilter
+from haneul.services.compute.store.quotas import QuotaStore
+from haneul.services.compute.store.servers import ServerStore, absent
+from haneul.services.compute.store.tables import METADATA
+
+__all__ = [
+    "METADATA",
+    "SERVER_SORT_KEYS",
+    "ComputeStore",
+    "FlavorFilter",
+    "FlavorStore",
+    "HostStore",
+    "KeypairStore",
+    "QuotaStore",
+    "ServerFilter",
+    "ServerStore",
+    "TagFilter",
+    "absent",
+]
+
+
+SERVER_SORT_KEYS = frozenset(SORT_COLUMNS)
+
+
+class ComputeStore:
+    """One attribute per noun."""
+
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self.flavors = FlavorStore(db)
+        self.keypairs = KeypairStore(db)
+        self.hosts = HostStore(db)
+        self.servers = ServerStore(db)
+        self.quotas = QuotaStore(db)

@@ -1,0 +1,173 @@
+"""Rows of servers, what they were asked to be, and the tombstones of those that are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, func, insert, select, update
+
+from haneul.kit.db import Database
+from haneul.kit.errors import Conflict, NotFound
+from haneul.kit.paging import Page
+from haneul.services.compute.model import (
+    Fault,
+    Server,
+    ServerBirth,
+    ServerId,
+    ServerState,
+    may_move,
+)
+from haneul.services.compute.store.listing import ServerFilter, read_servers, select_page, select_tombstones
+from haneul.services.compute.store.tables import server_births, server_metadata, server_tags, servers, tombstones
+
+
+class ServerStore:
+    def __init__(self, db: Database) -> None:
+        self.db = db
+
+    def get(self, server_id: str) -> Server:
+        """Raises NotFound("server.absent")."""
+        found = self.find(server_id)
+        if found is None:
+            raise absent(server_id)
+        return found
+
+    def find(self, server_id: str) -> Server | None:
+        with self.db.read() as c:
+            found = read_servers(c, select(servers).where(servers.c.id == server_id))
+        return found[0] if found else None
+
+    def list(self, wanted: ServerFilter, page: Page, marker: Server | None = None) -> Sequence[Server]:
+        """In the order of `page.sort` (default: the newest first), after the server `marker`."""
+        with self.db.read() as c:
+            return read_servers(c, select_page(wanted, page, marker))
+
+    def list_ids(self) -> dict[str, str | None]:
+        """Every server's id and the host that it is on."""
+        with self.db.read() as c:
+            return {row.id: row.host_id for row in c.execute(select(servers.c.id, servers.c.host_id))}
+
+    def list_on(self, host_id: str) -> Sequence[Server]:
+        with self.db.read() as c:
+            return read_servers(c, select(servers).where(servers.c.host_id == host_id))
+
+    def count_building(self) -> dict[str, int]:
+        """By host: how many servers are being built on it."""
+        wanted = select(servers.c.host_id, func.count()).where(servers.c.state == ServerState.BUILDING.value)
+        with self.db.read() as c:
+            return {row[0]: row[1] for row in c.execute(wanted.group_by(servers.c.host_id)) if row[0]}
+
+    def find_by_host(self, host_id: str) -> str | None:
+        """The id of some server on the host."""
+        with self.db.read() as c:
+            return c.scalar(select(servers.c.id).where(servers.c.host_id == host_id).limit(1))
+
+    def add(self, server: Server, birth: ServerBirth) -> None:
+        with self.db.write() as c:
+            c.execute(insert(servers).values(_values(server)))
+            c.execute(insert(server_births).values(server_id=server.id, birth=birth))
+            self.set_metadata(server.id, server.metadata)
+            self.set_tags(server.id, server.tags)
+
+    def birth(self, server_id: str) -> ServerBirth:
+        """Raises NotFound("server.absent")."""
+        with self.db.read() as c:
+            found = c.scalar(select(server_births.c.birth).where(server_births.c.server_id == server_id))
+        if found is None:
+            raise absent(server_id)
+        return msgspec.convert(found, ServerBirth)
+
+    def births(self, server_ids: Sequence[str]) -> dict[str, ServerBirth]:
+        wanted = select(server_births).where(server_births.c.server_id.in_(server_ids))
+        with self.db.read() as c:
+            return {row.server_id: msgspec.convert(row.birth, ServerBirth) for row in c.execute(wanted)}
+
+    def move(self, server_id: str, state: ServerState, now: datetime, fault: Fault | None = None) -> Server:
+        """The only way to a new state. Clears the fault, or sets the one given.
+
+        Raises Conflict("server.state") for a move that is not in the table and NotFound("server.absent").
+        """
+        with self.db.write():
+            server = self.get(server_id)
+            if not may_move(server.state, state):
+                raise Conflict(
+                    "server.state", f"Server {server_id} cannot go from {server.state} to {state}: look at it again."
+                )
+            kept = server.fault if state is ServerState.DELETING else fault
+            self.change(server_id, now, state=state.value, fault=kept)
+            return replace(server, state=state, fault=kept, updated_at=now)
+
+    def change(self, server_id: str, now: datetime, **values: Any) -> None:
+        """Set columns other than the state's owner would: use `move` for that one."""
+        with self.db.write() as c:
+            c.execute(update(servers).where(servers.c.id == server_id).values(updated_at=now, **values))
+
+    def set_metadata(self, server_id: str, metadata: Mapping[str, str]) -> None:
+        """Replace all of it."""
+        rows = [{"server_id": server_id, "key": key, "value": value} for key, value in metadata.items()]
+        with self.db.write() as c:
+            c.execute(delete(server_metadata).where(server_metadata.c.server_id == server_id))
+            if rows:
+                c.execute(insert(server_metadata), rows)
+
+    def set_tags(self, server_id: str, tags: Iterable[str]) -> None:
+        """Replace all of them, keeping this order."""
+        rows = [{"server_id": server_id, "tag": tag, "position": n} for n, tag in enumerate(tags)]
+        with self.db.write() as c:
+            c.execute(delete(server_tags).where(server_tags.c.server_id == server_id))
+            if rows:
+                c.execute(insert(server_tags), rows)
+
+    def bury(self, server_id: str, now: datetime) -> None:
+        """Remove the row and all that hangs on it, leaving a tombstone. Fine if it is gone."""
+        with self.db.write() as c:
+            server = self.find(server_id)
+            if server is None:
+                return
+            gone = replace(server, state=ServerState.DELETED, terminated_at=now, updated_at=now, fault=None)
+            c.execute(delete(servers).where(servers.c.id == server_id))
+            c.execute(
+                insert(tombstones).values(
+                    id=gone.id,
+                    project_id=gone.project_id,
+                    created_at=gone.created_at,
+                    deleted_at=now,
+                    server=msgspec.to_builtins(gone),
+                )
+            )
+
+    def find_buried(self, server_id: str) -> Server | None:
+        with self.db.read() as c:
+            found = c.scalar(select(tombstones.c.server).where(tombstones.c.id == server_id))
+        return None if found is None else msgspec.convert(found, Server)
+
+    def list_buried(self, wanted: ServerFilter, limit: int | None = None) -> Sequence[Server]:
+        """The servers that are gone, the last first: of the filter, only project, names and times count."""
+        with self.db.read() as c:
+            found = c.scalars(select_tombstones(wanted).limit(limit))
+            return [msgspec.convert(each, Server) for each in found]
+
+    def forget_buried(self, before: datetime) -> int:
+        """Clear away tombstones older than this; how many."""
+        with self.db.write() as c:
+            return c.execute(delete(tombstones).where(tombstones.c.deleted_at < before)).rowcount
+
+
+def absent(server_id: str) -> NotFound:
+    return NotFound("server.absent", f"Instance {server_id} could not be found.")
+
+
+def _values(server: Server) -> dict[str, Any]:
+    derived = {
+        "flavor_id": server.flavor.id,
+        "vcpus": server.flavor.vcpus,
+        "memory_mib": server.flavor.memory_mib,
+        "disk_gib": server.flavor.disk_gib + server.flavor.ephemeral_gib,
+        "state": server.state.value,
+    }
+    plain = {c.name: getattr(server, c.name) for c in servers.columns if c.name not in derived and c.name != "number"}
+    return {**plain, **derived, "id": ServerId(server.id)}

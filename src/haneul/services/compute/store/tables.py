@@ -1,0 +1,180 @@
+"""The tables of compute."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from haneul.kit.db import Json, Timestamp
+
+METADATA = MetaData()
+
+flavors = Table(
+    "flavors",
+    METADATA,
+    Column("id", String(255), primary_key=True),
+    Column("name", String(255), nullable=False, unique=True),
+    Column("vcpus", Integer, nullable=False),
+    Column("memory_mib", Integer, nullable=False),
+    Column("disk_gib", Integer, nullable=False),
+    Column("ephemeral_gib", Integer, nullable=False),
+    Column("swap_mib", Integer, nullable=False),
+    Column("is_public", Boolean, nullable=False),
+    Column("is_disabled", Boolean, nullable=False),
+    Column("rxtx_factor", Float, nullable=False),
+    Column("description", Text),
+)
+
+flavor_specs = Table(
+    "flavor_specs",
+    METADATA,
+    Column("flavor_id", String(255), ForeignKey("flavors.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("value", String(255), nullable=False),
+)
+
+flavor_access = Table(
+    "flavor_access",
+    METADATA,
+    Column("flavor_id", String(255), ForeignKey("flavors.id", ondelete="CASCADE"), primary_key=True),
+    Column("project_id", String(255), primary_key=True),
+)
+
+keypairs = Table(
+    "keypairs",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("user_id", String(64), nullable=False),
+    Column("name", String(255), nullable=False),
+    Column("type", String(16), nullable=False),
+    Column("public_key", Text, nullable=False),
+    Column("fingerprint", String(255), nullable=False),
+    Column("created_at", Timestamp, nullable=False),
+    UniqueConstraint("user_id", "name", name="one_keypair_per_name"),
+)
+
+hosts = Table(
+    "hosts",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("name", String(255), nullable=False, unique=True),
+    Column("joined_at", Timestamp, nullable=False),
+    Column("updated_at", Timestamp),
+    Column("seen_at", Timestamp),
+    Column("inventory", Json),
+    Column("is_disabled", Boolean, nullable=False),
+    Column("disabled_reason", String(255)),
+    Column("is_forced_down", Boolean, nullable=False),
+)
+
+join_grants = Table(
+    "join_grants",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("secret_hash", String(64), nullable=False, unique=True),
+    Column("expires_at", Timestamp, nullable=False),
+)
+
+servers = Table(
+    "servers",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("name", String(255), nullable=False),
+    Column("description", String(255)),
+    Column("project_id", String(64), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created_at", Timestamp, nullable=False),
+    Column("updated_at", Timestamp, nullable=False),
+    Column("launched_at", Timestamp),
+    Column("image_id", String(36)),
+    Column("flavor_id", String(255), nullable=False),
+    Column("flavor", Json, nullable=False),
+    Column("vcpus", Integer, nullable=False),
+    Column("memory_mib", Integer, nullable=False),
+    Column("disk_gib", Integer, nullable=False),
+    Column("key_name", String(255)),
+    Column("host_id", String(36)),
+    Column("pinned_zone", String(255)),
+    Column("hostname", String(255), nullable=False),
+    Column("lock", Json),
+    Column("fault", Json),
+    Column("reservation_id", String(36), nullable=False),
+    Column("launch_index", Integer, nullable=False),
+    Column("has_config_drive", Boolean, nullable=False),
+    Column("disk_config", String(8), nullable=False),
+    Column("access_ipv4", String(64), nullable=False),
+    Column("access_ipv6", String(64), nullable=False),
+    Column("reboots", Integer, nullable=False),
+    Column("is_last_reboot_hard", Boolean, nullable=False),
+)
+Index("servers_by_project", servers.c.project_id, servers.c.created_at)
+Index("servers_by_creation", servers.c.created_at)
+Index("servers_by_update", servers.c.updated_at)
+Index("servers_by_host", servers.c.host_id)
+
+server_births = Table(
+    "server_births",
+    METADATA,
+    Column("server_id", String(36), ForeignKey("servers.id", ondelete="CASCADE"), primary_key=True),
+    Column("birth", Json, nullable=False),
+)
+
+server_metadata = Table(
+    "server_metadata",
+    METADATA,
+    Column("server_id", String(36), ForeignKey("servers.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("value", String(255), nullable=False),
+)
+
+server_tags = Table(
+    "server_tags",
+    METADATA,
+    Column("server_id", String(36), ForeignKey("servers.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag", String(80), primary_key=True),
+    Column("position", Integer, nullable=False),
+)
+Index("server_tags_by_tag", server_tags.c.tag)
+
+tombstones = Table(
+    "server_tombstones",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("project_id", String(64), nullable=False),
+    Column("created_at", Timestamp, nullable=False),
+    Column("deleted_at", Timestamp, nullable=False),
+    Column("server", Json, nullable=False),
+)
+Index("tombstones_by_project", tombstones.c.project_id, tombstones.c.deleted_at)
+Index("tombstones_by_deletion", tombstones.c.deleted_at)
+
+quota_limits = Table(
+    "compute_quota_limits",
+    METADATA,
+    Column("project_id", String(64), primary_key=True),
+    Column("user_id", String(64), primary_key=True),
+    Column("resource", String(64), primary_key=True),
+    Column("hard_limit", Integer, nullable=False),
+)
+
+quota_classes = Table(
+    "compute_quota_classes",
+    METADATA,
+    Column("name", String(255), primary_key=True),
+    Column("resource", String(64), primary_key=True),
+    Column("hard_limit", Integer, nullable=False),
+)

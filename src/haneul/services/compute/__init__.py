@@ -1,0 +1,123 @@
+"""Servers: virtual machines, and the hosts, flavors and keypairs that they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from haneul.kit.upkeep import Loop
+from haneul.kit.workflow import RunView, StepView
+from haneul.services.compute.driver import Enroller, Hosts
+from haneul.services.compute.model import (
+    Flavor,
+    FlavorSnapshot,
+    Host,
+    Hypervisor,
+    JoinGrant,
+    Keypair,
+    KeyType,
+    Limits,
+    QuotaKey,
+    Server,
+    ServerId,
+    ServerState,
+    Task,
+    WantedNic,
+)
+from haneul.services.compute.parts import Parts, Tuning
+from haneul.services.compute.policy import RULES
+from haneul.services.compute.store import (
+    METADATA,
+    SERVER_SORT_KEYS,
+    ComputeStore,
+    FlavorFilter,
+    ServerFilter,
+    TagFilter,
+)
+from haneul.services.compute.upkeep.guests import GuestWatch
+from haneul.services.compute.upkeep.hosts import HostWatch
+from haneul.services.compute.upkeep.leftovers import Orphan, Sweeper, find_orphans
+from haneul.services.compute.verbs.actions import Actions, ActionView, asked_by_of
+from haneul.services.compute.verbs.flavors import Flavors
+from haneul.services.compute.verbs.hosts import HostVerbs
+from haneul.services.compute.verbs.keypairs import Keypairs, MadeKeypair, NewKeypair
+from haneul.services.compute.verbs.quotas import Quotas, QuotaView
+from haneul.services.compute.verbs.servers import Interface, ListWish, Networks, Servers, ServerView, ServerWish
+from haneul.services.compute.verbs.zones import Zones
+from haneul.services.compute.workflows import WORKFLOWS
+from haneul.services.network import PortStatusChanged
+
+__all__ = [
+    "METADATA",
+    "RULES",
+    "SERVER_SORT_KEYS",
+    "ActionView",
+    "Compute",
+    "ComputeStore",
+    "Enroller",
+    "Flavor",
+    "FlavorFilter",
+    "FlavorSnapshot",
+    "Host",
+    "Hosts",
+    "Hypervisor",
+    "Interface",
+    "JoinGrant",
+    "KeyType",
+    "Keypair",
+    "Limits",
+    "ListWish",
+    "MadeKeypair",
+    "Networks",
+    "NewKeypair",
+    "Orphan",
+    "Parts",
+    "QuotaKey",
+    "QuotaView",
+    "RunView",
+    "Server",
+    "ServerFilter",
+    "ServerId",
+    "ServerState",
+    "ServerView",
+    "ServerWish",
+    "StepView",
+    "TagFilter",
+    "Task",
+    "Tuning",
+    "WantedNic",
+    "asked_by_of",
+]
+
+
+class Compute:
+    """The face of the compute service."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.servers = Servers(parts)
+        self.flavors = Flavors(parts)
+        self.keypairs = Keypairs(parts)
+        self.hosts = HostVerbs(parts)
+        self.quotas = Quotas(parts)
+        self.actions = Actions(parts)
+        self.zones = Zones(parts)
+        self.workflows: tuple[Callable[..., Any], ...] = WORKFLOWS
+        hosts, guests, sweeper = HostWatch(parts), GuestWatch(parts), Sweeper(parts)
+        self.upkeep = (
+            Loop("compute.hosts", 10.0, hosts.look),
+            Loop("compute.guests.told", 1.0, guests.look_at_told),
+            Loop("compute.guests", 60.0, guests.look_at_all),
+            Loop("compute.leftovers", 30.0, sweeper.look),
+            Loop("compute.tombstones", 3600.0, sweeper.clear_tombstones),
+        )
+        parts.bus.subscribe(PortStatusChanged, self._port_changed)
+
+    def leftovers(self) -> list[Orphan]:
+        """Claims, ports, guests and disks that belong to no server which should have them."""
+        return find_orphans(self.parts)
+
+    def _port_changed(self, event: PortStatusChanged) -> None:
+        """Whoever builds the server of the port looks again."""
+        if event.device_id:
+            self.parts.runs.wake(event.device_id)

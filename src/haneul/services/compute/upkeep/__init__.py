@@ -1,0 +1,1 @@
+"""Loops that mend what drifts: no input, the same verbs."""

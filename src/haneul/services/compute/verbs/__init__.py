@@ -1,0 +1,1 @@
+"""What a caller may ask of compute: one class per noun."""

@@ -1,0 +1,60 @@
+"""What was done to a server: its runs, told as Nova tells instance actions. Nothing is stored twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from haneul.kit.errors import NotFound
+from haneul.kit.policy import Caller
+from haneul.kit.workflow import RunView
+from haneul.services.compute.model import Host, Server
+from haneul.services.compute.store import absent
+from haneul.services.compute.verbs.servers.base import ServerVerbs
+from haneul.services.compute.workflows.asked import THE_CLOUD, AskedBy
+
+
+@dataclass(frozen=True)
+class ActionView:
+    """A run with what is shown beside it."""
+
+    run: RunView
+    project_id: str
+    host: Host | None
+    sees_details: bool
+
+
+class Actions(ServerVerbs):
+    """Also of servers that are gone, as long as their tombstones stand."""
+
+    def list(self, caller: Caller, server_id: str) -> Sequence[RunView]:
+        """The newest first."""
+        self._find(caller, server_id, "os-instance-actions:list")
+        return self._parts.runs.history(server_id)[::-1]
+
+    def get(self, caller: Caller, server_id: str, request_id: str) -> ActionView:
+        """Raises NotFound("server.no_action")."""
+        server = self._find(caller, server_id, "os-instance-actions:show")
+        for run in self._parts.runs.history(server_id):
+            if run.request_id == request_id:
+                host = self._parts.store.hosts.find(server.host_id) if server.host_id else None
+                rule = "os_compute_api:os-instance-actions:events:details"
+                return ActionView(run, server.project_id, host, self._parts.policy.allows(caller, rule, {}))
+        raise NotFound("server.no_action", f"Action for request_id {request_id} on instance {server_id} not found")
+
+    def _find(self, caller: Caller, server_id: str, rule: str) -> Server:
+        server = self._store.find(server_id) or self._store.find_buried(server_id)
+        if server is None:
+            raise absent(server_id)
+        self._allow(caller, server, rule)
+        return server
+
+
+def asked_by_of(run: RunView) -> AskedBy:
+    """On whose behalf the run works."""
+    for value in run.input[1:]:
+        if isinstance(value, dict) and value.keys() == {"user_id", "project_id"}:
+            return msgspec.convert(value, AskedBy)
+    return THE_CLOUD

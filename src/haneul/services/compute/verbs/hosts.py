@@ -1,0 +1,152 @@
+"""Hosts: how they join, what they have, whether they take new servers."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from haneul.hostapi import HostInventory
+from haneul.kit.errors import Conflict, Forbidden, NotFound
+from haneul.kit.ids import new_uuid
+from haneul.kit.policy import Caller
+from haneul.services.compute.model import Host, Hypervisor, JoinGrant, Server
+from haneul.services.compute.parts import Parts
+from haneul.services.placement import Inventory, ProviderId
+
+_SECRET_BYTES = 32
+
+
+class HostVerbs:
+    """The machines on which guests live."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._store = parts.store.hosts
+
+    # Joining: also the `Enroller` that the listener for agents asks.
+
+    def allow_join(self, caller: Caller) -> JoinGrant:
+        """A permission for one machine to join, good once and for a short time."""
+        self._parts.policy.require(caller, "haneul:hosts:join", {})
+        expires_at = self._parts.clock.now() + timedelta(seconds=self._parts.tuning.join_within_s)
+        secret = secrets.token_urlsafe(_SECRET_BYTES)
+        self._store.add_grant(new_uuid(), _hash(secret), expires_at)
+        return JoinGrant(self._parts.hosts.join_token(self._parts.tuning.agent_address, secret), expires_at)
+
+    def redeem(self, secret: str, hostname: str) -> str:
+        """See `Enroller.redeem`."""
+        with self._parts.db.write():
+            if not self._store.use_grant(_hash(secret), self._parts.clock.now()):
+                raise Forbidden(
+                    "host.token_refused",
+                    "The join token is unknown, used or too old: ask an administrator for another.",
+                )
+            known = self._store.find_by_name(hostname)
+            if known is not None:
+                return known.id
+            host_id = new_uuid()
+            self._store.add(host_id, hostname, self._parts.clock.now())
+            return host_id
+
+    def is_member(self, host_id: str) -> bool:
+        """See `Enroller.is_member`."""
+        return self._store.find(host_id) is not None
+
+    # What they say of themselves.
+
+    def see(self, inventory: HostInventory) -> None:
+        """A host reported: keep it, and give placement what it has to give."""
+        tuning, now = self._parts.tuning, self._parts.clock.now()
+        with self._parts.db.write():
+            if self._store.find(inventory.host_id) is None:
+                self._store.add(inventory.host_id, inventory.hostname, now)
+            self._store.see(inventory, now)
+            has = {
+                "VCPU": Inventory(inventory.vcpus, max_unit=inventory.vcpus),
+                "MEMORY_MB": Inventory(
+                    inventory.memory_mib,
+                    reserved=min(tuning.reserved_memory_mib, inventory.memory_mib),
+                    max_unit=inventory.memory_mib,
+                ),
+                "DISK_GB": Inventory(inventory.disk_gib, max_unit=inventory.disk_gib),
+            }
+            self._parts.placement.hosts.ensure_provider(ProviderId(inventory.host_id), inventory.hostname, has)
+            self.tell_placement(self._store.find(inventory.host_id))
+
+    def tell_placement(self, host: Host | None) -> None:
+        """Whether the host takes new servers, as a trait of its provider."""
+        if host is not None and host.inventory is not None:
+            is_usable = self.is_up(host) and not host.is_disabled
+            self._parts.placement.hosts.set_disabled(ProviderId(host.id), not is_usable)
+
+    def is_up(self, host: Host) -> bool:
+        return host.is_up(self._parts.clock.now(), self._parts.tuning.seen_within_s)
+
+    # What administrators ask.
+
+    def list(self, caller: Caller, rule: str = "haneul:hosts:list") -> Sequence[Host]:
+        self._parts.policy.require(caller, rule, {})
+        return self._store.list()
+
+    def get(self, caller: Caller, host_id: str, rule: str = "haneul:hosts:list") -> Host:
+        """By id or, as older clients have it, by number. Raises NotFound("host.absent")."""
+        self._parts.policy.require(caller, rule, {})
+        found = self._store.find(host_id)
+        if found is None and host_id.isascii() and host_id.isdigit():
+            found = self._store.find_by_number(int(host_id))
+        if found is None:
+            raise NotFound("host.absent", f"Host {host_id} could not be found.")
+        return found
+
+    def hypervisors(self, caller: Caller, rule: str) -> Sequence[Hypervisor]:
+        """Every host that ever connected, with what its servers take of it."""
+        hosts = [host for host in self.list(caller, f"os_compute_api:os-hypervisors:{rule}") if host.inventory]
+        used = self._store.count_servers()
+        busy = self._parts.store.servers.count_building()
+        return [
+            Hypervisor(host, self.is_up(host), *used.get(host.id, (0, 0, 0, 0)), busy.get(host.id, 0)) for host in hosts
+        ]
+
+    def servers_on(self, caller: Caller, host_id: str) -> Sequence[Server]:
+        """Of all projects."""
+        self._parts.policy.require(caller, "os_compute_api:os-hypervisors:servers", {})
+        return self._parts.store.servers.list_on(host_id)
+
+    def disable(self, caller: Caller, host_id: str, reason: str | None = None) -> Host:
+        """No new servers go there; those that are there stay."""
+        return self._set(caller, host_id, is_disabled=True, disabled_reason=reason)
+
+    def enable(self, caller: Caller, host_id: str) -> Host:
+        return self._set(caller, host_id, is_disabled=False, disabled_reason=None)
+
+    def force_down(self, caller: Caller, host_id: str, *, is_down: bool) -> Host:
+        """Declare it down, whatever it says itself."""
+        return self._set(caller, host_id, is_forced_down=is_down)
+
+    def _set(self, caller: Caller, host_id: str, **values: object) -> Host:
+        with self._parts.db.write():
+            host = self.get(caller, host_id, "os_compute_api:os-services:update")
+            self._store.change(host.id, self._parts.clock.now(), **values)
+            changed = self.get(caller, host_id, "os_compute_api:os-services:update")
+            self.tell_placement(changed)
+            return changed
+
+    def remove(self, caller: Caller, host_id: str, rule: str = "haneul:hosts:remove") -> None:
+        """It is no member any more. Raises Conflict("host.has_servers")."""
+        with self._parts.db.write():
+            host = self.get(caller, host_id, rule)
+            if self._parts.store.servers.find_by_host(host.id) is not None:
+                raise Conflict(
+                    "host.has_servers",
+                    f"Unable to delete compute service that is hosting instances: {host.name} "
+                    "has servers. Delete or move them first.",
+                )
+            self._store.remove(host.id)
+            self._parts.placement.hosts.remove(ProviderId(host.id))
+        self._parts.hosts.forget(host.id)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,18 @@
+"""Servers: all that may be asked of them, by what it is about."""
+
+from __future__ import annotations
+
+from haneul.services.compute.verbs.servers.changing import ChangingVerbs
+from haneul.services.compute.verbs.servers.consoles import ConsoleVerbs
+from haneul.services.compute.verbs.servers.creating import CreatingVerbs
+from haneul.services.compute.verbs.servers.ending import EndingVerbs
+from haneul.services.compute.verbs.servers.network import Interface, NetworkVerbs
+from haneul.services.compute.verbs.servers.power import PowerVerbs
+from haneul.services.compute.verbs.servers.reading import ListWish, ServerView
+from haneul.services.compute.verbs.servers.wishes import Networks, ServerWish
+
+__all__ = ["Interface", "ListWish", "Networks", "ServerView", "ServerWish", "Servers"]
+
+
+class Servers(ChangingVerbs, CreatingVerbs, PowerVerbs, EndingVerbs, NetworkVerbs, ConsoleVerbs):
+    """Virtual machines."""

@@ -1,0 +1,140 @@
+"""What the words of a wish stand for: flavor, image, host, networks, security groups."""
+
+from __future__ import annotations
+
+from haneul.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from haneul.kit.policy import INTERNAL, Caller
+from haneul.services.compute.model import Flavor, WantedNic
+from haneul.services.compute.parts import Parts
+from haneul.services.compute.verbs.flavors import Flavors
+from haneul.services.compute.verbs.servers.wishes import Networks, ServerWish
+from haneul.services.network import Filter, Listing, Port, VirtualNetwork
+
+_GIB = 1024**3
+
+
+def chosen_flavor(parts: Parts, caller: Caller, flavor_id: str) -> Flavor:
+    """Raises Invalid("flavor.absent"): in a wish, what is not there is a mistake of the wish."""
+    try:
+        return Flavors(parts).get(caller, flavor_id)
+    except NotFound as error:
+        raise Invalid(error.code, error.message) from error
+
+
+def chosen_image(parts: Parts, caller: Caller, image_id: str | None, flavor: Flavor) -> str:
+    """The id of an image that is ready and fits the flavor."""
+    if not image_id:
+        raise Invalid(
+            "server.no_image", "Invalid imageRef provided: a server needs an image to begin with, so name one."
+        )
+    try:
+        image = parts.image.images.get(caller, image_id)
+    except NotFound as error:
+        raise Invalid(error.code, f"Can not find requested image: {error.message}") from error
+    if image.status != "active":
+        raise Invalid("image.not_active", f"Image {image_id} is not active: wait until it is, or choose another.")
+    if flavor.memory_mib < image.min_ram_mib:
+        raise Invalid(
+            "flavor.memory_too_small",
+            f"Flavor's memory is too small for requested image: it has {flavor.memory_mib} MiB, "
+            f"the image needs {image.min_ram_mib} MiB.",
+        )
+    needed_gib = max(image.min_disk_gib, -(-(image.virtual_size_bytes or 0) // _GIB))
+    if flavor.disk_gib and flavor.disk_gib < needed_gib:
+        raise Invalid(
+            "flavor.disk_too_small",
+            f"Flavor's disk is too small for requested image: it has {flavor.disk_gib} GiB, "
+            f"the image needs {needed_gib} GiB.",
+        )
+    return image.id
+
+
+def chosen_host(parts: Parts, wish: ServerWish) -> tuple[str | None, str]:
+    """The zone asked for, if any, and the id of the host it must be, empty for any.
+
+    Raises Invalid("zone.absent") and Invalid("host.absent").
+    """
+    zone, _, rest = wish.zone.partition(":")
+    if zone and zone != parts.tuning.zone:
+        raise Invalid(
+            "zone.absent", f"The requested availability zone is not available: there is only {parts.tuning.zone}."
+        )
+    name = rest.partition(":")[0] or rest.rpartition(":")[2] or wish.host
+    if not name:
+        return zone or None, ""
+    host = parts.store.hosts.find_by_name(name)
+    if host is None:
+        raise Invalid("host.absent", f"Compute host {name} could not be found.")
+    return zone or None, host.id
+
+
+def chosen_nics(parts: Parts, caller: Caller, wish: ServerWish) -> tuple[WantedNic, ...]:
+    """The network cards, each on a port or network that is there and that the caller may use."""
+    if isinstance(wish.networks, tuple):
+        for nic in wish.networks:
+            check_nic(parts, caller, nic)
+        ports = [nic.port_id for nic in wish.networks if nic.port_id]
+        if len(set(ports)) != len(ports):
+            raise Invalid("network.port_twice", "A port can be used for one network card only: name each once.")
+        return wish.networks
+    if wish.networks is Networks.NONE:
+        return ()
+    network_id = only_network(parts, caller, may_be_none=wish.networks is Networks.ANY)
+    return (WantedNic(network_id),) if network_id else ()
+
+
+def only_network(parts: Parts, caller: Caller, *, may_be_none: bool = False) -> str:
+    """The id of the one network that the project can plug into. Raises Conflict if there are several."""
+    try:
+        found = parts.network.networks.for_servers(caller, None if may_be_none else "auto")
+    except NotFound as error:
+        raise Invalid(error.code, error.message) from error
+    return found[0].id if found else ""
+
+
+def check_nic(parts: Parts, caller: Caller, nic: WantedNic) -> None:
+    """Raises Invalid, Forbidden or Conflict for what cannot be plugged."""
+    try:
+        if nic.port_id:
+            _check_port(parts.network.ports.get(caller, nic.port_id))
+        else:
+            _check_network(parts, caller, parts.network.networks.get(caller, nic.network_id), nic)
+    except NotFound as error:
+        raise Invalid(error.code, error.message) from error
+
+
+def _check_port(port: Port) -> None:
+    if port.device_id:
+        raise Conflict("port.in_use", f"Port {port.id} is still in use: choose another or detach it first.")
+    if not port.fixed_ips:
+        raise Invalid("port.no_address", f"Port {port.id} requires a FixedIP in order to be used: give it one first.")
+
+
+def _check_network(parts: Parts, caller: Caller, network: VirtualNetwork, nic: WantedNic) -> None:
+    if network.is_external and not network.is_shared:
+        rule = "network:attach_external_network"
+        if not parts.policy.allows(caller, rule, {"project_id": caller.project_id}):
+            raise Forbidden(
+                "network.external", f"It is not allowed to create an interface on external network {network.id}."
+            )
+    if not network.subnet_ids:
+        raise Invalid(
+            "network.no_subnet", f"Network {network.id} requires a subnet in order to boot instances on: make one."
+        )
+    if nic.fixed_ip:
+        holders = Listing(Filter({"network_id": (network.id,)}))
+        taken = {ip for port in parts.network.ports.list(INTERNAL, holders) for ip in port.addresses}
+        if nic.fixed_ip in taken:
+            raise Invalid(
+                "network.address_taken", f"Fixed IP address {nic.fixed_ip} is already in use: choose another."
+            )
+
+
+def chosen_groups(parts: Parts, caller: Caller, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The ids of security groups by name or id; none stands for the project's default."""
+    if not names:
+        return ()
+    try:
+        return parts.network.security_groups.resolve(caller, names)
+    except NotFound as error:
+        raise Invalid(error.code, error.message) from error

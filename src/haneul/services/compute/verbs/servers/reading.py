@@ -1,0 +1,174 @@
+"""Servers as they are seen: one, a page of many, what changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from haneul.kit.errors import Forbidden, Invalid
+from haneul.kit.paging import Page
+from haneul.kit.policy import Caller
+from haneul.services.compute.model import Host, Server, ServerBirth, Task
+from haneul.services.compute.parts import Parts
+from haneul.services.compute.store import ServerFilter
+from haneul.services.compute.verbs.servers.base import ServerVerbs, no_metadata
+from haneul.services.network import ServerAddress
+
+
+@dataclass(frozen=True)
+class ServerView:
+    """A server with all that is shown beside it."""
+
+    server: Server
+    task: Task | None = None
+    addresses: tuple[ServerAddress, ...] = ()
+    security_groups: tuple[str, ...] = ()
+    """By name."""
+    host: Host | None = None
+    host_is_up: bool = False
+    birth: ServerBirth | None = None
+    """Only for those who may see the attributes that are for administrators."""
+    sees_attributes: bool = False
+    sees_host_status: bool = False
+    sees_extra_specs: bool = False
+
+
+@dataclass(frozen=True)
+class ListWish:
+    """A listing as asked for."""
+
+    filter: ServerFilter = field(default_factory=ServerFilter)
+    page: Page = field(default_factory=Page)
+    is_all_projects: bool = False
+    is_deleted: bool | None = False
+    """True: those that are gone; None: both, as `changed_since` asks for."""
+    ip_regex: str = ""
+    """Only servers one of whose addresses fits."""
+    host_name: str = ""
+    """Only servers on this host."""
+
+
+class ReadingVerbs(ServerVerbs):
+    def get(self, caller: Caller, server_id: str) -> ServerView:
+        """Raises NotFound("server.absent")."""
+        return self.look(caller, [self._get(caller, server_id, "servers:show")])[0]
+
+    def list(self, caller: Caller, wish: ListWish) -> Sequence[Server]:
+        """The servers alone. Others than administrators see their project's."""
+        rule = "os_compute_api:servers:index"
+        target = {"project_id": caller.project_id, "user_id": caller.user_id}
+        self._parts.policy.require(caller, rule, target)
+        wanted = wish.filter
+        if wish.is_all_projects:
+            self._parts.policy.require(caller, f"{rule}:get_all_tenants", target)
+        else:
+            wanted = replace(wanted, project_id=caller.project_id)
+        if wish.is_deleted and not caller.is_admin:
+            raise Forbidden("server.deleted_hidden", "Only administrators may list deleted instances.")
+        if wish.ip_regex:
+            wanted = replace(wanted, ids=self._with_address(wanted, wish.ip_regex))
+        if wish.host_name:
+            host = self._parts.store.hosts.find_by_name(wish.host_name)
+            wanted = replace(wanted, equals={**wanted.equals, "host_id": host.id if host else ""})
+        return self._listed(wanted, wish)
+
+    def list_detail(self, caller: Caller, wish: ListWish) -> Sequence[ServerView]:
+        """As `list`, each with what is shown beside it, in a number of queries that does not grow."""
+        return self.look(caller, self.list(caller, wish))
+
+    def look(self, caller: Caller, servers: Sequence[Server]) -> Sequence[ServerView]:
+        """These servers with all that is shown beside them."""
+        ids = [server.id for server in servers]
+        if not ids:
+            return []
+        tasks = current_tasks(self._parts, ids)
+        addresses = self._parts.network.ports.of_servers(ids)
+        groups = self._parts.network.security_groups.names_of_devices(ids)
+        sees = self._sight(caller)
+        births = self._store.births(ids) if sees["sees_attributes"] else {}
+        hosts: dict[str, Host] = {host.id: host for host in self._parts.store.hosts.list()}
+        now, within_s = self._parts.clock.now(), self._parts.tuning.seen_within_s
+        return [
+            ServerView(
+                server=server,
+                task=tasks.get(server.id),
+                addresses=tuple(addresses.get(server.id, ())),
+                security_groups=tuple(groups.get(server.id, ())),
+                host=(host := hosts.get(server.host_id or "")),
+                host_is_up=host is not None and host.is_up(now, within_s),
+                birth=births.get(server.id),
+                **sees,
+            )
+            for server in servers
+        ]
+
+    def _sight(self, caller: Caller) -> dict[str, bool]:
+        """What the caller may see of servers of its project, asked once for all of them."""
+        rules = {
+            "sees_attributes": "os-extended-server-attributes",
+            "sees_host_status": "servers:show:host_status",
+            "sees_extra_specs": "servers:show:flavor-extra-specs",
+        }
+        target = {"project_id": caller.project_id, "user_id": caller.user_id}
+        policy = self._parts.policy
+        return {name: policy.allows(caller, f"os_compute_api:{rule}", target) for name, rule in rules.items()}
+
+    # What hangs on a server.
+
+    def metadata(self, caller: Caller, server_id: str) -> Mapping[str, str]:
+        return self._get(caller, server_id, "server-metadata:index").metadata
+
+    def metadata_item(self, caller: Caller, server_id: str, key: str) -> str:
+        """Raises NotFound("server.no_metadata")."""
+        metadata = self._get(caller, server_id, "server-metadata:show").metadata
+        if key not in metadata:
+            raise no_metadata(key)
+        return metadata[key]
+
+    def tags(self, caller: Caller, server_id: str, action: str = "index") -> Sequence[str]:
+        return self._get(caller, server_id, f"os-server-tags:{action}").tags
+
+    def tell(self, caller: Caller, server_id: str) -> bool:
+        """Something outside happened to the server: what waits for it looks again. False if there is none."""
+        self._parts.policy.require(caller, "os_compute_api:os-server-external-events:create", {})
+        if self._store.find(server_id) is None:
+            return False
+        self._parts.runs.wake(server_id)
+        return True
+
+    def _listed(self, wanted: ServerFilter, wish: ListWish) -> Sequence[Server]:
+        marker = None if wish.page.marker is None else self._marker(wish.page.marker)
+        if wish.is_deleted:
+            return self._store.list_buried(wanted, wish.page.limit)
+        living = self._store.list(wanted, wish.page, marker)
+        if wish.is_deleted is False or (wanted.states is not None):
+            return living
+        both = [*living, *self._store.list_buried(wanted, wish.page.limit)]
+        both.sort(key=lambda server: server.created_at, reverse=True)
+        return both[: wish.page.limit]
+
+    def _marker(self, server_id: str) -> Server:
+        found = self._store.find(server_id) or self._store.find_buried(server_id)
+        if found is None:
+            raise Invalid("page.marker", f"marker [{server_id}] not found")
+        return found
+
+    def _with_address(self, wanted: ServerFilter, ip_regex: str) -> frozenset[str]:
+        try:
+            pattern = re.compile(ip_regex)
+        except re.error as error:
+            raise Invalid("request.not_a_pattern", f"Invalid filter ip={ip_regex}: {error}.") from error
+        ids = [server.id for server in self._store.list(wanted, Page())]
+        found = self._parts.network.ports.of_servers(ids)
+        return frozenset(
+            server_id
+            for server_id, addresses in found.items()
+            if any(pattern.search(each.address) for each in addresses)
+        )
+
+
+def current_tasks(parts: Parts, server_ids: Sequence[str]) -> dict[str, Task]:
+    """By server: the long work it is in the midst of."""
+    runs = parts.runs.current_by_subject(server_ids)
+    return {server_id: Task(run.kind, run.step or "") for server_id, run in runs.items()}

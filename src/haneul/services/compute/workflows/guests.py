@@ -1,0 +1,62 @@
+"""What the steps of several workflows tell hosts about a guest and its disks."""
+
+from __future__ import annotations
+
+from haneul.hostapi import DiskSpec, GuestSpec, Power, RebootSpec
+from haneul.kit.errors import Unavailable
+from haneul.kit.policy import INTERNAL
+from haneul.services.compute.model import Server, ServerId
+from haneul.services.compute.parts import Parts
+from haneul.services.compute.workflows.metadata import guest_metadata
+from haneul.services.compute.workflows.nics import in_order
+
+_SERIAL_LENGTH = 20
+
+
+def root_disk(parts: Parts, server: Server) -> DiskSpec:
+    """The root disk as it begins. Raises NotFound when its image is gone."""
+    image = None if server.image_id is None else parts.image.images.source(INTERNAL, server.image_id)
+    return DiskSpec(server.id, server.flavor.disk_gib, image, server.id[:_SERIAL_LENGTH])
+
+
+def guest_spec(parts: Parts, server: Server, power: Power) -> GuestSpec:
+    """The guest as it should be, its disks and ports being there."""
+    birth = parts.store.servers.birth(server.id)
+    disk = DiskSpec(server.id, server.flavor.disk_gib, None, server.id[:_SERIAL_LENGTH])
+    return GuestSpec(
+        server_id=server.id,
+        project_id=server.project_id,
+        name=server.name,
+        vcpus=server.flavor.vcpus,
+        memory_mib=server.flavor.memory_mib,
+        disks=(disk,),
+        nics=in_order(parts, server.id, birth),
+        metadata=guest_metadata(parts, server, birth),
+        has_config_drive=server.has_config_drive,
+        power=power,
+        reboot=RebootSpec(server.reboots, server.is_last_reboot_hard),
+        stop_timeout_s=parts.tuning.stop_timeout_s,
+    )
+
+
+def guest_is(parts: Parts, server_id: ServerId, power: Power) -> bool:
+    """Have the host bring the guest to `power`; True once it is there."""
+    server = parts.store.servers.get(server_id)
+    if server.host_id is None:
+        return False
+    report = parts.hosts.ensure_guest(server.host_id, guest_spec(parts, server, power))
+    return report.is_settled and report.power is power
+
+
+def is_away(parts: Parts, host_id: str) -> bool:
+    """True for a host that is not connected: what it has is cleared away when it is back."""
+    return all(host.host_id != host_id for host in parts.hosts.connected())
+
+
+def remove_guest_now(parts: Parts, server_id: ServerId, host_id: str) -> None:
+    """The guest is gone, or its host is away. Raises Unavailable while the host still works on it."""
+    if is_away(parts, host_id):
+        return
+    report = parts.hosts.remove_guest(host_id, server_id)
+    if report.power is not Power.ABSENT:
+        raise Unavailable("guest.still_there", f"Guest {server_id} is still being removed: {report.detail}")

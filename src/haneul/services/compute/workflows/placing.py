@@ -1,0 +1,67 @@
+"""Where a server may go: candidates, a claim, or the reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from haneul.kit.errors import NoCapacity
+from haneul.services.compute.model import FlavorSnapshot, Server, ServerBirth
+from haneul.services.compute.parts import Parts
+from haneul.services.placement import CandidateRequest, ConsumerId, ProviderId
+
+NO_HOST = "placement.no_host"
+_REQUIRED = "required"
+_LACKS = ("with less than", "without the trait")
+_WITH = "with "
+
+
+def resources_of(flavor: FlavorSnapshot) -> Mapping[str, int]:
+    """What a server of the flavor takes of its host, in placement's resource classes."""
+    disk_gib = flavor.disk_gib + flavor.ephemeral_gib + -(-flavor.swap_mib // 1024)
+    wanted = {"VCPU": flavor.vcpus, "MEMORY_MB": flavor.memory_mib, "DISK_GB": disk_gib}
+    return {name: amount for name, amount in wanted.items() if amount}
+
+
+def choose_host(parts: Parts, server: Server, birth: ServerBirth) -> str:
+    """The id of a host on which room for the server is claimed. Raises NoCapacity("placement.no_host")."""
+    request = _request(server, birth)
+    while candidates := parts.placement.candidates.find(request):
+        for candidate in candidates:
+            try:
+                parts.placement.claims.claim(
+                    ConsumerId(server.id), candidate.provider_id, request.resources, server.project_id, server.user_id
+                )
+            except NoCapacity:
+                continue  # Somebody else was faster: the next one may have room.
+            return candidate.provider_id
+        tried = frozenset(candidate.provider_id for candidate in candidates)
+        request = replace(request, not_in=request.not_in | tried)
+    raise NoCapacity(NO_HOST, f"No valid host was found. {_for_tenants(parts, _request(server, birth))}")
+
+
+def _for_tenants(parts: Parts, request: CandidateRequest) -> str:
+    """What is missing, without a word about which hosts there are."""
+    removed = parts.placement.candidates.explain(request).removed
+    reasons = [each.reason for each in removed if each.reason.startswith(_LACKS)]
+    if not reasons:
+        return "No host takes new servers now: try again later."
+    lacks = " or ".join(reason.removeprefix("with ") for reason in reasons)
+    return (
+        f"There are only hosts {_WITH if lacks.startswith('less') else ''}{lacks}: choose another flavor or try later."
+    )
+
+
+def explain(parts: Parts, server: Server, birth: ServerBirth) -> str:
+    """Why there is no host for it, with numbers: for administrators."""
+    return parts.placement.candidates.explain(_request(server, birth)).message
+
+
+def _request(server: Server, birth: ServerBirth) -> CandidateRequest:
+    specs = server.flavor.extra_specs
+    traits = (key.removeprefix("trait:") for key, value in specs.items() if value == _REQUIRED)
+    return CandidateRequest(
+        resources=resources_of(server.flavor),
+        required=frozenset(trait for trait in traits if trait.isupper()),
+        in_provider=ProviderId(birth.host_id) if birth.host_id else None,
+    )

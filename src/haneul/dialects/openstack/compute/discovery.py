@@ -1,0 +1,88 @@
+"""Which versions there are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from haneul.dialects.openstack.cloud import Cloud
+from haneul.dialects.openstack.compute.versions import LADDER
+from haneul.kit.errors import NotFound
+from haneul.kit.http import Reply, Request
+
+_UPDATED = "2013-07-23T11:33:21Z"
+
+
+def _version(req: Request) -> dict[str, Any]:
+    return {
+        "id": "v2.1",
+        "status": "CURRENT",
+        "version": str(LADDER.newest),
+        "min_version": str(LADDER.oldest),
+        "updated": _UPDATED,
+        "links": [{"rel": "self", "href": f"{req.api_url}/v2.1/"}],
+    }
+
+
+def list_versions(cloud: Cloud, req: Request) -> Reply:
+    return Reply(200, {"versions": [_version(req)]})
+
+
+def get_version(cloud: Cloud, req: Request) -> Reply:
+    described = {"href": "https://docs.openstack.org/", "rel": "describedby", "type": "text/html"}
+    shown = _version(req)
+    shown["links"].append(described)
+    shown["media-types"] = [{"base": "application/json", "type": "application/vnd.openstack.compute+json;version=2.1"}]
+    return Reply(200, {"version": shown})
+
+
+def list_extensions(cloud: Cloud, req: Request) -> Reply:
+    return Reply(200, {"extensions": [_extension(alias, name) for alias, name in _EXTENSIONS.items()]})
+
+
+def get_extension(cloud: Cloud, req: Request) -> Reply:
+    alias = req.params["alias"]
+    if alias not in _EXTENSIONS:
+        raise NotFound("extension.absent", f"There is no extension {alias}.")
+    return Reply(200, {"extension": _extension(alias, _EXTENSIONS[alias])})
+
+
+def _extension(alias: str, name: str) -> dict[str, Any]:
+    return {
+        "alias": alias,
+        "name": name,
+        "description": f"{name}.",
+        "links": [],
+        "namespace": "http://docs.openstack.org/compute/ext/fake_xml",
+        "updated": "2014-12-03T00:00:00Z",
+    }
+
+
+_EXTENSIONS = {
+    "os-admin-actions": "AdminActions",
+    "os-attach-interfaces": "AttachInterfaces",
+    "os-availability-zone": "AvailabilityZone",
+    "os-config-drive": "ConfigDrive",
+    "os-console-output": "ConsoleOutput",
+    "os-deferred-delete": "DeferredDelete",
+    "os-extended-availability-zone": "ExtendedAvailabilityZone",
+    "os-extended-server-attributes": "ExtendedServerAttributes",
+    "os-extended-status": "ExtendedStatus",
+    "os-flavor-access": "FlavorAccess",
+    "os-flavor-extra-specs": "FlavorExtraSpecs",
+    "os-flavor-manage": "FlavorManage",
+    "os-hypervisors": "Hypervisors",
+    "os-instance-actions": "InstanceActions",
+    "os-keypairs": "Keypairs",
+    "os-lock-server": "LockServer",
+    "os-multiple-create": "MultipleCreate",
+    "os-pause-server": "PauseServer",
+    "os-quota-class-sets": "QuotaClassSets",
+    "os-quota-sets": "QuotaSets",
+    "os-security-groups": "SecurityGroups",
+    "os-server-external-events": "ServerExternalEvents",
+    "os-server-password": "ServerPassword",
+    "os-server-usage": "ServerUsage",
+    "os-services": "Services",
+    "os-simple-tenant-usage": "SimpleTenantUsage",
+    "os-user-data": "UserData",
+}

@@ -1,0 +1,121 @@
+"""The compute API on one screen."""
+
+from __future__ import annotations
+
+from haneul.dialects.openstack.compute import (
+    actions,
+    consoles,
+    discovery,
+    flavors,
+    hypervisors,
+    instance_actions,
+    keypairs,
+    quotas,
+    server_extras,
+    servers,
+    services,
+)
+from haneul.dialects.openstack.compute.schemas import catalogue
+from haneul.dialects.openstack.compute.schemas import servers as bodies
+from haneul.kit.http import Route
+
+_SERVER = "/v2.1/servers/{server_id}"
+_FLAVOR = "/v2.1/flavors/{flavor_id}"
+_HYPERVISORS = "/v2.1/os-hypervisors"
+_QUOTA = "/v2.1/os-quota-sets/{project_id}"
+_CLASS = "/v2.1/os-quota-class-sets/{name}"
+
+_ONE_ACTION = {"type": "object", "minProperties": 1, "maxProperties": 1}
+
+ROUTES = (
+    Route("GET", "/", discovery.list_versions, public=True),
+    Route("GET", "/v2.1", discovery.get_version, public=True),
+    Route("GET", "/v2.1/extensions", discovery.list_extensions),
+    Route("GET", "/v2.1/extensions/{alias}", discovery.get_extension),
+    # Servers
+    Route("POST", "/v2.1/servers", servers.create_server, schema=bodies.CREATE_SERVER),
+    Route("GET", "/v2.1/servers", servers.list_servers, query=bodies.LIST_SERVERS),
+    Route("GET", "/v2.1/servers/detail", servers.list_servers_detail, query=bodies.LIST_SERVERS),
+    Route("GET", _SERVER, servers.get_server),
+    Route("PUT", _SERVER, servers.update_server, schema=bodies.UPDATE_SERVER),
+    Route("DELETE", _SERVER, servers.delete_server),
+    Route("POST", _SERVER + "/action", actions.server_action, schema=_ONE_ACTION),
+    Route("GET", _SERVER + "/ips", servers.list_addresses),
+    Route("GET", _SERVER + "/ips/{network}", servers.get_addresses),
+    Route("GET", _SERVER + "/metadata", server_extras.list_server_metadata),
+    Route("POST", _SERVER + "/metadata", server_extras.create_server_metadata, schema=bodies.METADATA_BODY),
+    Route("PUT", _SERVER + "/metadata", server_extras.replace_server_metadata, schema=bodies.METADATA_BODY),
+    Route("GET", _SERVER + "/metadata/{key}", server_extras.get_server_metadata),
+    Route("PUT", _SERVER + "/metadata/{key}", server_extras.set_server_metadata, schema=bodies.META_BODY),
+    Route("DELETE", _SERVER + "/metadata/{key}", server_extras.remove_server_metadata),
+    Route("GET", _SERVER + "/tags", server_extras.list_server_tags, since="2.26"),
+    Route("PUT", _SERVER + "/tags", server_extras.set_server_tags, schema=bodies.TAGS_BODY, since="2.26"),
+    Route("DELETE", _SERVER + "/tags", server_extras.remove_server_tags, since="2.26"),
+    Route("GET", _SERVER + "/tags/{tag}", server_extras.get_server_tag, since="2.26"),
+    Route("PUT", _SERVER + "/tags/{tag}", server_extras.add_server_tag, since="2.26"),
+    Route("DELETE", _SERVER + "/tags/{tag}", server_extras.remove_server_tag, since="2.26"),
+    Route("GET", _SERVER + "/os-security-groups", server_extras.list_server_security_groups),
+    Route("GET", _SERVER + "/os-interface", server_extras.list_interfaces),
+    Route("POST", _SERVER + "/os-interface", server_extras.attach_interface, schema=bodies.ATTACH_INTERFACE),
+    Route("GET", _SERVER + "/os-interface/{port_id}", server_extras.get_interface),
+    Route("DELETE", _SERVER + "/os-interface/{port_id}", server_extras.detach_interface),
+    Route("GET", _SERVER + "/os-volume_attachments", server_extras.list_volume_attachments),
+    Route("GET", _SERVER + "/os-instance-actions", instance_actions.list_instance_actions, query=bodies.ACTIONS_QUERY),
+    Route("GET", _SERVER + "/os-instance-actions/{request_id}", instance_actions.get_instance_action),
+    Route("GET", _SERVER + "/os-server-password", consoles.get_password),
+    Route(
+        "POST", _SERVER + "/remote-consoles", consoles.create_remote_console, schema=bodies.REMOTE_CONSOLE, since="2.6"
+    ),
+    Route(
+        "POST",
+        "/v2.1/os-server-external-events",
+        server_extras.create_external_events,
+        schema=bodies.EXTERNAL_EVENTS,
+    ),
+    # Flavors
+    Route("GET", "/v2.1/flavors", flavors.list_flavors, query=catalogue.LIST_FLAVORS),
+    Route("POST", "/v2.1/flavors", flavors.create_flavor, schema=catalogue.CREATE_FLAVOR),
+    Route("GET", "/v2.1/flavors/detail", flavors.list_flavors_detail, query=catalogue.LIST_FLAVORS),
+    Route("GET", _FLAVOR, flavors.get_flavor),
+    Route("PUT", _FLAVOR, flavors.update_flavor, schema=catalogue.UPDATE_FLAVOR, since="2.55"),
+    Route("DELETE", _FLAVOR, flavors.delete_flavor),
+    Route("POST", _FLAVOR + "/action", flavors.flavor_action, schema=catalogue.FLAVOR_ACTION),
+    Route("GET", _FLAVOR + "/os-flavor-access", flavors.list_flavor_access),
+    Route("GET", _FLAVOR + "/os-extra_specs", flavors.list_extra_specs),
+    Route("POST", _FLAVOR + "/os-extra_specs", flavors.create_extra_specs, schema=catalogue.CREATE_EXTRA_SPECS),
+    Route("GET", _FLAVOR + "/os-extra_specs/{key}", flavors.get_extra_spec),
+    Route("PUT", _FLAVOR + "/os-extra_specs/{key}", flavors.update_extra_spec, schema=catalogue.UPDATE_EXTRA_SPEC),
+    Route("DELETE", _FLAVOR + "/os-extra_specs/{key}", flavors.delete_extra_spec),
+    # Keypairs
+    Route("GET", "/v2.1/os-keypairs", keypairs.list_keypairs, query=catalogue.LIST_KEYPAIRS),
+    Route("POST", "/v2.1/os-keypairs", keypairs.create_keypair, schema=catalogue.CREATE_KEYPAIR),
+    Route("GET", "/v2.1/os-keypairs/{name}", keypairs.get_keypair, query=catalogue.ONE_KEYPAIR),
+    Route("DELETE", "/v2.1/os-keypairs/{name}", keypairs.delete_keypair, query=catalogue.ONE_KEYPAIR),
+    # Quotas, limits, usage
+    Route("GET", _QUOTA, quotas.get_quota_set, query=catalogue.QUOTA_QUERY),
+    Route("PUT", _QUOTA, quotas.update_quota_set, schema=catalogue.UPDATE_QUOTA_SET, query=catalogue.QUOTA_QUERY),
+    Route("DELETE", _QUOTA, quotas.delete_quota_set, query=catalogue.QUOTA_QUERY),
+    Route("GET", _QUOTA + "/defaults", quotas.get_default_quota_set),
+    Route("GET", _QUOTA + "/detail", quotas.get_quota_set_detail, query=catalogue.QUOTA_QUERY),
+    Route("GET", _CLASS, quotas.get_quota_class),
+    Route("PUT", _CLASS, quotas.update_quota_class, schema=catalogue.UPDATE_QUOTA_CLASS),
+    Route("GET", "/v2.1/limits", quotas.get_limits, query=catalogue.LIMITS_QUERY),
+    Route("GET", "/v2.1/os-simple-tenant-usage", quotas.list_usage, query=catalogue.USAGE_QUERY),
+    Route("GET", "/v2.1/os-simple-tenant-usage/{project_id}", quotas.get_usage, query=catalogue.USAGE_QUERY),
+    # Hosts
+    Route("GET", "/v2.1/os-availability-zone", services.list_zones),
+    Route("GET", "/v2.1/os-availability-zone/detail", services.list_zones_detail),
+    Route("GET", "/v2.1/os-services", services.list_services, query=catalogue.LIST_SERVICES),
+    Route(
+        "PUT", "/v2.1/os-services/{service_id}", services.update_service, schema=catalogue.UPDATE_SERVICE, since="2.53"
+    ),
+    Route("PUT", "/v2.1/os-services/{action}", services.change_service, schema=catalogue.CHANGE_SERVICE, until="2.52"),
+    Route("DELETE", "/v2.1/os-services/{service_id}", services.delete_service),
+    Route("GET", _HYPERVISORS, hypervisors.list_hypervisors, query=catalogue.LIST_HYPERVISORS),
+    Route("GET", _HYPERVISORS + "/detail", hypervisors.list_hypervisors_detail, query=catalogue.LIST_HYPERVISORS),
+    Route("GET", _HYPERVISORS + "/statistics", hypervisors.get_hypervisor_statistics, until="2.87"),
+    Route("GET", _HYPERVISORS + "/{hypervisor_id}", hypervisors.get_hypervisor, query=catalogue.ONE_HYPERVISOR),
+    Route("GET", _HYPERVISORS + "/{hypervisor_id}/uptime", hypervisors.get_hypervisor_uptime, until="2.87"),
+    Route("GET", _HYPERVISORS + "/{pattern}/search", hypervisors.search_hypervisors, until="2.52"),
+    Route("GET", _HYPERVISORS + "/{pattern}/servers", hypervisors.list_hypervisor_servers, until="2.52"),
+)

@@ -1,0 +1,1 @@
+"""Hosts and how they join: what OpenStack has no API for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from haneul.hostapi import HostInventory
 from haneul.services.compute.model import Host
 from haneul.services.compute.parts import Parts
-from haneul.services.compute.verbs.hosts import HostVerbs
+from haneul.services.compute.workflows.sightings import see_host, takes_servers, tell_placement
 
 
 class HostWatch:
@@ -13,14 +13,13 @@ class HostWatch:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._verbs = HostVerbs(parts)
         self._was_usable: dict[str, bool] = {}
         """What placement was told last: so that it is told only what is new."""
         parts.hosts.on_inventory(self.reported)
 
     def reported(self, inventory: HostInventory) -> None:
         """A host connected or told what it has."""
-        self._verbs.see(inventory)
+        see_host(self._parts, inventory)
 
     def look(self) -> None:
         """Note who is connected, and tell placement who went away or came back."""
@@ -28,10 +27,10 @@ class HostWatch:
         known: dict[str, Host] = {host.id: host for host in self._parts.store.hosts.list()}
         for inventory in connected:
             if inventory.host_id not in known or known[inventory.host_id].inventory is None:
-                self._verbs.see(inventory)
+                see_host(self._parts, inventory)
         self._parts.store.hosts.touch([inventory.host_id for inventory in connected], self._parts.clock.now())
         for host in self._parts.store.hosts.list():
-            is_usable = self._verbs.is_up(host) and not host.is_disabled
+            is_usable = takes_servers(self._parts, host)
             if self._was_usable.get(host.id) is not is_usable:
-                self._verbs.tell_placement(host)
+                tell_placement(self._parts, host)
                 self._was_usable[host.id] = is_usable

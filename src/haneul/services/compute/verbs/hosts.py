@@ -7,13 +7,13 @@ import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 
-from haneul.hostapi import HostInventory
 from haneul.kit.errors import Conflict, Forbidden, NotFound
 from haneul.kit.ids import new_uuid
 from haneul.kit.policy import Caller
 from haneul.services.compute.model import Host, Hypervisor, JoinGrant, Server
 from haneul.services.compute.parts import Parts
-from haneul.services.placement import Inventory, ProviderId
+from haneul.services.compute.workflows.sightings import host_is_up, tell_placement
+from haneul.services.placement import ProviderId
 
 _SECRET_BYTES = 32
 
@@ -54,35 +54,8 @@ class HostVerbs:
         """See `Enroller.is_member`."""
         return self._store.find(host_id) is not None
 
-    # What they say of themselves.
-
-    def see(self, inventory: HostInventory) -> None:
-        """A host reported: keep it, and give placement what it has to give."""
-        tuning, now = self._parts.tuning, self._parts.clock.now()
-        with self._parts.db.write():
-            if self._store.find(inventory.host_id) is None:
-                self._store.add(inventory.host_id, inventory.hostname, now)
-            self._store.see(inventory, now)
-            has = {
-                "VCPU": Inventory(inventory.vcpus, max_unit=inventory.vcpus),
-                "MEMORY_MB": Inventory(
-                    inventory.memory_mib,
-                    reserved=min(tuning.reserved_memory_mib, inventory.memory_mib),
-                    max_unit=inventory.memory_mib,
-                ),
-                "DISK_GB": Inventory(inventory.disk_gib, max_unit=inventory.disk_gib),
-            }
-            self._parts.placement.hosts.ensure_provider(ProviderId(inventory.host_id), inventory.hostname, has)
-            self.tell_placement(self._store.find(inventory.host_id))
-
-    def tell_placement(self, host: Host | None) -> None:
-        """Whether the host takes new servers, as a trait of its provider."""
-        if host is not None and host.inventory is not None:
-            is_usable = self.is_up(host) and not host.is_disabled
-            self._parts.placement.hosts.set_disabled(ProviderId(host.id), not is_usable)
-
     def is_up(self, host: Host) -> bool:
-        return host.is_up(self._parts.clock.now(), self._parts.tuning.seen_within_s)
+        return host_is_up(self._parts, host)
 
     # What administrators ask.
 
@@ -130,7 +103,7 @@ class HostVerbs:
             host = self.get(caller, host_id, "os_compute_api:os-services:update")
             self._store.change(host.id, self._parts.clock.now(), **values)
             changed = self.get(caller, host_id, "os_compute_api:os-services:update")
-            self.tell_placement(changed)
+            tell_placement(self._parts, changed)
             return changed
 
     def remove(self, caller: Caller, host_id: str, rule: str = "haneul:hosts:remove") -> None:

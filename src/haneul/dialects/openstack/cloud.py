@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,3 +26,5 @@ class Cloud:
     public_url: str
     """By which clients reach the cloud, without a closing slash."""
     region: str
+    join_token: Callable[[str], str]
+    """Makes of a one-time secret the token that an operator carries to a new host."""

@@ -14,7 +14,6 @@ from haneul.hostapi import (
     GuestReport,
     GuestSpec,
     HostInventory,
-    JoinToken,
     Leftovers,
 )
 
@@ -77,10 +76,6 @@ class Hosts(Protocol):
 
     def connected(self) -> tuple[HostInventory, ...]:
         """The last inventory of every host that is connected now."""
-        ...
-
-    def join_token(self, address: str, secret: str) -> JoinToken:
-        """What an operator carries to a new host; `address` is host:port of the listener, as the host sees it."""
         ...
 
     def forget(self, host_id: str) -> None:

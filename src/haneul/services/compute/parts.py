@@ -22,8 +22,6 @@ class Tuning:
 
     zone: str = "nova"
     """The availability zone in which every host is."""
-    agent_address: str = ""
-    """host:port at which hosts reach the control plane: told in join tokens."""
     reserved_memory_mib: int = 512
     """Of every host, for itself."""
     seen_within_s: int = 60

@@ -7,9 +7,9 @@ from haneul.kit.http import Route
 
 _EMPTY = {"type": ["object", "null"], "properties": {}, "additionalProperties": False}
 
-ROUTES = (
-    Route("POST", "/v1/hosts/join-tokens", hosts.create_join_token, schema=_EMPTY),
-    Route("GET", "/v1/hosts", hosts.list_hosts),
-    Route("GET", "/v1/hosts/{host_id}", hosts.get_host),
-    Route("DELETE", "/v1/hosts/{host_id}", hosts.delete_host),
+HOST_ROUTES = (
+    Route("POST", "/hosts/join-tokens", hosts.create_join_token, schema=_EMPTY),
+    Route("GET", "/hosts", hosts.list_hosts),
+    Route("GET", "/hosts/{host_id}", hosts.get_host),
+    Route("DELETE", "/hosts/{host_id}", hosts.delete_host),
 )

@@ -15,7 +15,6 @@ from haneul.hostapi import (
     GuestReport,
     GuestSpec,
     HostInventory,
-    JoinToken,
     Leftovers,
     Power,
 )
@@ -103,9 +102,6 @@ class FakeHosts:
     def connected(self) -> tuple[HostInventory, ...]:
         with self.world.lock:
             return tuple(self.world.inventory(host) for host in self.world.hosts.values() if not host.is_away)
-
-    def join_token(self, address: str, secret: str) -> JoinToken:
-        return JoinToken(address, "", secret)
 
     def forget(self, host_id: str) -> None:
         if host_id in self.world.hosts:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NewType
 
-from haneul.hostapi import HostInventory, JoinToken
+from haneul.hostapi import HostInventory
 
 HostId = NewType("HostId", str)
 
@@ -49,7 +49,7 @@ class Hypervisor:
 
 @dataclass(frozen=True)
 class JoinGrant:
-    """A one-time permission to join: the token is told once, only a hash of its secret is kept."""
+    """A one-time permission to join: the secret is told once, only its hash is kept."""
 
-    token: JoinToken
+    secret: str
     expires_at: datetime

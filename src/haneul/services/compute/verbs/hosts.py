@@ -33,7 +33,7 @@ class HostVerbs:
         expires_at = self._parts.clock.now() + timedelta(seconds=self._parts.tuning.join_within_s)
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         self._store.add_grant(new_uuid(), _hash(secret), expires_at)
-        return JoinGrant(self._parts.hosts.join_token(self._parts.tuning.agent_address, secret), expires_at)
+        return JoinGrant(secret, expires_at)
 
     def redeem(self, secret: str, hostname: str) -> str:
         """See `Enroller.redeem`."""

@@ -112,6 +112,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[str, ...], Meta(description="Name servers that guests are told; empty: those of this host.")
     ] = ()
 
+    token_lifetime_s: Annotated[int, Meta(description="How long a token is good for.", ge=60)] = 3600
+    lockout_attempts: Annotated[
+        int, Meta(description="So many failed sign-ins in a row lock a user; 0: never.", ge=0)
+    ] = 5
+    lockout_s: Annotated[int, Meta(description="How long a user stays locked.", ge=1)] = 60
+    remembered_passwords: Annotated[
+        int,
+        Meta(description="A new password must differ from so many of the latest; 0: any will do.", ge=0, le=24),
+    ] = 1
+    password_pattern: Annotated[
+        str, Meta(description="A regular expression that new passwords must match; empty: any will do.")
+    ] = ""
+    password_pattern_description: Annotated[str, Meta(description="That expression in words, for users.")] = ""
+    password_lifetime_days: Annotated[
+        int, Meta(description="After so many days a password must be changed; 0: never.", ge=0)
+    ] = 0
+
     image_format_check: Annotated[
         bool, Meta(description="Refuse images' data that is not what disk_format claims; unsafe data always is.")
     ] = True

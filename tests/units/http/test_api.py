@@ -160,3 +160,7 @@ def test_a_large_file_goes_in_and_out_in_pieces(client: TestClient) -> None:
 
 def test_an_encoded_slash_stays_within_its_segment(client: TestClient) -> None:
     assert client.get("/toy/things/a%2Fb").json() == {"id": "a/b"}
+
+
+def test_the_prefix_itself_needs_no_slash(client: TestClient) -> None:
+    assert client.get("/toy", follow_redirects=False).json() == {"hello": "world"}

@@ -46,6 +46,6 @@ def build(
     async def is_alive(_request: WebRequest) -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
-    mounts = [Mount(api.spec.prefix, app=api) for api in apis]
+    mounts = [route for api in apis for route in (WebRoute(api.spec.prefix, api), Mount(api.spec.prefix, app=api))]
     roots = [WebRoute("/", list_apis), WebRoute("/healthz", is_alive)]
     return Starlette(routes=[*mounts, *roots], lifespan=lifespan)

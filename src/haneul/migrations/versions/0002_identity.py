@@ -239,7 +239,9 @@ def _create_credentials() -> None:
         sa.Column("user_id", _ID, nullable=False),
         sa.Column("project_id", _ID, nullable=True),
         sa.Column("extra", Json(), nullable=False),
+        sa.Column("access_hash", _ID, nullable=True),
     )
+    op.create_index("credentials_access", "credentials", ["access_hash"])
     op.create_index("credentials_project", "credentials", ["project_id"])
     op.create_index("credentials_user", "credentials", ["user_id", "type"])
 

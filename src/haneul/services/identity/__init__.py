@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from haneul.kit.clock import Clock
 from haneul.kit.db import Database
 from haneul.kit.events import Bus
 from haneul.kit.keyring import Keyring
 from haneul.kit.policy import Policy
+from haneul.kit.upkeep import Loop
 from haneul.services.identity.model import (
     DEFAULT_DOMAIN,
     EVERYTHING,
@@ -50,6 +53,7 @@ from haneul.services.identity.model import (
 from haneul.services.identity.parts import IdentitySettings, Parts
 from haneul.services.identity.policy import RULES, SCOPES
 from haneul.services.identity.store import METADATA, IdentityStore
+from haneul.services.identity.upkeep.forget_expired import forget_expired
 from haneul.services.identity.verbs.access import Access
 from haneul.services.identity.verbs.application_credentials import (
     ApplicationCredentials,
@@ -147,6 +151,9 @@ __all__ = [
 class Identity:
     """The face of identity: one attribute per noun."""
 
+    workflows: tuple[()] = ()
+    """Identity has no long work."""
+
     def __init__(self, parts: Parts) -> None:
         access = Access(parts)
         self.tokens = Tokens(parts, access)
@@ -170,6 +177,7 @@ class Identity:
         self.registered_limits = RegisteredLimits(parts)
         self.limits = Limits(parts)
         self.policies = Policies(parts)
+        self.upkeep = (Loop("identity.forget_expired", 3600, partial(forget_expired, parts)),)
 
 
 def open_parts(db: Database, clock: Clock, bus: Bus, policy: Policy, settings: IdentitySettings) -> Parts:

@@ -210,6 +210,8 @@ class SealedCredential:
     user_id: UserId
     project_id: str | None = None
     extra: Extra = field(default_factory=dict)
+    access_hash: str | None = None
+    """Of an EC2 credential: by which it is found when a request names its access key."""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,9 @@ class CredentialRows(Rows[SealedCredential]):
         super().__init__(db, credentials, SealedCredential)
         self.word = "credential"
 
+    def find_by_access(self, access_hash: str) -> SealedCredential | None:
+        return self.find_where(credentials.c.access_hash == access_hash)
+
 
 class AccessRuleRows(Rows[AccessRule]):
     def __init__(self, db: Database) -> None:

@@ -210,7 +210,9 @@ credentials = Table(
     Column("user_id", _ID, nullable=False),
     Column("project_id", _ID, nullable=True),
     Column("extra", Json, nullable=False),
+    Column("access_hash", _ID, nullable=True),
     Index("credentials_user", "user_id", "type"),
+    Index("credentials_access", "access_hash"),
     Index("credentials_project", "project_id"),
 )
 

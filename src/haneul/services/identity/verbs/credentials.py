@@ -15,7 +15,7 @@ from haneul.kit.policy import Caller
 from haneul.services.identity.model import EVERYTHING, Credential, Listing, UserId
 from haneul.services.identity.parts import Parts
 from haneul.services.identity.verbs.delegation import refuse_lent
-from haneul.services.identity.verbs.ec2 import key_id
+from haneul.services.identity.verbs.ec2 import access_hash
 from haneul.services.identity.verbs.sealed import open_credential, seal_credential
 from haneul.services.identity.verbs.targets import Facts
 
@@ -45,12 +45,13 @@ class Credentials:
         refuse_lent(caller, "credentials")
         new = replace(new, user_id=new.user_id or UserId(caller.user_id))
         self._policy.require(caller, "identity:create_credential", _facts(new))
-        credential = replace(new, id=_ec2_id(new) if new.type == "ec2" else new_hex())
+        hashed = _access_hash(new)
+        credential = replace(new, id=hashed or new_hex())
         if credential.type == "ec2" and credential.project_id is None:
             raise Invalid("credential.project", "An EC2 credential needs a project_id: name the project.")
         with self._store.db.write():
             self._require_owners(credential)
-            self._store.credentials.add(seal_credential(self._parts, credential))
+            self._store.credentials.add(seal_credential(self._parts, credential, hashed))
         return credential
 
     def get(self, caller: Caller, credential_id: str, rule: str = "identity:get_credential") -> Credential:
@@ -68,10 +69,8 @@ class Credentials:
             before = self.get(caller, credential_id, "identity:update_credential")
             after = replace(before, **changes)
             self._policy.require(caller, "identity:update_credential", _facts(after))
-            if "ec2" in (before.type, after.type) and (before.type != after.type or _ec2_id(after) != before.id):
-                raise Invalid("credential.ec2", "The access key of an EC2 credential cannot change: make a new one.")
             self._require_owners(after)
-            self._store.credentials.change(seal_credential(self._parts, after))
+            self._store.credentials.change(seal_credential(self._parts, after, _access_hash(after)))
         return after
 
     def delete(self, caller: Caller, credential_id: str) -> None:
@@ -85,10 +84,11 @@ class Credentials:
         self._policy.require(caller, "identity:ec2_create_credential", {"target.credential.user_id": user_id})
         key = Ec2Key(new_hex(), secrets.token_hex(16), user_id, project_id)
         blob = msgspec.json.encode({"access": key.access, "secret": key.secret, "trust_id": None}).decode()
-        credential = Credential(key_id(key.access), "ec2", blob, UserId(user_id), project_id)
+        hashed = access_hash(key.access)
+        credential = Credential(hashed, "ec2", blob, UserId(user_id), project_id)
         with self._store.db.write():
             self._require_owners(credential)
-            self._store.credentials.add(seal_credential(self._parts, credential))
+            self._store.credentials.add(seal_credential(self._parts, credential, hashed))
         return key
 
     def list_ec2(self, caller: Caller, user_id: str) -> list[Ec2Key]:
@@ -101,7 +101,7 @@ class Credentials:
 
     def get_ec2(self, caller: Caller, user_id: str, access: str, rule: str = "identity:ec2_get_credential") -> Ec2Key:
         refuse_lent(caller, "EC2 credentials")
-        sealed = self._store.credentials.find(key_id(access))
+        sealed = self._store.credentials.find_by_access(access_hash(access))
         if sealed is not None and (sealed.user_id != user_id or sealed.type != "ec2"):
             sealed = None
         target = {"target.credential.user_id": sealed.user_id if sealed else user_id}
@@ -113,7 +113,8 @@ class Credentials:
     def delete_ec2(self, caller: Caller, user_id: str, access: str) -> None:
         with self._store.db.write():
             self.get_ec2(caller, user_id, access, "identity:ec2_delete_credential")
-            self._store.credentials.remove(key_id(access))
+            table = self._store.credentials.table
+            self._store.credentials.remove_where(table.c.access_hash == access_hash(access))
 
     def list(self, caller: Caller, listing: Listing = EVERYTHING) -> list[Credential]:
         """Those that the policy lets the caller see."""
@@ -133,15 +134,18 @@ class Credentials:
         return self._store.credentials.missing(credential_id)
 
 
-def _ec2_id(credential: Credential) -> str:
+def _access_hash(credential: Credential) -> str | None:
+    """None unless it is an EC2 credential; Invalid if that has no access key in its blob."""
+    if credential.type != "ec2":
+        return None
     try:
         blob = msgspec.json.decode(credential.blob)
     except msgspec.DecodeError:
-        raise Invalid("credential.blob", "The blob of an EC2 credential must be JSON with access and secret.") from None
+        blob = None
     access = blob.get("access") if isinstance(blob, dict) else None
     if not isinstance(access, str) or not access:
         raise Invalid("credential.blob", "The blob of an EC2 credential must be JSON with access and secret.")
-    return key_id(access)
+    return access_hash(access)
 
 
 def _ec2(credential: Credential) -> Ec2Key:

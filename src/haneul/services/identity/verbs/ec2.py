@@ -38,8 +38,8 @@ class SignedRequest:
         return next((value for key, value in self.headers.items() if key.lower() == name), "")
 
 
-def key_id(access: str) -> str:
-    """The credential's id: the hash of the access key, so that one is found by the other."""
+def access_hash(access: str) -> str:
+    """By which an EC2 credential is found; also its id when it is made, as in Keystone."""
     return hashlib.sha256(access.encode()).hexdigest()
 
 
@@ -49,7 +49,7 @@ class Ec2Prover:
 
     def signer(self, request: SignedRequest) -> Credential:
         """The credential whose secret made the signature; Unauthenticated if none did or it is too old."""
-        sealed = self._parts.store.credentials.find(key_id(request.access))
+        sealed = self._parts.store.credentials.find_by_access(access_hash(request.access))
         credential = None if sealed is None else open_credential(self._parts, sealed)
         secret = _secret_of(credential) or "nobody's"
         self._refuse_old(request)

@@ -29,7 +29,8 @@ def open_credential(parts: Parts, sealed: SealedCredential) -> Credential:
     )
 
 
-def seal_credential(parts: Parts, credential: Credential) -> SealedCredential:
+def seal_credential(parts: Parts, credential: Credential, access_hash: str | None = None) -> SealedCredential:
+    """`access_hash` is that of an EC2 credential's access key."""
     return SealedCredential(
         id=credential.id,
         type=credential.type,
@@ -37,4 +38,5 @@ def seal_credential(parts: Parts, credential: Credential) -> SealedCredential:
         user_id=credential.user_id,
         project_id=credential.project_id,
         extra=credential.extra,
+        access_hash=access_hash,
     )

@@ -109,10 +109,6 @@ class Tokens:
         with self._store.changing():
             self._store.revoked.add(token.claims.audit_ids[0], token.claims.expires_at)
 
-    def forget_expired(self) -> None:
-        """Drop the marks of revoked tokens that have expired since."""
-        self._store.revoked.forget_expired(self._parts.clock.now())
-
     def _existing(self, text: str) -> Token:
         """The valid token that somebody speaks of, else NotFound."""
         try:

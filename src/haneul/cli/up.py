@@ -151,7 +151,8 @@ def _tell(desk: Desk, access: credentials.Access, prepared: first_cloud.Prepared
     if prepared.server:
         rows.append(("first server", prepared.address))
     if prepared.server and settings.compute_driver == "agents":
-        rows.append(("log in", servers.ssh_command(settings.state / "keys" / "first", prepared.address)))
+        sudo = "sudo " if os.environ.get("SUDO_USER") else ""
+        rows.append(("log in", sudo + servers.ssh_command(settings.state / "keys" / "first", prepared.address)))
     print()
     for name, value in rows:
         print(f"  {name:14} {value}")

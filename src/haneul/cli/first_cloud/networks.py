@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 
 from haneul.cli.rest import Rest
@@ -48,6 +50,14 @@ def ensure_private(demo: Rest, external: str, dns_servers: tuple[str, ...]) -> s
     if not ports:
         demo.put(f"{_API}/routers/{router}/add_router_interface", {"subnet_id": subnet_id})
     return network
+
+
+def host_dns_servers(path: Path = Path("/etc/resolv.conf")) -> tuple[str, ...]:
+    """The name servers of this host that guests can ask too: not those on its loopback."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    named = [line.split()[1] for line in lines if line.startswith("nameserver ") and len(line.split()) > 1]
+    usable = [ip for ip in named if ":" not in ip and not ip_address(ip).is_loopback]
+    return tuple(usable[:3])
 
 
 def ensure_group(demo: Rest) -> str:

@@ -16,6 +16,9 @@ from haneul.settings import Settings
 _INTEGRATION = "br-int"
 _DOMAIN_PREFIX = "haneul-"
 _NAMESPACE_PREFIX = "haneul-"
+_TAG = "haneul:"
+_ROOTS = ("Logical_Router", "Logical_Switch", "Port_Group", "DHCP_Options", "Address_Set", "Load_Balancer")
+"""The northbound tables whose rows go only when they are removed; all others go with these."""
 _KEYS = (
     "ovn-remote",
     "ovn-bridge",
@@ -56,18 +59,23 @@ def remove_devices(switch: Switch) -> int:
 
 def empty_centre(centre: Centre, switch: Switch) -> None:
     """The distribution's OVN and Open vSwitch forget the cloud's networks and this host."""
-    north = f"--db=unix:{centre.northbound}"
-    for table, verb in (("Logical_Router", "lr-del"), ("Logical_Switch", "ls-del"), ("Port_Group", "pg-del")):
-        found = tools.call("ovn-nbctl", north, "--timeout=20", "--bare", "--columns=name", "list", table)
-        for name in found.split():
-            tools.call("ovn-nbctl", north, "--timeout=20", "--if-exists", verb, name)
-    for table in ("DHCP_Options", "Address_Set", "Load_Balancer", "HA_Chassis_Group"):
-        tools.call("ovn-nbctl", north, "--timeout=20", "--all", "destroy", table)
+    for table in _ROOTS:
+        ours = _tagged(centre, table)
+        if ours:
+            tools.call("ovn-nbctl", f"--db=unix:{centre.northbound}", "--timeout=20", "destroy", table, *ours)
     chassis = ovn.chassis_name(switch)
     if chassis:
         tools.attempt("ovn-sbctl", f"--db=unix:{centre.southbound}", "--timeout=20", "chassis-del", chassis)
     for key in _KEYS:
         switch.vsctl("remove", "Open_vSwitch", ".", "external_ids", key, wait=False)
+
+
+def _tagged(centre: Centre, table: str) -> list[str]:
+    """The rows of a table that bear the cloud's tag; ovn-nbctl's JSON has a map as ["map", [[key, value], ...]]."""
+    columns = ("--format=json", "--columns=_uuid,external_ids")
+    said = tools.call("ovn-nbctl", f"--db=unix:{centre.northbound}", "--timeout=20", *columns, "list", table)
+    rows = json.loads(said)["data"]
+    return [str(row[0][1]) for row in rows if any(key.startswith(_TAG) for key, _ in row[1][1])]
 
 
 def _remove_domains(uri: str) -> int:

@@ -240,8 +240,10 @@ def test_a_port_without_security_has_no_groups(bench: Bench) -> None:
     port = bench.port(network, has_port_security=False)
     assert port.security_group_ids == ()
     group_id = bench.face.security_groups.resolve(DEMO, ["default"])[0]
-    with pytest.raises(Conflict):
+    with pytest.raises(Invalid):
         bench.face.ports.update(DEMO, port.id, PortChanges(security_group_ids=(group_id,)))
+    with pytest.raises(Conflict):
+        bench.face.ports.update(DEMO, bench.port(network).id, PortChanges(has_port_security=False))
 
 
 def test_changing_nothing_keeps_the_port(bench: Bench) -> None:

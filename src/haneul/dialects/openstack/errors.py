@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from haneul.dialects.openstack.network.error_types import NEUTRON_TYPES
 from haneul.kit.errors import CloudError
 
 STATUS_BY_KIND: Mapping[str, int] = {
@@ -127,9 +128,6 @@ _NEUTRON_TYPES_BY_STATUS = {
     412: "RevisionNumberConstraintFailed",
     503: "HTTPServiceUnavailable",
 }
-
-NEUTRON_TYPES: dict[str, str] = {}
-"""The exception's name that Neutron gives with a code; filled by the network API's own table."""
 
 IDENTITY = ErrorStyle(_keystone)
 IMAGE = ErrorStyle(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from haneul.kit.policy import Caller
 from haneul.kit.upkeep import Loop
@@ -197,6 +198,10 @@ class Network:
     def allows(self, caller: Caller, rule: str) -> bool:
         """True if the caller may see what `rule` (e.g. get_port:binding:host_id) is about, whosever it is."""
         return self.parts.policy.allows(caller, rule)
+
+    def together(self) -> AbstractContextManager[object]:
+        """What is done inside is done whole or not at all."""
+        return self.parts.db.write()
 
     def when_changed(self, hurry: Callable[[], None]) -> None:
         """Call `hurry` after every change that the world must follow: it has the loop `network.follow` run now."""

@@ -83,11 +83,11 @@ def check_vnic(vnic_type: str) -> None:
 
 
 def check_security(port: Port) -> None:
-    """Raises Conflict where groups or pairs are asked for on a port without port security."""
+    """Raises Invalid or Conflict where groups or pairs are asked for on a port without port security."""
     if port.has_port_security:
         return
     if port.security_group_ids:
-        raise Conflict(
+        raise Invalid(
             "port.security_groups_without_security",
             "Port security must be enabled and port must have an IP address in order to use security groups: "
             "enable it, or take the groups away.",

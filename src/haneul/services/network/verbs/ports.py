@@ -178,6 +178,13 @@ class Ports(ServerPorts):
             said["security_group_ids"] = checks.Groups(self.parts).chosen(
                 caller, said["security_group_ids"], port.project_id
             )
+        is_opened = said.get("has_port_security") is False and "security_group_ids" not in said
+        if is_opened and port.security_group_ids:
+            raise Conflict(
+                "port.has_security_groups",
+                "Port has security group associated. Cannot disable port security or ip address until security group "
+                "is removed: take the groups away with it.",
+            )
         if said.get("host_id") == "":
             said["chassis"], said["status"] = "", DOWN
 

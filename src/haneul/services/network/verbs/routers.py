@@ -78,6 +78,21 @@ class Routers(Interfaces):
             self.parts.changed(Kind.ROUTER, [router_id])
         return saved
 
+    def add_routes(self, caller: Caller, router_id: str, routes: Sequence[HostRoute]) -> Router:
+        """The router has these routes beside its others. Raises as `update`."""
+        with self.parts.db.write():
+            present = self.get(caller, router_id).routes
+            new = tuple(route for route in routes if route not in present)
+            return self.update(caller, router_id, RouterChanges(routes=(*present, *new)))
+
+    def remove_routes(self, caller: Caller, router_id: str, routes: Sequence[HostRoute]) -> Router:
+        """The router has none of these routes. Raises as `update`."""
+        with self.parts.db.write():
+            present = self.get(caller, router_id).routes
+            return self.update(
+                caller, router_id, RouterChanges(routes=tuple(route for route in present if route not in routes))
+            )
+
     def delete(self, caller: Caller, router_id: str) -> None:
         """Raises NotFound, Forbidden, Conflict `router.in_use`."""
         with self.parts.db.write():

@@ -1,0 +1,99 @@
+"""What operators see of the hosts: agents and availability zones, and how many addresses are left."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from haneul.dialects.openstack.cloud import Cloud
+from haneul.dialects.openstack.network.networks import NETWORK
+from haneul.kit.http import Query, Reply, Request
+from haneul.services.network import IpAvailability, NetworkAgent
+
+
+def list_agents(cloud: Cloud, req: Request) -> Reply:
+    shown = [_agent(cloud, agent) for agent in cloud.network.agents.list(req.caller)]
+    return Reply(200, {"agents": [_fields(req.query, each) for each in shown if _is_wanted(req.query, each)]})
+
+
+def show_agent(cloud: Cloud, req: Request) -> Reply:
+    agent = cloud.network.agents.get(req.caller, req.params["agent_id"])
+    return Reply(200, {"agent": _fields(req.query, _agent(cloud, agent))})
+
+
+def list_availability_zones(cloud: Cloud, req: Request) -> Reply:
+    zones = [{"name": cloud.network.zone, "resource": kind, "state": "available"} for kind in ("network", "router")]
+    return Reply(200, {"availability_zones": [zone for zone in zones if _is_wanted(req.query, zone)]})
+
+
+def list_network_ip_availabilities(cloud: Cloud, req: Request) -> Reply:
+    renamed = {"network_id": "id", "network_name": "name", "tenant_id": "project_id"}
+    query = Query("")
+    query.items = tuple((renamed.get(key, key), value) for key, value in req.query.items if key != "ip_version")
+    found = cloud.network.availability.list(req.caller, NETWORK.listing(query))
+    version = req.query.get_int("ip_version")
+    return Reply(200, {"network_ip_availabilities": [_availability(each, version) for each in found]})
+
+
+def show_network_ip_availability(cloud: Cloud, req: Request) -> Reply:
+    found = cloud.network.availability.get(req.caller, req.params["network_id"])
+    return Reply(200, {"network_ip_availability": _availability(found, None)})
+
+
+def _availability(found: IpAvailability, version: int | None) -> dict[str, Any]:
+    subnets = [subnet for subnet in found.subnets if version is None or subnet.ip_version == version]
+    return {
+        "network_id": found.network_id,
+        "network_name": found.network_name,
+        "tenant_id": found.project_id,
+        "project_id": found.project_id,
+        "total_ips": sum(subnet.total for subnet in subnets),
+        "used_ips": sum(subnet.used for subnet in subnets),
+        "subnet_ip_availability": [
+            {
+                "subnet_id": subnet.subnet_id,
+                "subnet_name": subnet.subnet_name,
+                "ip_version": subnet.ip_version,
+                "cidr": subnet.cidr,
+                "total_ips": subnet.total,
+                "used_ips": subnet.used,
+            }
+            for subnet in subnets
+        ],
+    }
+
+
+def _agent(cloud: Cloud, agent: NetworkAgent) -> dict[str, Any]:
+    seen = _plain_time(agent.seen_at)
+    return {
+        "id": agent.id,
+        "agent_type": agent.kind,
+        "binary": agent.binary,
+        "host": agent.host,
+        "topic": "n/a",
+        "availability_zone": cloud.network.zone,
+        "admin_state_up": True,
+        "alive": agent.is_alive,
+        "created_at": seen,
+        "started_at": seen,
+        "heartbeat_timestamp": seen,
+        "description": "",
+        "resources_synced": None,
+        "configurations": dict(agent.configurations),
+    }
+
+
+def _plain_time(moment: datetime | None) -> str | None:
+    return None if moment is None else f"{moment:%Y-%m-%d %H:%M:%S}"
+
+
+def _is_wanted(query: Query, shown: dict[str, Any]) -> bool:
+    for name, values in query.as_lists().items():
+        if name in shown and str(shown[name]).lower() not in [value.lower() for value in values]:
+            return False
+    return True
+
+
+def _fields(query: Query, shown: dict[str, Any]) -> dict[str, Any]:
+    wanted = query.all("fields")
+    return {name: value for name, value in shown.items() if not wanted or name in wanted}

@@ -1,0 +1,108 @@
+"""Versions, resources and extensions: by the list of extensions clients decide what they may use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from haneul.dialects.openstack.cloud import Cloud
+from haneul.kit.errors import NotFound
+from haneul.kit.http import Reply, Request
+
+_COLLECTIONS = {
+    "network": "networks",
+    "subnet": "subnets",
+    "port": "ports",
+    "router": "routers",
+    "floatingip": "floatingips",
+    "security_group": "security-groups",
+    "security_group_rule": "security-group-rules",
+    "quota": "quotas",
+    "agent": "agents",
+    "availability_zone": "availability_zones",
+    "network_ip_availability": "network-ip-availabilities",
+    "extension": "extensions",
+}
+
+EXTENSIONS: dict[str, tuple[str, str]] = {
+    "agent": ("agent", "The programs that carry the networks on the hosts."),
+    "allowed-address-pairs": ("Allowed Address Pairs", "Addresses that a port may use beside its own."),
+    "availability_zone": ("Availability Zone", "Zones that hosts are in."),
+    "availability_zone_filter": ("Availability Zone Filter Extension", "Filters on availability zones."),
+    "binding": ("Port Binding", "On which host a port is, and how."),
+    "empty-string-filtering": ("Empty String Filtering Extension", "Filters by the empty string."),
+    "ext-gw-mode": ("Neutron L3 Configurable external gateway mode", "Gateways with and without source NAT."),
+    "external-net": ("Neutron external network", "Networks that lead outside."),
+    "extra_dhcp_opt": ("Neutron Extra DHCP options", "More options for a port's DHCP."),
+    "extraroute": ("Neutron Extra Route", "Routes of a router beside those to its own subnets."),
+    "extraroute-atomic": ("Atomically add/remove extra routes", "Routes added and removed one by one."),
+    "filter-validation": ("Filter parameters validation", "Unknown filters are refused."),
+    "ip-substring-filtering": ("IP address substring filtering", "Ports found by a part of their address."),
+    "l2_adjacency": ("L2 Adjacency", "Whether a network is one broadcast domain."),
+    "net-mtu": ("Network MTU", "The largest packet of a network."),
+    "net-mtu-writable": ("Network MTU (writable)", "The largest packet of a network, chosen by its owner."),
+    "network-ip-availability": ("Network IP Availability", "How many addresses are given."),
+    "network_availability_zone": ("Network Availability Zone", "Zones that a network should be in."),
+    "pagination": ("Pagination support", "Listings in pages."),
+    "port-security": ("Port Security", "Ports that may send from their own addresses only."),
+    "port-security-groups-filtering": ("Port filtering on security groups", "Ports found by their groups."),
+    "project-id": ("project_id field enabled", "Things belong to projects."),
+    "provider": ("Provider Network", "Networks on the provider's own wires."),
+    "quota_details": ("Quota details management support", "How much of a quota is used."),
+    "quotas": ("Quota management support", "How much a project may have."),
+    "revision-if-match": ("If-Match constraints based on revision_number", "Changes of what was seen only."),
+    "router": ("Neutron L3 Router", "Routers and floating IPs."),
+    "router_availability_zone": ("Router Availability Zone", "Zones that a router should be in."),
+    "security-group": ("security-group", "What may reach a port, and leave it."),
+    "security-groups-normalized-cidr": ("Normalized CIDR field for security group rules", "Ranges in one form."),
+    "security-groups-rules-belongs-to-default-sg": (
+        "Security group rule belongs to the project's default security group",
+        "Rules found by whether their group is a default one.",
+    ),
+    "security-groups-shared-filtering": ("Security group filtering on the shared field", "Groups found by sharing."),
+    "sort-key-validation": ("Sort key validation", "Unknown keys to sort by are refused."),
+    "sorting": ("Sorting support", "Listings in an order."),
+    "standard-attr-description": ("standard-attr-description", "Descriptions."),
+    "standard-attr-revisions": ("Resource revision numbers", "How often a thing was changed."),
+    "standard-attr-tag": ("Tag support for resources with standard attribute", "Tags."),
+    "standard-attr-timestamp": ("Resource timestamps", "When a thing was made and changed."),
+    "stateful-security-group": ("Stateful security group", "Groups that remember connections, and that do not."),
+    "subnet-external-network": ("Subnet external network", "Subnets found by whether they lead outside."),
+    "subnet-service-types": ("Subnet service types", "Subnets for certain kinds of ports."),
+    "tag-ports-during-bulk-creation": ("Tag Ports During Bulk Creation", "Tags given when ports are made."),
+}
+"""Alias -> Neutron's name of it, and what it is for. Exactly what works."""
+
+_UPDATED = "2026-01-01T00:00:00-00:00"
+
+
+def list_versions(_cloud: Cloud, req: Request) -> Reply:
+    links = [{"rel": "self", "href": f"{req.api_url}/v2.0/"}]
+    return Reply(200, {"versions": [{"id": "v2.0", "status": "CURRENT", "links": links}]})
+
+
+def list_resources(_cloud: Cloud, req: Request) -> Reply:
+    resources = [
+        {
+            "name": singular,
+            "collection": path.replace("-", "_"),
+            "links": [{"rel": "self", "href": f"{req.api_url}/v2.0/{path}"}],
+        }
+        for singular, path in _COLLECTIONS.items()
+    ]
+    return Reply(200, {"resources": resources})
+
+
+def list_extensions(_cloud: Cloud, _req: Request) -> Reply:
+    return Reply(200, {"extensions": [_extension(alias) for alias in EXTENSIONS]})
+
+
+def show_extension(_cloud: Cloud, req: Request) -> Reply:
+    alias = req.params["alias"]
+    if alias not in EXTENSIONS:
+        raise NotFound("request.no_resource", f"Extension with alias {alias} does not exist: see the list of them.")
+    return Reply(200, {"extension": _extension(alias)})
+
+
+def _extension(alias: str) -> dict[str, Any]:
+    name, description = EXTENSIONS[alias]
+    return {"alias": alias, "name": name, "description": description, "updated": _UPDATED, "links": []}

@@ -1,0 +1,63 @@
+"""Floating IPs."""
+
+from __future__ import annotations
+
+from haneul.dialects.openstack.cloud import Cloud
+from haneul.dialects.openstack.network import readers
+from haneul.dialects.openstack.network.resources import (
+    CREATE,
+    Attribute,
+    Resource,
+    create_all,
+    require_revision,
+)
+from haneul.dialects.openstack.network.standard import DESCRIPTION, HISTORY, ID, PROJECT, TAGS
+from haneul.kit.http import Reply, Request
+from haneul.services.network import FloatingIpChanges, NewFloatingIp
+
+FLOATING_IP = Resource(
+    "floatingip",
+    "floatingips",
+    (
+        ID,
+        *PROJECT,
+        Attribute("floating_network_id", "network_id", readers.uuid, on=(CREATE,), is_required=True),
+        Attribute("floating_ip_address", "address", readers.text, on=(CREATE,)),
+        Attribute("subnet_id", read=readers.uuid, on=(CREATE,), is_hidden=True, is_filter=False),
+        Attribute("port_id", read=readers.uuid_or_none),
+        Attribute("fixed_ip_address", "fixed_ip", readers.text_or_none),
+        Attribute("router_id"),
+        Attribute("status"),
+        DESCRIPTION,
+        TAGS,
+        *HISTORY,
+    ),
+)
+
+
+def list_floatingips(cloud: Cloud, req: Request) -> Reply:
+    listing = FLOATING_IP.listing(req.query)
+    return FLOATING_IP.many(cloud, req, cloud.network.floating_ips.list(req.caller, listing))
+
+
+def create_floatingip(cloud: Cloud, req: Request) -> Reply:
+    floating_ips = cloud.network.floating_ips
+    return create_all(cloud, req, FLOATING_IP, lambda said: floating_ips.create(req.caller, NewFloatingIp(**said)))
+
+
+def show_floatingip(cloud: Cloud, req: Request) -> Reply:
+    return FLOATING_IP.one(cloud, req, cloud.network.floating_ips.get(req.caller, req.params["floatingip_id"]))
+
+
+def update_floatingip(cloud: Cloud, req: Request) -> Reply:
+    changes = FloatingIpChanges(**FLOATING_IP.read_changes(req.body))
+    with cloud.network.together():
+        floating = cloud.network.floating_ips.get(req.caller, req.params["floatingip_id"])
+        require_revision(req, floating.revision_number)
+        changed = cloud.network.floating_ips.update(req.caller, floating.id, changes)
+        return FLOATING_IP.one(cloud, req, changed)
+
+
+def delete_floatingip(cloud: Cloud, req: Request) -> Reply:
+    cloud.network.floating_ips.delete(req.caller, req.params["floatingip_id"])
+    return Reply(204)

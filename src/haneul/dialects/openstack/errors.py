@@ -110,7 +110,17 @@ def _placement(refusal: Refusal) -> dict[str, Any]:
     return {"errors": [error]}
 
 
-PLACEMENT_CODES: Mapping[str, str] = {}
+PLACEMENT_CODES: Mapping[str, str] = {
+    "placement.changed": "placement.concurrent_update",
+    "placement.inventory_in_use": "placement.inventory.inuse",
+    "placement.name_taken": "placement.duplicate_name",
+    "placement.provider_in_use": "placement.resource_provider.inuse",
+    "placement.provider_has_children": "placement.resource_provider.cannot_delete_parent",
+    "placement.unknown_provider": "placement.resource_provider.not_found",
+    "placement.repeated_query": "placement.query.duplicate_key",
+    "placement.bad_query": "placement.query.bad_value",
+    "placement.no_resources": "placement.query.missing_value",
+}
 """Where placement's documented error codes differ from `placement.undefined_code`."""
 
 

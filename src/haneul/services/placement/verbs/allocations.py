@@ -76,7 +76,6 @@ class Allocations:
                 raise NotFound("placement.no_allocations", f"Consumer {consumer_id} has no allocations")
             self._claims.give_back(consumer_id)
             self._claims.forget_consumer(consumer_id)
-            self._touch(claim.provider_id for claim in held)
 
     def reshape(self, caller: Caller, inventories: Sequence[NewInventories], holdings: Sequence[NewHoldings]) -> None:
         """Move inventories between providers together with what is held of them, all or nothing."""

@@ -105,10 +105,14 @@ class InventoryVerbs:
             self._put(self._read(provider_id), {})
 
     def reshape(self, inventories: Sequence[NewInventories]) -> None:
-        """What several providers have from now on; in the transaction of who moves the allocations along."""
+        """What several providers have from now on; in the transaction of who moves the allocations along.
+
+        It counts as two changes, since clients expect so: what is new was added, then what was old is gone.
+        """
         for new in inventories:
             self._check(new.inventories, may_reserve_all=True)
             self._put(self._read(new.provider_id), new.inventories)
+            self._rows.touch(new.provider_id, self._parts.clock.now())
 
     def _read(self, provider_id: ProviderId) -> Inventories:
         return Inventories(self._rows.get(provider_id), self._rows.inventories(provider_id))

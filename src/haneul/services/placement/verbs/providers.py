@@ -95,7 +95,6 @@ class Providers:
             )
         root_id = known.id if parent_id is None else self._parent(known.id, parent_id).root_id
         self._rows.move(known.id, parent_id, root_id)
-        self._rows.touch(known.id, self._parts.clock.now())
 
     def _parent(self, provider_id: ProviderId, parent_id: ProviderId) -> Provider:
         parent = self._rows.find(parent_id)

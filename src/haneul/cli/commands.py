@@ -75,10 +75,6 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--servers", type=int, default=20, help="how many servers to create at once (20)")
 
 
-def _settings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--markdown", action="store_true", help="as the page of the documentation")
-
-
 def _doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="also tell what was found in order")
 
@@ -93,7 +89,7 @@ COMMANDS = (
     Command("test", "check the code, then the real thing in a lab", "checks", _test),
     Command("bench", "measure this cloud against what is promised", "bench", _bench),
     Command("image", "build guest images", "image", _image),
-    Command("settings", "every setting, its value here and what it is for", "show_settings", _settings),
+    Command("settings", "every setting, its value here and what it is for", "show_settings"),
     Command("version", "the version of Haneul and of what it stands on", "version"),
     Command("supervise", "keep the parts running where there is no systemd (started by `up`)", "supervise"),
     Command("serve", "the control plane, in the foreground (started by `up`)", ""),

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from haneul import settings
-from haneul.cli import show_settings
 
 
 def test_every_setting_is_explained():
@@ -47,9 +46,3 @@ def test_the_sockets_lie_in_the_state_directory_unless_set(tmp_path: Path):
 
     assert known.northbound == f"unix:{tmp_path}/ovn/run/nb.sock"
     assert known.southbound == "tcp:10.0.0.1:6642"
-
-
-def test_the_page_of_settings_is_up_to_date():
-    page = Path(__file__).parents[3] / "docs" / "operate" / "settings.md"
-
-    assert page.read_text() == show_settings.as_markdown(), "haneul settings --markdown > docs/operate/settings.md"

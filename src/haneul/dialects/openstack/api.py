@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from haneul.dialects.openstack import access_rules
 from haneul.dialects.openstack.errors import ErrorStyle
 from haneul.kit.errors import CloudError, Conflict, Invalid, NotFound, Unauthenticated
 from haneul.kit.http import Ladder, Reply, Request, Route, RouteTable, Validators
@@ -153,6 +154,12 @@ class Api:
         except Unauthenticated:
             if not route.public:
                 raise
+        if not access_rules.allow(request.caller, self.spec.name, request.method, request.path):
+            raise Unauthenticated(
+                "token.access_rules",
+                f"The access rules of this application credential do not let you {request.method} {request.path} of "
+                f"the {self.spec.name} service: use a credential whose rules do.",
+            )
 
     def _check(self, route: Route, request: Request) -> None:
         ladder, name = self.spec.ladder, route.name

@@ -1,0 +1,257 @@
+"""Puts the cloud together: the only module that knows every part."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from haneul import migrations
+from haneul.dialects.openstack import app
+from haneul.dialects.openstack.catalog import APIS
+from haneul.dialects.openstack.cloud import Cloud
+from haneul.drivers.image.inspection import FormatInspector
+from haneul.drivers.image.web import WebFetcher
+from haneul.drivers.registry import driver
+from haneul.kit import x509
+from haneul.kit.clock import Clock, SystemClock
+from haneul.kit.db import Database
+from haneul.kit.events import Bus
+from haneul.kit.policy import Policy
+from haneul.kit.upkeep import Loop, Scheduler
+from haneul.kit.workflow import Engine, Observer, Runs, silent
+from haneul.services import compute, identity, image, network, placement
+from haneul.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+log = logging.getLogger(__name__)
+
+GIB = 1024**3
+ADMIN_PASSWORD = "admin-password"
+"""The file in `<state>/keys` with the password that the user admin has at first."""
+KEPT_RUNS = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class World:
+    """How the cloud reaches the world: its drivers."""
+
+    hosts: Any
+    networks: Any
+    blobs: Any
+    inspector: Any
+    fetcher: Any
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every service stands on."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    bus: Bus
+    runs: Runs
+
+    def policy(
+        self, service: str, rules: Mapping[str, Any], scopes: Mapping[str, frozenset[str]] | None = None
+    ) -> Policy:
+        """The service's rules, with what the operator wrote into `<state>/policy/<service>.yaml` over them."""
+        file = self.settings.state / "policy" / f"{service}.yaml"
+        overrides = yaml.safe_load(file.read_text()) if file.exists() else {}
+        return Policy(rules, overrides or {}, scopes)
+
+
+@dataclass
+class ControlPlane:
+    """The whole control plane, put together but not yet at work."""
+
+    ground: Ground
+    world: World
+    cloud: Cloud
+    engine: Engine
+    upkeep: Scheduler
+
+    def application(self) -> Starlette:
+        return app.build(self.cloud, APIS, started=self.start, stopping=self.stop)
+
+    def bootstrap(self) -> None:
+        """Somebody can sign in and find the APIs; may be repeated."""
+        file = self.ground.settings.state / "keys" / ADMIN_PASSWORD
+        if file.exists():
+            self.cloud.identity.bootstrap(file.read_text().strip(), self.cloud.public_url, self.cloud.region)
+
+    def listen(self) -> None:
+        """Hear of what changes: in the database and in the world."""
+        self.cloud.network.when_changed(lambda: self.upkeep.hurry(network.FOLLOW))
+        self.cloud.network.start(lambda: self.upkeep.hurry(network.MEND))
+        if hasattr(self.world.hosts, "start"):
+            self.world.hosts.start(self.cloud.compute.hosts, self.cloud.image.images.read)
+
+    def start(self) -> None:
+        """Begin to work: on runs, on drift, with the world."""
+        self.bootstrap()
+        self.engine.start()
+        self.upkeep.start()
+        self.listen()
+
+    def stop(self) -> None:
+        """End in order; what is unfinished goes on at the next start."""
+        self.upkeep.stop()
+        self.engine.stop()
+        if hasattr(self.world.hosts, "stop"):
+            self.world.hosts.stop()
+        self.cloud.network.stop()
+        self.ground.db.close()
+
+
+def lay_ground(settings: Settings, clock: Clock) -> Ground:
+    """The database, at the newest revision, and what stands on it."""
+    db = Database(settings.database)
+    migrations.ensure_newest(db)
+    return Ground(settings, db, clock, Bus(), Runs(db, clock))
+
+
+def reach_world(settings: Settings, clock: Clock) -> World:
+    """The drivers that the settings name."""
+    return World(
+        hosts=_hosts(settings, clock),
+        networks=_networks(settings),
+        blobs=driver("image", "directory")(settings.state / "images", settings.image_reserve_gib * GIB),
+        inspector=FormatInspector(settings.image_format_check),
+        fetcher=WebFetcher(settings.image_sources),
+    )
+
+
+def _hosts(settings: Settings, clock: Clock) -> Any:
+    if settings.compute_driver == "fake":
+        from haneul.drivers.compute.fake import FakeWorld
+
+        return driver("compute", "fake")(FakeWorld(settings.fake_hosts, clock))
+    from haneul.drivers.compute.agents import ListenerSettings
+
+    authority = x509.ensure_authority(settings.state / "keys" / "ca", "Haneul", clock.now())
+    listener = ListenerSettings(settings.agent_listen_host, settings.agent_port, authority)
+    return driver("compute", "agents")(listener, clock)
+
+
+def _networks(settings: Settings) -> Any:
+    if settings.network_driver == "fake":
+        return driver("network", "fake")()
+    return driver("network", "ovn")(settings.northbound, settings.southbound)
+
+
+def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observer = silent) -> ControlPlane:
+    """Every service on the ground, over the world; `threads` work on runs."""
+    engine = Engine(ground.runs, threads=threads, observer=observer, owner="control")
+    people = identity.Identity(_identity(ground))
+    room = placement.Placement(_placement(ground))
+    images = image.Images(_image(ground, world))
+    networks = network.Network(_network(ground, world))
+    computing = compute.Compute(_compute(ground, world, Below(images, networks, room)))
+    for service in (images, computing):
+        for workflow in service.workflows:
+            engine.register(workflow, service.parts)
+    settings = ground.settings
+    cloud = Cloud(people, images, room, networks, computing, settings.url, settings.region)
+    loops = (*images.upkeep, *networks.upkeep, *computing.upkeep)
+    forget = Loop("runs.forget", 3600, lambda: ground.runs.forget(KEPT_RUNS))
+    return ControlPlane(ground, world, cloud, engine, Scheduler((*loops, forget), ground.clock))
+
+
+@dataclass(frozen=True)
+class Below:
+    """What compute stands on."""
+
+    images: image.Images
+    networks: network.Network
+    room: placement.Placement
+
+
+def _identity(ground: Ground) -> identity.Parts:
+    policy = ground.policy("identity", identity.RULES, identity.SCOPES)
+    settings = identity.IdentitySettings(ground.settings.state)
+    return identity.open_parts(ground.db, ground.clock, ground.bus, policy, settings)
+
+
+def _placement(ground: Ground) -> placement.Parts:
+    store = placement.PlacementStore(ground.db)
+    return placement.Parts(ground.db, store, ground.clock, ground.policy("placement", placement.RULES))
+
+
+def _image(ground: Ground, world: World) -> image.Parts:
+    settings = ground.settings
+    return image.Parts(
+        db=ground.db,
+        store=image.ImageStore(ground.db),
+        clock=ground.clock,
+        bus=ground.bus,
+        policy=ground.policy("image", image.RULES),
+        runs=ground.runs,
+        blobs=world.blobs,
+        inspector=world.inspector,
+        fetcher=world.fetcher,
+        options=image.Options(
+            max_image_bytes=settings.image_max_gib * GIB,
+            max_project_bytes=settings.image_project_gib * GIB,
+            max_project_images=settings.image_project_count,
+        ),
+        started_at=ground.clock.now(),
+    )
+
+
+def _network(ground: Ground, world: World) -> network.Parts:
+    settings = ground.settings
+    options = network.Options(
+        physical_networks=(settings.external_physical_network,),
+        dns_servers=settings.dns_servers,
+    )
+    return network.Parts(
+        db=ground.db,
+        store=network.NetworkStore(ground.db),
+        clock=ground.clock,
+        bus=ground.bus,
+        policy=ground.policy("network", network.RULES),
+        driver=world.networks,
+        options=options,
+    )
+
+
+def _compute(ground: Ground, world: World, below: Below) -> compute.Parts:
+    return compute.Parts(
+        db=ground.db,
+        store=compute.ComputeStore(ground.db),
+        clock=ground.clock,
+        bus=ground.bus,
+        policy=ground.policy("compute", compute.RULES),
+        runs=ground.runs,
+        hosts=world.hosts,
+        image=below.images,
+        network=below.networks,
+        placement=below.room,
+    )
+
+
+def serve(settings: Settings) -> None:
+    """Serve the cloud until the process is told to end."""
+    import uvicorn
+
+    clock = SystemClock()
+    plane = assemble(lay_ground(settings, clock), reach_world(settings, clock))
+    uvicorn.run(
+        plane.application(),
+        host=settings.listen_host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )

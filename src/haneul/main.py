@@ -20,6 +20,7 @@ from haneul.drivers.registry import driver
 from haneul.kit import x509
 from haneul.kit.clock import Clock, SystemClock
 from haneul.kit.db import Database
+from haneul.kit.errors import Conflict
 from haneul.kit.events import Bus
 from haneul.kit.policy import Policy
 from haneul.kit.upkeep import Loop, Scheduler
@@ -159,7 +160,16 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
         for workflow in service.workflows:
             engine.register(workflow, service.parts)
     settings = ground.settings
-    cloud = Cloud(people, images, room, networks, computing, settings.url, settings.region)
+    cloud = Cloud(
+        identity=people,
+        image=images,
+        placement=room,
+        network=networks,
+        compute=computing,
+        public_url=settings.url,
+        region=settings.region,
+        join_token=lambda secret: _join_token(settings, world, secret),
+    )
     loops = (*images.upkeep, *networks.upkeep, *computing.upkeep)
     forget = Loop("runs.forget", 3600, lambda: ground.runs.forget(KEPT_RUNS))
     return ControlPlane(ground, world, cloud, engine, Scheduler((*loops, forget), ground.clock))
@@ -172,6 +182,15 @@ class Below:
     images: image.Images
     networks: network.Network
     room: placement.Placement
+
+
+def _join_token(settings: Settings, world: World, secret: str) -> str:
+    if settings.compute_driver == "fake":
+        raise Conflict(
+            "host.fake", "The hosts of this cloud are fake: none can join it. Use `haneul up` without --fake."
+        )
+    token: str = world.hosts.join_token(settings.agents_url, secret).text()
+    return token
 
 
 def _identity(ground: Ground) -> identity.Parts:

@@ -6,7 +6,7 @@ from haneul.dialects.openstack import errors
 from haneul.dialects.openstack.api import ApiSpec
 from haneul.dialects.openstack.compute.routes import ROUTES as COMPUTE_ROUTES
 from haneul.dialects.openstack.compute.versions import LADDER as COMPUTE_LADDER
-from haneul.dialects.openstack.hosts.routes import ROUTES as HOST_ROUTES
+from haneul.dialects.openstack.hosts.routes import HOST_ROUTES
 from haneul.dialects.openstack.identity.routes import ROUTES as IDENTITY_ROUTES
 from haneul.dialects.openstack.image.routes import ROUTES as IMAGE_ROUTES
 from haneul.dialects.openstack.network.routes import ROUTES as NETWORK_ROUTES
@@ -27,5 +27,5 @@ APIS = (
         version_headers=("openstack-api-version", "x-openstack-nova-api-version"),
         request_id_headers=("x-openstack-request-id", "x-compute-request-id"),
     ),
-    ApiSpec("haneul", "/haneul", HOST_ROUTES, errors.HANEUL),
+    ApiSpec("haneul", "/haneul/v1", HOST_ROUTES, errors.HANEUL),
 )

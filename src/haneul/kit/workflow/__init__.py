@@ -27,6 +27,7 @@ from haneul.kit.workflow.model import (
     RunId,
     RunView,
     StepView,
+    silent,
 )
 from haneul.kit.workflow.run import Run
 from haneul.kit.workflow.runs import Runs
@@ -48,6 +49,7 @@ __all__ = [
     "Runs",
     "StepView",
     "current_fence",
+    "silent",
     "workflow",
 ]
 

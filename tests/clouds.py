@@ -32,7 +32,7 @@ URL = "http://cloud.test"
 PASSWORD = "a password of the tests"
 PEOPLE = {"admin": "admin", "demo": "demo", "other": "other"}
 """User -> their project."""
-IMAGE_DATA = b"\xeb\x63\x90" + bytes(507) + b"\x55\xaa" + bytes(64 * 1024)
+IMAGE_DATA = bytes(64 * 1024)
 
 
 @dataclass
@@ -188,6 +188,8 @@ def _things(cloud: OpenCloud) -> dict[str, Any]:
     tiny = cloud.ask("POST", "/image/v2/images", image, user="admin")["id"]
     octets = {"content-type": "application/octet-stream"}
     cloud.ask("PUT", f"/image/v2/images/{tiny}/file", IMAGE_DATA, user="admin", headers=octets)
+    if "network" not in {spec.name for spec in main.APIS}:
+        return {"small": small, "tiny": tiny}
     outside["provider:physical_network"] = "physnet1"
     public = cloud.ask("POST", "/network/v2.0/networks", {"network": outside}, user="admin")["network"]["id"]
     subnet = {"network_id": public, "cidr": "172.24.4.0/24", "ip_version": 4, "enable_dhcp": False}

@@ -34,27 +34,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str,
         Meta(description="Address on which the APIs are served; 0.0.0.0 for every address of the machine."),
     ] = "127.0.0.1"
-    port: Annotated[
-        Port, Meta(description="Port of all APIs, told apart by path: /identity, /compute ...")
-    ] = 8800
+    port: Annotated[Port, Meta(description="Port of all APIs, told apart by path: /identity, /compute ...")] = 8800
     public_url: Annotated[
         str, Meta(description="URL by which clients reach the APIs; empty: made of listen_host and port.")
     ] = ""
     agent_listen_host: Annotated[
         str, Meta(description="Address on which the control plane waits for the agents of the hosts.")
     ] = "127.0.0.1"
-    agent_port: Annotated[Port, Meta(description="Port on which it waits for them (WebSocket over TLS).")] = (
-        8801
-    )
+    agent_port: Annotated[Port, Meta(description="Port on which it waits for them (WebSocket over TLS).")] = 8801
     control_address: Annotated[
         str,
-        Meta(
-            description="host:port by which this machine's agent reaches the control plane; empty: its own."
-        ),
+        Meta(description="host:port by which this machine's agent reaches the control plane; empty: its own."),
     ] = ""
-    region: Annotated[str, Meta(description="Name of the region in the catalogue.", min_length=1)] = (
-        "RegionOne"
-    )
+    region: Annotated[str, Meta(description="Name of the region in the catalogue.", min_length=1)] = "RegionOne"
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Meta(description="How much the programs write to their logs."),
@@ -68,12 +60,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(description="What carries the guests: agents on hosts, or fake hosts."),
     ] = "agents"
     fake_hosts: Annotated[int, Meta(description="How many hosts the fake compute driver has.", ge=0)] = 0
-    ovn_nb: Annotated[
-        str, Meta(description="OVN's northbound database; empty: the private one in `<state>/ovn`.")
-    ] = ""
-    ovn_sb: Annotated[
-        str, Meta(description="OVN's southbound database; empty: the private one in `<state>/ovn`.")
-    ] = ""
+    ovn_nb: Annotated[str, Meta(description="OVN's northbound database; empty: the private one in `<state>/ovn`.")] = ""
+    ovn_sb: Annotated[str, Meta(description="OVN's southbound database; empty: the private one in `<state>/ovn`.")] = ""
     ovs_db: Annotated[
         str,
         Meta(description="Open vSwitch's database on this host; empty: the private one in `<state>/ovs`."),
@@ -93,15 +81,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     host_address: Annotated[
         str, Meta(description="Address of this host for the tunnels of other hosts (geneve's end).")
     ] = "127.0.0.1"
-    external_cidr: Annotated[
-        str, Meta(description="The external network `public`, from which floating IPs come.")
-    ] = "172.24.4.0/24"
-    external_gateway: Annotated[str, Meta(description="Its gateway: this host's own address on br-ex.")] = (
-        "172.24.4.1"
+    external_cidr: Annotated[str, Meta(description="The external network `public`, from which floating IPs come.")] = (
+        "172.24.4.0/24"
     )
-    external_pool: Annotated[
-        str, Meta(description="First and last address that the cloud may hand out on it.")
-    ] = "172.24.4.10-172.24.4.250"
+    external_gateway: Annotated[str, Meta(description="Its gateway: this host's own address on br-ex.")] = "172.24.4.1"
+    external_pool: Annotated[str, Meta(description="First and last address that the cloud may hand out on it.")] = (
+        "172.24.4.10-172.24.4.250"
+    )
     external_physical_network: Annotated[
         str, Meta(description="The provider's name of the wire behind br-ex, as in bridge mappings.")
     ] = "physnet1"

@@ -53,7 +53,7 @@ def _prepare(cloud: BenchCloud) -> dict[str, Any]:
     image = {"name": "bench", "disk_format": "raw", "container_format": "bare"}
     image_id = cloud.ask("POST", "/image/v2/images", image, expect=201)[1]["id"]
     octets = {"Content-Type": "application/octet-stream"}
-    cloud.ask("PUT", f"/image/v2/images/{image_id}/file", bytes(512) + b"\x55\xaa" * 256, expect=204, headers=octets)
+    cloud.ask("PUT", f"/image/v2/images/{image_id}/file", bytes(1 << 20), expect=204, headers=octets)
     nets = [{"uuid": network["id"]}]
     return {"server": {"name": "bench", "flavorRef": flavor_id, "imageRef": image_id, "networks": nets}}
 

@@ -32,7 +32,9 @@ class Transport:
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
         self.path = raw_path.decode("latin-1").partition("?")[0].removeprefix(prefix) or "/"
         self.query = Query(scope["query_string"].decode("latin-1"))
-        self.headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
+        self.headers: dict[str, str] = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
         self.request_id = "req-" + new_uuid()
         current_request_id.set(self.request_id)
         self._receive = receive

@@ -8,9 +8,8 @@ from msgspec import UNSET
 
 from haneul.hostapi import NicSpec
 from haneul.kit.errors import NotFound
-from haneul.kit.ids import new_uuid
 from haneul.kit.policy import INTERNAL
-from haneul.services.compute.model import PlannedNic, Server, ServerBirth, WantedNic
+from haneul.services.compute.model import PlannedNic, Server, ServerBirth
 from haneul.services.compute.parts import Parts
 from haneul.services.network import (
     Filter,
@@ -24,12 +23,6 @@ from haneul.services.network import (
 SERVER_OWNER = "compute:nova"
 """The owner of ports that servers have, as clients know it."""
 _UP = "ACTIVE"
-
-
-def plan_nic(wanted: WantedNic, security_group_ids: tuple[str, ...]) -> PlannedNic:
-    if wanted.port_id:
-        return PlannedNic(wanted.port_id)
-    return PlannedNic(new_uuid(), wanted.network_id, wanted.fixed_ip, security_group_ids)
 
 
 def make_port(parts: Parts, server: Server, nic: PlannedNic) -> None:

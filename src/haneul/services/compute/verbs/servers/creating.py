@@ -32,9 +32,9 @@ from haneul.services.compute.verbs.servers.choices import (
     chosen_nics,
 )
 from haneul.services.compute.verbs.servers.names import host_name, numbered
+from haneul.services.compute.verbs.servers.planning import plan_nic
 from haneul.services.compute.verbs.servers.wishes import ServerWish
 from haneul.services.compute.workflows.create_server import create_server
-from haneul.services.compute.workflows.nics import plan_nic
 
 _USER_DATA_LIMIT = 65535
 _SEED_BYTES = 512

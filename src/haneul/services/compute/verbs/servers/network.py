@@ -10,8 +10,9 @@ from haneul.kit.policy import INTERNAL, Caller
 from haneul.services.compute.model import PlannedNic, Server, ServerState, WantedNic
 from haneul.services.compute.verbs.servers.base import ServerVerbs, asked_by, require_state
 from haneul.services.compute.verbs.servers.choices import check_nic, only_network
+from haneul.services.compute.verbs.servers.planning import plan_nic
 from haneul.services.compute.workflows.interfaces import attach_interface, detach_interface
-from haneul.services.compute.workflows.nics import make_port, plan_nic, ports_of
+from haneul.services.compute.workflows.nics import make_port, ports_of
 from haneul.services.network import Port, PortChanges, SecurityGroup
 
 _LIVING = frozenset({ServerState.ACTIVE, ServerState.STOPPED, ServerState.PAUSED})

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.lab.plain_guest import Hardware, Key, PlainGuest, make_overlay, plain_guest, write_config_drive
 
 INSTANCE = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
@@ -136,3 +138,16 @@ def test_the_password_that_testers_expect_logs_in(tiny_image: Path, keys: list[K
             check=False,
         )
         assert done.stdout == "cirros\n", done.stderr
+
+
+@pytest.mark.parametrize("rescue_bus", ["virtio-blk-pci", "scsi-hd"])
+def test_of_two_disks_of_one_image_the_one_that_the_bios_boots_is_the_root(
+    tiny_image: Path, keys: list[Key], tmp_path: Path, rescue_bus: str
+) -> None:
+    server = make_overlay(tiny_image, tmp_path / "server.qcow2", "1G")
+    rescue = make_overlay(tiny_image, tmp_path / "rescue.qcow2", "2G")
+    drive = f"file={rescue},if=none,id=rescue,format=qcow2"
+    last = ("-device", "virtio-scsi-pci", "-drive", drive, "-device", f"{rescue_bus},drive=rescue,bootindex=1")
+    hardware = Hardware(INSTANCE, extra=(*last, "-cdrom", str(_config_drive(tmp_path, INSTANCE, keys))))
+    with _booted(server, tmp_path, keys, hardware) as guest:
+        assert int(guest.run("df -m / | awk 'NR == 2 { print $2 }'")) > 1900

@@ -76,6 +76,14 @@ def test_scripts_of_the_guest_become_programs_and_its_tables_do_not(tmp_path: Pa
     assert not (tmp_path / "etc/inittab").stat().st_mode & 0o111
 
 
+def test_every_script_of_the_guest_is_sound_shell() -> None:
+    scripts = [file for file in GUEST_FILES.rglob("*") if file.is_file() and file.read_bytes().startswith(b"#!")]
+
+    assert len(scripts) > 5
+    for script in [*scripts, GUEST_FILES / "root/usr/lib/tiny/datasources"]:
+        tools.run(["sh", "-n", script])
+
+
 def test_every_program_that_the_guest_starts_by_itself_is_in_the_package() -> None:
     inittab = (GUEST_FILES / "root/etc/inittab").read_text()
     started = [word for word in inittab.replace(":", " ").split() if word.startswith("/usr/lib/tiny/")]

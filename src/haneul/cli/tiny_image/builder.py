@@ -30,10 +30,6 @@ class BuiltImage:
     reused: bool
     """Nothing had changed since an earlier build, which was taken as it was."""
 
-    def __str__(self) -> str:
-        size_mib, how = self.size_bytes / 2**20, "as built before" if self.reused else "built anew"
-        return f"{self.file} ({size_mib:.0f} MiB, Linux {self.kernel_version}, {how})"
-
 
 def build(out: Path, cache: Path, progress: Callable[[str], None]) -> BuiltImage:
     """Put the tiny guest image (qcow2, BIOS boot, amd64) at `out`, which is replaced whole or not at all.

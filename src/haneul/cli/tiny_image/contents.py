@@ -108,8 +108,9 @@ LOADER = "lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"
 CONFIGURATION = ("etc/mke2fs.conf",)
 """Files that are taken from their packages as they are."""
 
-EARLY_MODULES = ("virtio_pci", "virtio_blk", "virtio_scsi", "virtio_rng", "ata_piix", "ata_generic", "sd_mod")
-"""What is needed to find the root filesystem; virtio_rng so that randomness is there from the beginning."""
+EARLY_MODULES = ("virtio_pci", "virtio_blk", "virtio_scsi", "virtio_rng", "ata_piix", "ata_generic", "sd_mod", "edd")
+"""What is needed to find the root filesystem; virtio_rng so that randomness is there from the beginning, edd because it
+knows which disk the BIOS booted from."""
 
 MODULES = (
     *EARLY_MODULES,

@@ -25,6 +25,7 @@ from haneul.hostapi import Event, GuestReport, GuestSpec, Power, parse_join_toke
 from haneul.kit.clock import SystemClock
 from haneul.kit.x509 import make_authority
 from tests.drivers.compute.agents import OpenDoor
+from tests.lab.enclosure import Enclosure
 
 ROOT = Path(__file__).parents[2]
 T = TypeVar("T")
@@ -43,10 +44,9 @@ run(AgentSettings(Path(state), control, libvirt_uri=uri, ovs_db=db, accelerator=
 
 @dataclass
 class AgentHost:
-    """Everything of it ends with the process `holder`, by the kernel's hand."""
+    """Everything of it runs in the enclosure and ends with it."""
 
-    state: Path
-    holder: subprocess.Popen[bytes]
+    machine: Enclosure
     hosts: AgentHosts
     door: OpenDoor
     images: dict[str, Path] = field(default_factory=dict)
@@ -56,14 +56,12 @@ class AgentHost:
     daemons: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
-    def namespace(self) -> str:
-        return f"/proc/{self.first_pid}/ns/net"
+    def state(self) -> Path:
+        return self.machine.state
 
     @property
-    def first_pid(self) -> int:
-        """The first process inside the PID namespace."""
-        children = Path(f"/proc/{self.holder.pid}/task/{self.holder.pid}/children").read_text().split()
-        return int(children[0])
+    def namespace(self) -> str:
+        return f"/proc/{self.machine.pid}/ns/net"
 
     @property
     def switch(self) -> switch.Switch:
@@ -74,7 +72,7 @@ class AgentHost:
         return ovn.private(self.state)
 
     def enter(self, *argv: str) -> list[str]:
-        return ["nsenter", "-t", str(self.first_pid), "-n", "-m", "-u", "-p", "--", *argv]
+        return ["nsenter", "-t", str(self.machine.pid), "-n", "-m", "-u", "-i", "-p", "--", *argv]
 
     def call(self, *argv: str, timeout_s: float = 60) -> str:
         done = subprocess.run(self.enter(*argv), capture_output=True, text=True, timeout=timeout_s)
@@ -176,17 +174,13 @@ def until(question: Callable[[], T], deadline_s: float, what: str) -> T:
 
 
 @contextlib.contextmanager
-def agent_host(state: Path) -> Iterator[AgentHost]:
-    """A host with everything on it but guests; nothing of it is left afterwards."""
-    (state / "log").mkdir(parents=True)
-    unshare = ["unshare", "--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"]
-    holder = subprocess.Popen([*unshare, "sh", "-c", _HOLD], stdin=subprocess.DEVNULL)
+def agent_host(machine: Enclosure) -> Iterator[AgentHost]:
+    """A host with everything on it but guests."""
+    (machine.state / "log").mkdir(parents=True)
     authority = make_authority("lab", SystemClock().now())
     hosts = AgentHosts(ListenerSettings("127.0.0.1", 0, authority))
-    host = AgentHost(state, holder, hosts, OpenDoor())
+    host = AgentHost(machine, hosts, OpenDoor())
     try:
-        until(lambda: _child(holder.pid), 10, "the namespaces")
-        until(lambda: (state.exists() and host.call("ip", "-o", "link", "show", "lo", "up")) or "", 10, "the loopback")
         _start_daemons(host)
         hosts.on_event(lambda _, event: host.events.append((time.monotonic(), event)))
         inside(host.namespace, lambda: hosts.start(host.door, host.read_image))
@@ -195,19 +189,6 @@ def agent_host(state: Path) -> Iterator[AgentHost]:
         yield host
     finally:
         hosts.stop()
-        holder.kill()
-        holder.wait(20)
-
-
-_HOLD = """
-ip link set lo up
-mkdir -p /run/netns
-mount -t tmpfs tmpfs /run/netns
-exec python3 -c 'import signal
-signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-while True: signal.pause()'
-"""
-"""The first process of the namespace ignores SIGCHLD, so that the kernel takes away what is left of orphans."""
 
 
 def _start_daemons(host: AgentHost) -> None:

@@ -44,13 +44,13 @@ class Enclosure:
         )
         assert self._init.stdout is not None
         assert self._init.stdout.readline() == "ready\n", "the namespaces could not be made: are you root?"
-        self._pid = int(Path(f"/proc/{self._init.pid}/task/{self._init.pid}/children").read_text().split()[0])
+        self.pid = int(Path(f"/proc/{self._init.pid}/task/{self._init.pid}/children").read_text().split()[0])
 
     def sh(self, command: str, timeout_s: float = 120, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run a line of shell in it and leave the judgement to the test."""
         inside = ("--net", "--mount", "--uts", "--ipc", "--pid")
         return subprocess.run(
-            ["nsenter", "--target", str(self._pid), *inside, "--wd=" + str(self.folder), "bash", "-c", command],
+            ["nsenter", "--target", str(self.pid), *inside, "--wd=" + str(self.folder), "bash", "-c", command],
             env=self._environment() | environment,
             capture_output=True,
             text=True,

@@ -2,103 +2,38 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
+import socket
+import subprocess
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from haneul.hostapi import (
-    DiskSpec,
-    GuestMetadata,
-    GuestSpec,
-    ImageSource,
-    MetadataPort,
-    NicSpec,
-)
+from haneul.agent.metadata.namespaces import inside
+from haneul.hostapi import Event, GuestSpec, Power, RebootSpec
+from haneul.kit.errors import Conflict
+from tests.lab.agent_guest import NETWORK, SERVER, assert_nothing_left, booted, make_disk, make_network, spec
 from tests.lab.agent_host import AgentHost, agent_host, until
+from tests.lab.enclosure import Enclosure
 
-TINY = Path(os.environ.get("HANEUL_TINY_IMAGE", "/nonexistent"))
-pytestmark = [
-    pytest.mark.skipif(os.geteuid() != 0, reason="needs root for namespaces"),
-    pytest.mark.skipif(not TINY.exists(), reason="needs HANEUL_TINY_IMAGE=file (./haneul image build tiny)"),
-]
-SERVER = "5a0c8d5e-3c7b-4a47-9d4f-2b6d8f0a1c01"
-PORT = "c2a7b1de-94b5-4c55-8f44-5a5e6a7b8c01"
-METADATA_PORT = "d3b8c2ef-05c6-4d66-9f55-6b6f7b8c9d01"
-NETWORK = "e4c9d3f0-16d7-4e77-8a66-7c708c9dae01"
-MAC = "fa:16:3e:00:01:01"
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root for namespaces")
 
 
 @pytest.fixture(scope="module")
-def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AgentHost]:
-    with agent_host(tmp_path_factory.mktemp("lab") / "s") as host:
-        host.images["tiny"] = TINY
+def host(enclosure: Enclosure, tiny_image: Path) -> Iterator[AgentHost]:
+    with agent_host(enclosure) as host:
+        host.images["tiny"] = tiny_image
         make_network(host)
         yield host
 
 
-def make_network(host: AgentHost) -> None:
-    """One logical switch with DHCP, the guest's port and the metadata port."""
-    host.nbctl("ls-add", "ls0")
-    options = (
-        '"server_id"="10.0.0.1" "server_mac"="fa:16:3e:00:00:01" "lease_time"="3600" "router"="10.0.0.1" "mtu"="1442"'
-        ' "classless_static_route"="{169.254.169.254/32,10.0.0.2, 0.0.0.0/0,10.0.0.1}"'
-    )
-    dhcp = host.nbctl("create", "DHCP_Options", "cidr=10.0.0.0/24", f"options={options}")
-    host.nbctl(
-        *("lsp-add", "ls0", PORT, "--", "lsp-set-addresses", PORT, f"{MAC} 10.0.0.11"),
-        *("--", "lsp-set-port-security", PORT, f"{MAC} 10.0.0.11", "--", "lsp-set-dhcpv4-options", PORT, dhcp),
-    )
-    host.nbctl(
-        *("lsp-add", "ls0", METADATA_PORT, "--", "lsp-set-type", METADATA_PORT, "localport"),
-        *("--", "lsp-set-addresses", METADATA_PORT, "fa:16:3e:00:00:02 10.0.0.2 169.254.169.254"),
-    )
-
-
-def tiny() -> ImageSource:
-    data = TINY.read_bytes()
-    return ImageSource("tiny", hashlib.sha512(data).hexdigest(), len(data), "qcow2")
-
-
-def spec(has_config_drive: bool = False, user_data: str = "#!/bin/sh\necho user data ran\n") -> GuestSpec:
-    meta = {"uuid": SERVER, "name": "lab-guest", "hostname": "lab-guest", "public_keys": {}}
-    return GuestSpec(
-        server_id=SERVER,
-        project_id="0f" * 16,
-        name="lab-guest",
-        vcpus=1,
-        memory_mib=128,
-        disks=(DiskSpec(SERVER, 1, tiny(), serial=SERVER[:20]),),
-        nics=(
-            NicSpec(
-                *(PORT, MAC, 1442, NETWORK, ("10.0.0.11",)),
-                MetadataPort(METADATA_PORT, NETWORK, "fa:16:3e:00:00:02", ("10.0.0.2/24",)),
-            ),
-        ),
-        metadata=GuestMetadata(
-            json.dumps(meta), "{}", user_data.encode(), ec2={"instance-id": "i-1", "hostname": "lab-guest"}
-        ),
-        has_config_drive=has_config_drive,
-        stop_timeout_s=60,
-    )
-
-
-def make_disk(host: AgentHost, wanted: GuestSpec) -> None:
-    until(lambda: host.hosts.ensure_disk(host.host_id, wanted.disks[0]).is_ready, 60, "the disk")
-
-
-def booted(host: AgentHost, times: int = 1) -> None:
-    """The guest has come up so many times since it was made."""
-    until(lambda: host.console(SERVER).count("login:") >= times, 180, "the guest to boot")
-
-
 @pytest.fixture
-def guest(host: AgentHost, request: pytest.FixtureRequest) -> Iterator[GuestSpec]:
+def guest(host: AgentHost, tiny_image: Path, request: pytest.FixtureRequest) -> Iterator[GuestSpec]:
     """A running guest that is removed afterwards, with everything of it."""
-    wanted = spec(has_config_drive=getattr(request, "param", False))
+    wanted = spec(tiny_image, has_config_drive=getattr(request, "param", False))
     make_disk(host, wanted)
     host.settle(wanted)
     booted(host)
@@ -108,16 +43,111 @@ def guest(host: AgentHost, request: pytest.FixtureRequest) -> Iterator[GuestSpec
     assert_nothing_left(host)
 
 
-def assert_nothing_left(host: AgentHost) -> None:
-    left = host.hosts.list_leftovers(host.host_id)
-    assert (left.guests, left.disks, left.ports, left.metadata_networks) == ((), (), (), ())
-    links = host.call("ip", "-o", "link", "show")
-    assert "tap" not in links and "hmd-" not in links
-    assert host.call("ip", "netns", "list") == ""
-    assert list((host.state / "agent" / "guests").iterdir()) == []
-
-
 @pytest.mark.parametrize("guest", [False, True], indirect=True, ids=["metadata service", "config drive"])
 def test_a_guest_boots_and_is_told_who_it_is(host: AgentHost, guest: GuestSpec) -> None:
     until(lambda: "user data ran" in host.console(SERVER), 60, "the user data")
-    print(host.console(SERVER)[-1500:])
+
+
+def test_a_guest_is_stopped_by_its_power_button_and_boots_again(host: AgentHost, guest: GuestSpec) -> None:
+    began = time.monotonic()
+    report = host.hosts.ensure_guest(host.host_id, replace(guest, power=Power.STOPPED))
+    assert not report.is_settled, "it is asked, not switched off"
+
+    host.settle(replace(guest, power=Power.STOPPED))
+
+    assert time.monotonic() - began < guest.stop_timeout_s, "it listened"
+    assert host.hosts.list_leftovers(host.host_id).ports != (), "its network cards stay plugged in"
+    host.settle(guest)
+    booted(host, times=2)
+
+
+def test_a_guest_that_powers_itself_off_is_seen_within_two_seconds(host: AgentHost, guest: GuestSpec) -> None:
+    host.events.clear()
+    pid = emulator_of(host)
+    press_power_button(host)
+    until(lambda: not Path(f"/proc/{pid}").exists(), 60, "the emulator to end")
+    ended = time.monotonic()
+
+    until(lambda: any(event == Event("guest_changed", SERVER) for _, event in host.events), 2, "the event")
+
+    assert time.monotonic() - ended < 2
+    until(lambda: host.power(SERVER) is Power.STOPPED, 5, "the guest to be off")
+
+
+def test_a_guest_that_does_not_listen_is_switched_off(host: AgentHost, guest: GuestSpec) -> None:
+    host.settle(replace(guest, power=Power.PAUSED))
+    host.settle(replace(guest, power=Power.STOPPED))
+    host.settle(guest)
+
+    deaf = replace(guest, power=Power.STOPPED, stop_timeout_s=2)
+    host.settle(deaf, deadline_s=20)  # it is still in its boot loader and does not know of power buttons
+
+    assert host.power(SERVER) is Power.STOPPED
+
+
+@pytest.mark.parametrize("is_hard", [False, True], ids=["soft", "hard"])
+def test_a_guest_is_rebooted(host: AgentHost, guest: GuestSpec, is_hard: bool) -> None:
+    host.settle(replace(guest, reboot=RebootSpec(1, is_hard)))
+
+    booted(host, times=2)
+
+
+def test_a_guest_is_paused_and_goes_on(host: AgentHost, guest: GuestSpec) -> None:
+    assert host.settle(replace(guest, power=Power.PAUSED)).power is Power.PAUSED
+    assert not answers(host)
+
+    assert host.settle(guest).power is Power.RUNNING
+    until(lambda: answers(host), 30, "the guest to answer")
+
+
+def test_a_guest_whose_emulator_dies_is_seen_and_started_again(host: AgentHost, guest: GuestSpec) -> None:
+    host.call("kill", "-9", str(inner_pid(emulator_of(host))))
+
+    until(lambda: host.power(SERVER) is Power.CRASHED, 10, "the crash to be seen")
+    host.settle(guest)
+    booted(host, times=2)
+
+
+def test_the_console_is_offered_while_the_guest_runs(host: AgentHost, guest: GuestSpec) -> None:
+    vnc = host.hosts.get_console(host.host_id, SERVER, "vnc").address
+    assert vnc.startswith("unix:")
+    assert host.hosts.get_console(host.host_id, SERVER, "serial").address.startswith("/dev/pts/")
+    host.settle(replace(guest, power=Power.STOPPED, stop_timeout_s=0))
+
+    with pytest.raises(Conflict):
+        host.hosts.get_console(host.host_id, SERVER, "vnc")
+
+
+def test_the_agent_is_small(host: AgentHost, guest: GuestSpec) -> None:
+    assert host.agent_memory_mib() < 100
+
+
+def answers(host: AgentHost) -> bool:
+    """Whether the guest's ssh answers, asked from its own network."""
+
+    def dial() -> bool:
+        try:
+            with socket.create_connection(("10.0.0.11", 22), timeout=2):
+                return True
+        except OSError:
+            return False
+
+    return inside(f"/proc/{host.machine.pid}/root/run/netns/haneul-{NETWORK}", dial)
+
+
+def emulator_of(host: AgentHost) -> int:
+    """The guest's QEMU, as this machine counts processes."""
+    found = subprocess.run(["pgrep", "-f", f"guest=haneul-{SERVER}"], capture_output=True, text=True, check=True)
+    return int(found.stdout.split()[0])
+
+
+def inner_pid(pid: int) -> int:
+    """The same process as the enclosure counts them."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("NSpid")).split()[-1])
+
+
+def press_power_button(host: AgentHost) -> None:
+    """Behind the agent's back."""
+    uri = f"qemu+unix:///system?socket={host.state}/libvirt/run/libvirt-sock"
+    host.call("virsh", "-c", uri, "shutdown", "--mode", "acpi", SERVER)

@@ -1,0 +1,80 @@
+"""The guest of the agent's lab tests, and the network it is plugged into."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from haneul.hostapi import DiskSpec, GuestMetadata, GuestSpec, ImageSource, MetadataPort, NicSpec
+from tests.lab.agent_host import AgentHost, until
+
+SERVER = "5a0c8d5e-3c7b-4a47-9d4f-2b6d8f0a1c01"
+PORT = "c2a7b1de-94b5-4c55-8f44-5a5e6a7b8c01"
+METADATA_PORT = "d3b8c2ef-05c6-4d66-9f55-6b6f7b8c9d01"
+NETWORK = "e4c9d3f0-16d7-4e77-8a66-7c708c9dae01"
+MAC = "fa:16:3e:00:01:01"
+
+
+def make_network(host: AgentHost) -> None:
+    """One logical switch with DHCP, the guest's port and the metadata port."""
+    host.nbctl("ls-add", "ls0")
+    options = (
+        '"server_id"="10.0.0.1" "server_mac"="fa:16:3e:00:00:01" "lease_time"="3600" "router"="10.0.0.1" "mtu"="1442"'
+        ' "classless_static_route"="{169.254.169.254/32,10.0.0.2, 0.0.0.0/0,10.0.0.1}"'
+    )
+    dhcp = host.nbctl("create", "DHCP_Options", "cidr=10.0.0.0/24", f"options={options}")
+    host.nbctl(
+        *("lsp-add", "ls0", PORT, "--", "lsp-set-addresses", PORT, f"{MAC} 10.0.0.11"),
+        *("--", "lsp-set-port-security", PORT, f"{MAC} 10.0.0.11", "--", "lsp-set-dhcpv4-options", PORT, dhcp),
+    )
+    host.nbctl(
+        *("lsp-add", "ls0", METADATA_PORT, "--", "lsp-set-type", METADATA_PORT, "localport"),
+        *("--", "lsp-set-addresses", METADATA_PORT, "fa:16:3e:00:00:02 10.0.0.2 169.254.169.254"),
+    )
+
+
+def source(image: Path) -> ImageSource:
+    data = image.read_bytes()
+    return ImageSource("tiny", hashlib.sha512(data).hexdigest(), len(data), "qcow2")
+
+
+def spec(image: Path, has_config_drive: bool = False, user_data: str = "#!/bin/sh\necho user data ran\n") -> GuestSpec:
+    meta = {"uuid": SERVER, "name": "lab-guest", "hostname": "lab-guest", "public_keys": {}}
+    return GuestSpec(
+        server_id=SERVER,
+        project_id="0f" * 16,
+        name="lab-guest",
+        vcpus=1,
+        memory_mib=128,
+        disks=(DiskSpec(SERVER, 1, source(image), serial=SERVER[:20]),),
+        nics=(
+            NicSpec(
+                *(PORT, MAC, 1442, NETWORK, ("10.0.0.11",)),
+                MetadataPort(METADATA_PORT, NETWORK, "fa:16:3e:00:00:02", ("10.0.0.2/24",)),
+            ),
+        ),
+        metadata=GuestMetadata(
+            json.dumps(meta), "{}", user_data.encode(), ec2={"instance-id": "i-1", "hostname": "lab-guest"}
+        ),
+        has_config_drive=has_config_drive,
+        stop_timeout_s=60,
+    )
+
+
+def make_disk(host: AgentHost, wanted: GuestSpec) -> None:
+    until(lambda: host.hosts.ensure_disk(host.host_id, wanted.disks[0]).is_ready, 60, "the disk")
+
+
+def booted(host: AgentHost, times: int = 1) -> None:
+    """The guest has come up so many times since it was made."""
+    until(lambda: host.console(SERVER).count("login:") >= times, 180, "the guest to boot")
+
+
+def assert_nothing_left(host: AgentHost) -> None:
+    left = host.hosts.list_leftovers(host.host_id)
+    assert (left.guests, left.disks, left.ports, left.metadata_networks) == ((), (), (), ())
+    links = host.call("ip", "-o", "link", "show")
+    assert "tap" not in links and "hmd-" not in links
+    assert host.call("ip", "netns", "list") == ""
+    assert list((host.state / "agent" / "guests").iterdir()) == []

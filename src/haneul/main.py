@@ -254,7 +254,6 @@ def _compute(ground: Ground, world: World, below: Below) -> compute.Parts:
         image=below.images,
         network=below.networks,
         placement=below.room,
-        tuning=compute.Tuning(agent_address=ground.settings.agents_url),
     )
 
 

@@ -6,13 +6,18 @@ from haneul.dialects.openstack import errors
 from haneul.dialects.openstack.api import ApiSpec
 from haneul.dialects.openstack.compute.routes import ROUTES as COMPUTE_ROUTES
 from haneul.dialects.openstack.compute.versions import LADDER as COMPUTE_LADDER
-from haneul.dialects.openstack.hosts.routes import ROUTES as HOST_ROUTES
+from haneul.dialects.openstack.hosts.routes import HOST_ROUTES
 from haneul.dialects.openstack.identity.routes import ROUTES as IDENTITY_ROUTES
 from haneul.dialects.openstack.image.routes import ROUTES as IMAGE_ROUTES
+from haneul.dialects.openstack.network.routes import ROUTES as NETWORK_ROUTES
+from haneul.dialects.openstack.placement.routes import ROUTES as PLACEMENT_ROUTES
+from haneul.dialects.openstack.placement.versions import LADDER as PLACEMENT_LADDER
 
 APIS = (
     ApiSpec("identity", "/identity", IDENTITY_ROUTES, errors.IDENTITY, extra_headers={"vary": "X-Auth-Token"}),
     ApiSpec("image", "/image", IMAGE_ROUTES, errors.IMAGE),
+    ApiSpec("placement", "/placement", PLACEMENT_ROUTES, errors.PLACEMENT, PLACEMENT_LADDER),
+    ApiSpec("network", "/network", NETWORK_ROUTES, errors.NETWORK),
     ApiSpec(
         "compute",
         "/compute",
@@ -22,5 +27,5 @@ APIS = (
         version_headers=("openstack-api-version", "x-openstack-nova-api-version"),
         request_id_headers=("x-openstack-request-id", "x-compute-request-id"),
     ),
-    ApiSpec("haneul", "/haneul", HOST_ROUTES, errors.HANEUL),
+    ApiSpec("haneul", "/haneul/v1", HOST_ROUTES, errors.HANEUL),
 )

@@ -95,12 +95,12 @@ def create_ec2_credential(cloud: Cloud, req: Request) -> Reply:
 
 
 def show_ec2_credential(cloud: Cloud, req: Request) -> Reply:
-    key = cloud.identity.credentials.get_ec2(req.caller, req.params["user_id"], req.params["access"])
+    key = cloud.identity.credentials.get_ec2(req.caller, req.params["access"])
     return Reply(200, {"credential": _ec2_body(req, key)})
 
 
 def delete_ec2_credential(cloud: Cloud, req: Request) -> Reply:
-    cloud.identity.credentials.delete_ec2(req.caller, req.params["user_id"], req.params["access"])
+    cloud.identity.credentials.delete_ec2(req.caller, req.params["access"])
     return Reply(204)
 
 

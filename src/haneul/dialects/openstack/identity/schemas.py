@@ -145,7 +145,7 @@ _PROJECT = {
     "is_domain": FLAG,
 }
 CREATE_PROJECT = wrapped("project", thing(_PROJECT, "name"))
-UPDATE_PROJECT = wrapped("project", change(_PROJECT))
+UPDATE_PROJECT = wrapped("project", thing(_PROJECT))
 UPDATE_PROJECT_TAGS = {
     "type": "object",
     "properties": {"tags": TAGS},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import or_, select, update
 
 from haneul.kit.db import Database
 from haneul.services.identity.model import (
@@ -10,6 +10,7 @@ from haneul.services.identity.model import (
     ApplicationCredential,
     KeptPolicy,
     Limit,
+    Listing,
     RegisteredLimit,
     SealedCredential,
     Trust,
@@ -21,6 +22,7 @@ from haneul.services.identity.store.tables import (
     credentials,
     limits,
     policies,
+    projects,
     registered_limits,
     trusts,
 )
@@ -79,6 +81,11 @@ def _limit_keys(row: Row) -> Row:
 class LimitRows(Rows[Limit]):
     def __init__(self, db: Database) -> None:
         super().__init__(db, limits, Limit, _limit_keys)
+
+    def in_domain(self, domain_id: str, listing: Listing) -> list[Limit]:
+        """Those of the domain and of its projects."""
+        inside = select(projects.c.id).where(projects.c.domain_id == domain_id)
+        return self.page(listing, or_(limits.c.domain_id == domain_id, limits.c.project_id.in_(inside)))
 
 
 class PolicyRows(Rows[KeptPolicy]):

@@ -99,20 +99,18 @@ class Credentials:
         found = self._store.credentials.all(table.c.user_id == user_id, table.c.type == "ec2")
         return [_ec2(open_credential(self._parts, each)) for each in found]
 
-    def get_ec2(self, caller: Caller, user_id: str, access: str, rule: str = "identity:ec2_get_credential") -> Ec2Key:
+    def get_ec2(self, caller: Caller, access: str, rule: str = "identity:ec2_get_credential") -> Ec2Key:
+        """By its owner, whatever user the URL names."""
         refuse_lent(caller, "EC2 credentials")
         sealed = self._store.credentials.find_by_access(access_hash(access))
-        if sealed is not None and (sealed.user_id != user_id or sealed.type != "ec2"):
-            sealed = None
-        target = {"target.credential.user_id": sealed.user_id if sealed else user_id}
-        self._policy.require(caller, rule, target)
-        if sealed is None:
+        if sealed is None or sealed.type != "ec2":
             raise self._missing(access)
+        self._policy.require(caller, rule, {"target.credential.user_id": sealed.user_id})
         return _ec2(open_credential(self._parts, sealed))
 
-    def delete_ec2(self, caller: Caller, user_id: str, access: str) -> None:
+    def delete_ec2(self, caller: Caller, access: str) -> None:
         with self._store.db.write():
-            self.get_ec2(caller, user_id, access, "identity:ec2_delete_credential")
+            self.get_ec2(caller, access, "identity:ec2_delete_credential")
             table = self._store.credentials.table
             self._store.credentials.remove_where(table.c.access_hash == access_hash(access))
 

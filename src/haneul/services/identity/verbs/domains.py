@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from haneul.kit.errors import Forbidden
+from haneul.kit.errors import Forbidden, NotFound
 from haneul.kit.ids import new_hex
 from haneul.kit.policy import Caller
 from haneul.services.identity.model import EVERYTHING, Listing, Project, ProjectId, UserDeleted, UserId
@@ -47,7 +47,7 @@ class Domains:
         domain = self._find(domain_id)
         self._policy.require(caller, rule, targets.of_domain(domain))
         if domain is None:
-            raise self._store.projects.missing(domain_id)
+            raise _missing(domain_id)
         return domain
 
     def mine(self, caller: Caller) -> Sequence[Project]:
@@ -78,7 +78,8 @@ class Domains:
     def update(self, caller: Caller, domain_id: str, changes: Mapping[str, Any]) -> Project:
         """`changes`: any of name, description, is_enabled, tags, options, extra."""
         with self._store.changing():
-            domain = self.get(caller, domain_id, "identity:update_domain")
+            domain = self._existing(domain_id)
+            self._policy.require(caller, "identity:update_domain", targets.of_domain(domain))
             require_mutable(domain.options, changes, "domain", domain.id)
             options = merged_options(domain.options, changes.get("options", {}))
             extra = {**domain.extra, **changes.get("extra", {})}
@@ -101,6 +102,16 @@ class Domains:
             remove_projects(self._parts, [*(each.id for each in self._store.projects.below(domain)), domain.id])
             self._store.projects.remove_in_domain(domain.id)
 
+    def _existing(self, domain_id: str) -> Project:
+        domain = self._find(domain_id)
+        if domain is None:
+            raise _missing(domain_id)
+        return domain
+
     def _find(self, domain_id: str) -> Project | None:
         found = self._store.projects.find(domain_id)
         return found if found is not None and found.is_domain else None
+
+
+def _missing(domain_id: str) -> NotFound:
+    return NotFound("domain.not_found", f"Could not find domain: {domain_id}.")

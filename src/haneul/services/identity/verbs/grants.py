@@ -140,7 +140,9 @@ class Grants:
             )
 
     def _require_fitting(self, role: Role, target: Project | None) -> None:
-        if role.domain_id is not None and (target is None or target.home != role.domain_id):
+        if role.domain_id is None or target is None or target.is_domain:
+            return
+        if target.home != role.domain_id:
             raise Forbidden(
                 "role.other_domain",
                 f"The role {role.name} belongs to the domain {role.domain_id}: assign it only within that domain.",

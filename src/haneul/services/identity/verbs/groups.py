@@ -71,7 +71,8 @@ class Groups:
 
     def delete(self, caller: Caller, group_id: str) -> None:
         with self._store.changing():
-            group = self.get(caller, group_id, "identity:delete_group")
+            group = self._store.groups.get(group_id)
+            self._policy.require(caller, "identity:delete_group", targets.of_group(group))
             self._store.assignments.remove_of_actors("group", [group.id])
             self._store.groups.remove(group.id)
 

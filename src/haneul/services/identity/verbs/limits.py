@@ -118,9 +118,7 @@ class Limits:
             return self._store.limits.page(listing)
         if caller.project_id:
             return self._store.limits.page(listing.where("project_id", caller.project_id))
-        if caller.domain_id:
-            return self._store.limits.page(listing.where("domain_id", caller.domain_id))
-        return []
+        return self._store.limits.in_domain(caller.domain_id, listing) if caller.domain_id else []
 
     def _facts(self, limit: Limit | None) -> Facts:
         if limit is None:

@@ -47,11 +47,9 @@ class Roles:
 
     def get(self, caller: Caller, role_id: str, verb: str = "get") -> Role:
         """`verb` names the rule: get, update or delete."""
-        role = self._store.roles.find(role_id)
-        kind = "domain_role" if role is not None and role.domain_id else "role"
+        role = self._store.roles.get(role_id)
+        kind = "domain_role" if role.domain_id else "role"
         self._policy.require(caller, f"identity:{verb}_{kind}", targets.of_role(role))
-        if role is None:
-            raise self._store.roles.missing(role_id)
         return role
 
     def create(self, caller: Caller, new: NewRole) -> Role:

@@ -61,8 +61,9 @@ class Users:
         return user
 
     def create(self, caller: Caller, new: NewUser) -> User:
+        named = {"target.user.domain_id": new.domain_id} if new.domain_id else {}
+        self._policy.require(caller, "identity:create_user", named)
         domain_id = new.domain_id or home_domain(caller)
-        self._policy.require(caller, "identity:create_user", {"target.user.domain_id": domain_id})
         kept = self._hash(new.password)
         with self._store.changing():
             domain = self._store.projects.find(domain_id)

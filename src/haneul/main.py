@@ -170,7 +170,7 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
         region=settings.region,
         join_token=lambda secret: _join_token(settings, world, secret),
     )
-    loops = (*images.upkeep, *networks.upkeep, *computing.upkeep)
+    loops = (*people.upkeep, *images.upkeep, *networks.upkeep, *computing.upkeep)
     forget = Loop("runs.forget", 3600, lambda: ground.runs.forget(KEPT_RUNS))
     return ControlPlane(ground, world, cloud, engine, Scheduler((*loops, forget), ground.clock))
 
@@ -195,8 +195,18 @@ def _join_token(settings: Settings, world: World, secret: str) -> str:
 
 def _identity(ground: Ground) -> identity.Parts:
     policy = ground.policy("identity", identity.RULES, identity.SCOPES)
-    settings = identity.IdentitySettings(ground.settings.state)
-    return identity.open_parts(ground.db, ground.clock, ground.bus, policy, settings)
+    settings = ground.settings
+    strictness = identity.IdentitySettings(
+        state=settings.state,
+        token_lifetime_s=settings.token_lifetime_s,
+        lockout_attempts=settings.lockout_attempts,
+        lockout_s=settings.lockout_s,
+        remembered_passwords=settings.remembered_passwords,
+        password_pattern=settings.password_pattern,
+        password_pattern_description=settings.password_pattern_description,
+        password_lifetime_days=settings.password_lifetime_days,
+    )
+    return identity.open_parts(ground.db, ground.clock, ground.bus, policy, strictness)
 
 
 def _placement(ground: Ground) -> placement.Parts:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from haneul.services.image import Images, Status
+import pytest
+
+from haneul.kit.errors import Forbidden, NotFound
+from haneul.kit.paging import Page
+from haneul.services.image import Images, NamespaceFilter, NewNamespace, Status
 from haneul.services.image.upkeep.blobs import CHECK_AGAIN_AFTER
 from haneul.services.image.verbs.intake import begin
-from tests.stories.image.conftest import DEMO, Bench
+from tests.stories.image.conftest import ADMIN, DEMO, Bench
 
 DATA = b"data of an image" * 1000
 
@@ -102,3 +106,19 @@ def test_sound_data_stays_sound(bench: Bench) -> None:
 def _is_damaged(bench: Bench, sha512: str | None) -> bool:
     blob = bench.store.blobs.find(sha512 or "")
     return blob is not None and blob.is_damaged
+
+
+def test_well_known_definitions_are_there_from_the_first_day_and_stay_deleted(bench: Bench) -> None:
+    everything = NamespaceFilter(resource_types=("OS::Glance::Image",))
+    bench.upkeep()
+    names = {namespace.name for namespace, _ in bench.face.metadefs.list(DEMO, everything, Page())}
+    assert {"OS::Compute::LibvirtImage", "OS::OperatingSystem"} <= names
+
+    with pytest.raises(Forbidden, match="protected"):
+        bench.face.metadefs.delete(ADMIN, "OS::OperatingSystem")
+    bench.face.metadefs.update(ADMIN, "OS::OperatingSystem", NewNamespace("OS::OperatingSystem"))
+    bench.face.metadefs.delete(ADMIN, "OS::OperatingSystem")
+    bench.upkeep()
+
+    with pytest.raises(NotFound):
+        bench.face.metadefs.get(ADMIN, "OS::OperatingSystem")

@@ -38,6 +38,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_image_blobs_checked", "image_blobs", ["checked_at"])
     _create_tasks()
+    _create_namespaces()
 
 
 def _create_tasks() -> None:
@@ -60,6 +61,62 @@ def _create_tasks() -> None:
     op.create_index("ix_image_tasks_image", "image_tasks", ["image_id", "created_at"])
     op.create_index("ix_image_tasks_owner", "image_tasks", ["owner", "created_at", "id"])
     op.create_index("ix_image_tasks_expires", "image_tasks", ["expires_at"])
+
+
+def _create_namespaces() -> None:
+    op.create_table(
+        "metadef_namespaces",
+        sa.Column("id", sa.String(36), primary_key=True),
+        sa.Column("name", sa.String(80), nullable=False),
+        sa.Column("display_name", sa.String(80)),
+        sa.Column("description", sa.Text),
+        sa.Column("visibility", sa.String(16), nullable=False),
+        sa.Column("is_protected", sa.Boolean, nullable=False),
+        sa.Column("owner", sa.String(255)),
+        sa.Column("created_at", Timestamp, nullable=False),
+        sa.Column("updated_at", Timestamp, nullable=False),
+    )
+    op.create_index("ix_metadef_namespaces_name", "metadef_namespaces", ["name"], unique=True)
+    op.create_index("ix_metadef_namespaces_created", "metadef_namespaces", ["created_at", "id"])
+    op.create_table(
+        "metadef_definitions",
+        sa.Column(
+            "namespace_id",
+            sa.String(36),
+            sa.ForeignKey("metadef_namespaces.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        sa.Column("kind", sa.String(8), primary_key=True),
+        sa.Column("name", sa.String(80), primary_key=True),
+        sa.Column("body", Json, nullable=False),
+        sa.Column("created_at", Timestamp, nullable=False),
+        sa.Column("updated_at", Timestamp, nullable=False),
+    )
+    op.create_table(
+        "metadef_resource_types",
+        sa.Column("name", sa.String(80), primary_key=True),
+        sa.Column("created_at", Timestamp, nullable=False),
+        sa.Column("updated_at", Timestamp, nullable=False),
+    )
+    _create_associations()
+
+
+def _create_associations() -> None:
+    op.create_table(
+        "metadef_associations",
+        sa.Column(
+            "namespace_id",
+            sa.String(36),
+            sa.ForeignKey("metadef_namespaces.id", ondelete="CASCADE"),
+            primary_key=True,
+        ),
+        sa.Column("resource_type", sa.String(80), sa.ForeignKey("metadef_resource_types.name"), primary_key=True),
+        sa.Column("prefix", sa.String(80)),
+        sa.Column("properties_target", sa.String(80)),
+        sa.Column("created_at", Timestamp, nullable=False),
+        sa.Column("updated_at", Timestamp, nullable=False),
+    )
+    op.create_index("ix_metadef_associations_type", "metadef_associations", ["resource_type", "namespace_id"])
 
 
 def _create_images() -> None:
@@ -99,5 +156,15 @@ def _create_images() -> None:
 
 
 def downgrade() -> None:
-    for table in ("image_tasks", "image_blobs", "image_members", "image_facets", "images"):
+    for table in (
+        "metadef_associations",
+        "metadef_resource_types",
+        "metadef_definitions",
+        "metadef_namespaces",
+        "image_tasks",
+        "image_blobs",
+        "image_members",
+        "image_facets",
+        "images",
+    ):
         op.drop_table(table)

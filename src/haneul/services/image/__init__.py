@@ -17,9 +17,12 @@ from haneul.services.image.driver import (
 )
 from haneul.services.image.model import (
     EDITABLE,
+    Association,
     Blob,
     Change,
     Condition,
+    Definition,
+    DefinitionKind,
     Expects,
     Image,
     ImageDeleted,
@@ -28,9 +31,17 @@ from haneul.services.image.model import (
     ImportMethod,
     Member,
     MemberStatus,
+    Namespace,
+    NamespaceContent,
+    NamespaceFilter,
+    NamespaceVisibility,
+    NewAssociation,
+    NewDefinition,
     NewImage,
+    NewNamespace,
     Operator,
     RemoveProperty,
+    ResourceType,
     SetAttribute,
     SetProperty,
     Status,
@@ -44,11 +55,13 @@ from haneul.services.image.parts import Options, Parts
 from haneul.services.image.policy import RULES, SCOPES
 from haneul.services.image.store import METADATA, ImageStore
 from haneul.services.image.upkeep.blobs import collect_blobs, remove_strays, scrub_blobs
+from haneul.services.image.upkeep.metadefs import load_common_metadefs
 from haneul.services.image.upkeep.uploads import end_dead_uploads, forget_tasks, sweep_drafts
 from haneul.services.image.verbs.data import Download
 from haneul.services.image.verbs.images import ImageVerbs
 from haneul.services.image.verbs.imports import Imports
 from haneul.services.image.verbs.members import Members
+from haneul.services.image.verbs.metadefs import Definitions, Metadefs
 from haneul.services.image.verbs.tasks import Tasks
 from haneul.services.image.workflows.import_image import import_image
 
@@ -57,11 +70,14 @@ __all__ = [
     "METADATA",
     "RULES",
     "SCOPES",
+    "Association",
     "Blob",
     "BlobReader",
     "BlobStore",
     "Change",
     "Condition",
+    "Definition",
+    "DefinitionKind",
     "Download",
     "Draft",
     "Expects",
@@ -78,11 +94,19 @@ __all__ = [
     "Inspector",
     "Member",
     "MemberStatus",
+    "Namespace",
+    "NamespaceContent",
+    "NamespaceFilter",
+    "NamespaceVisibility",
+    "NewAssociation",
+    "NewDefinition",
     "NewImage",
+    "NewNamespace",
     "Operator",
     "Options",
     "Parts",
     "RemoveProperty",
+    "ResourceType",
     "SetAttribute",
     "SetProperty",
     "Status",
@@ -104,6 +128,10 @@ class Images:
         self.members = Members(parts)
         self.imports = Imports(parts)
         self.tasks = Tasks(parts)
+        self.metadefs = Metadefs(parts)
+        self.metadef_objects = Definitions(parts, DefinitionKind.OBJECT)
+        self.metadef_properties = Definitions(parts, DefinitionKind.PROPERTY)
+        self.metadef_tags = Definitions(parts, DefinitionKind.TAG)
         self.workflows = (import_image,)
         self.upkeep = tuple(
             Loop(f"image.{fn.__name__}", every_s, partial(fn, parts))
@@ -114,5 +142,6 @@ class Images:
                 (remove_strays, 3600.0),
                 (scrub_blobs, 600.0),
                 (forget_tasks, 3600.0),
+                (load_common_metadefs, 3600.0),
             )
         )

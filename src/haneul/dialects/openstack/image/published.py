@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from haneul.dialects.openstack.cloud import Cloud
-from haneul.dialects.openstack.image import schemas
+from haneul.dialects.openstack.image import metadef_schemas, schemas
 from haneul.kit.errors import NotFound
 from haneul.kit.http import Reply, Request
 
@@ -16,6 +16,7 @@ _BY_NAME: Mapping[str, schemas.Schema] = {
     "members": schemas.MEMBERS,
     "task": schemas.TASK,
     "tasks": schemas.TASKS,
+    **{f"metadefs/{name}": schema for name, schema in metadef_schemas.PUBLISHED.items()},
 }
 
 

@@ -6,6 +6,7 @@ from haneul.kit.db import Database
 from haneul.services.image.store.blobs import BlobRows
 from haneul.services.image.store.images import ImageRows
 from haneul.services.image.store.members import MemberRows
+from haneul.services.image.store.metadefs import MetadefRows
 from haneul.services.image.store.tables import METADATA
 from haneul.services.image.store.tasks import TaskRows
 
@@ -21,3 +22,4 @@ class ImageStore:
         self.members = MemberRows(db)
         self.blobs = BlobRows(db)
         self.tasks = TaskRows(db)
+        self.metadefs = MetadefRows(db)

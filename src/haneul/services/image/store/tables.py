@@ -108,3 +108,50 @@ tasks = Table(
     Index("ix_image_tasks_owner", "owner", "created_at", "id"),
     Index("ix_image_tasks_expires", "expires_at"),
 )
+
+namespaces = Table(
+    "metadef_namespaces",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("display_name", String(80)),
+    Column("description", Text),
+    Column("visibility", String(16), nullable=False),
+    Column("is_protected", Boolean, nullable=False),
+    Column("owner", String(255)),
+    Column("created_at", Timestamp, nullable=False),
+    Column("updated_at", Timestamp, nullable=False),
+    Index("ix_metadef_namespaces_name", "name", unique=True),
+    Index("ix_metadef_namespaces_created", "created_at", "id"),
+)
+
+definitions = Table(
+    "metadef_definitions",
+    METADATA,
+    Column("namespace_id", String(36), ForeignKey("metadef_namespaces.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(8), primary_key=True),
+    Column("name", String(80), primary_key=True),
+    Column("body", Json, nullable=False),
+    Column("created_at", Timestamp, nullable=False),
+    Column("updated_at", Timestamp, nullable=False),
+)
+
+resource_types = Table(
+    "metadef_resource_types",
+    METADATA,
+    Column("name", String(80), primary_key=True),
+    Column("created_at", Timestamp, nullable=False),
+    Column("updated_at", Timestamp, nullable=False),
+)
+
+associations = Table(
+    "metadef_associations",
+    METADATA,
+    Column("namespace_id", String(36), ForeignKey("metadef_namespaces.id", ondelete="CASCADE"), primary_key=True),
+    Column("resource_type", String(80), ForeignKey("metadef_resource_types.name"), primary_key=True),
+    Column("prefix", String(80)),
+    Column("properties_target", String(80)),
+    Column("created_at", Timestamp, nullable=False),
+    Column("updated_at", Timestamp, nullable=False),
+    Index("ix_metadef_associations_type", "resource_type", "namespace_id"),
+)

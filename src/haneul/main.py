@@ -221,7 +221,7 @@ def _image(ground: Ground, world: World) -> image.Parts:
         store=image.ImageStore(ground.db),
         clock=ground.clock,
         bus=ground.bus,
-        policy=ground.policy("image", image.RULES),
+        policy=ground.policy("image", image.RULES, image.SCOPES),
         runs=ground.runs,
         blobs=world.blobs,
         inspector=world.inspector,

@@ -14,7 +14,7 @@ A file is a list of steps in one cloud of its own. A step:
     keep: {id: $.server.id}     names for later steps: $id; `$header.NAME` keeps a header
     until: {$.path: value}      ask again, with the cloud at work in between, until the answer contains it
 
-Paths: $.a.b[0].c, $.list[*].name for a list of all, $.list.length for how many.
+Paths: $.a.b[0].c, $.list[*].name for a list of all, $.list.length for how many, $.by_id.$id with a kept name.
 """
 
 from __future__ import annotations
@@ -93,10 +93,10 @@ class Talk:
 
     def _check(self, step: dict[str, Any], answer: Answer) -> None:
         for path, expected in (step.get("has", {}) | step.get("until", {})).items():
-            found = find(answer.json(), path)
+            found = find(answer.json(), self._filled(path))
             assert _matches(found, self._filled(expected)), f"{path} is {_shown(found)}, not {expected!r}"
         for path in step.get("lacks", []):
-            found = find(answer.json(), path)
+            found = find(answer.json(), self._filled(path))
             assert found is _MISSING, f"{path} should not be there: {found!r}"
         for name, expected in step.get("says", {}).items():
             told = answer.headers.get(name, "")

@@ -28,7 +28,7 @@ def list_allocation_candidates(cloud: Cloud, req: Request) -> Reply:
 
 
 def _read(req: Request) -> Search:
-    subtrees = tuple(frozenset(text.split(",")) for text in req.query.all("same_subtree"))
+    subtrees = tuple(frozenset(text.strip().split(",")) for text in req.query.all("same_subtree"))
     groups = _groups(req)
     _check_groups(groups, subtrees, req.version)
     policy = req.query.get("group_policy")
@@ -55,7 +55,7 @@ def _groups(req: Request) -> dict[str, Wish]:
     for key, value in req.query.items:
         match = _GROUP.fullmatch(key)
         if match is not None:
-            values[match[2]][match[1]].append(value)
+            values[match[2]][match[1]].append(value.strip())
     return {
         suffix: read_wish({name: name + suffix for name in GROUPED}, dict(group), req.version)
         for suffix, group in values.items()

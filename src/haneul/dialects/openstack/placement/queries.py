@@ -18,7 +18,7 @@ def read_resources(text: str) -> dict[str, int]:
     """`VCPU:2,MEMORY_MB:512` by class."""
     found = {}
     for part in text.split(","):
-        match = _AMOUNT.fullmatch(part.strip())
+        match = _AMOUNT.fullmatch(part)
         if match is None:
             raise _bad("resources", text, "name classes and amounts, as in VCPU:2,MEMORY_MB:512")
         found[match[1]] = int(match[2])

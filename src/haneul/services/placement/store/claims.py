@@ -22,6 +22,10 @@ def fits(had: FromClause, amount: int) -> ColumnElement[bool]:
     )
 
 
+SERVER = "INSTANCE"
+"""The type of consumer that a server is: the claims of this cloud's own services are of it."""
+
+
 class ClaimRows:
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -70,6 +74,10 @@ class ClaimRows:
         with self.db.write() as c:
             c.execute(delete(consumers).where(consumers.c.id == consumer_id))
 
+    def of_servers(self) -> list[Claim]:
+        """Those of the cloud's own services: what other clients of the API hold is their own affair."""
+        return self.list(consumers.c.consumer_type == SERVER)
+
     def of_consumer(self, consumer_id: ConsumerId) -> list[Claim]:
         return self.list(allocations.c.consumer_id == consumer_id)
 
@@ -77,7 +85,12 @@ class ClaimRows:
         return self.list(allocations.c.provider_id == provider_id)
 
     def _put_consumer(self, claim: Claim, now: datetime) -> None:
-        values = {"project_id": claim.project_id, "user_id": claim.user_id, "updated_at": now}
+        values = {
+            "project_id": claim.project_id,
+            "user_id": claim.user_id,
+            "consumer_type": SERVER,
+            "updated_at": now,
+        }
         statement = update(consumers).where(consumers.c.id == claim.consumer_id)
         statement = statement.values(values | {"generation": consumers.c.generation + 1})
         with self.db.write() as c:

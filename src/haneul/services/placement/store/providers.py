@@ -113,7 +113,7 @@ class ProviderRows:
         return {row.resource_class: inventory(row) for row in rows}
 
     def put_inventory(self, provider_id: ProviderId, resource_class: str, new: Inventory) -> None:
-        """Add or change what it has of one class; its ratio must be known by now."""
+        """Add or change what it has of one class; without a ratio it is given away once."""
         mine = (inventories.c.provider_id == provider_id) & (inventories.c.resource_class == resource_class)
         held = func.coalesce(func.sum(allocations.c.used), 0)
         used = select(held).where(
@@ -125,7 +125,7 @@ class ProviderRows:
             "min_unit": new.min_unit,
             "max_unit": new.max_unit,
             "step_size": new.step_size,
-            "allocation_ratio": new.allocation_ratio,
+            "allocation_ratio": 1.0 if new.allocation_ratio is None else new.allocation_ratio,
             "capacity": new.capacity(),
         }
         with self.db.write() as c:

@@ -54,5 +54,5 @@ class Claims:
         return next(iter(self._rows.of_consumer(consumer_id)), None)
 
     def list(self, provider_id: ProviderId | None = None) -> list[Claim]:
-        """All claims, or those on one provider."""
-        return self._rows.list() if provider_id is None else self._rows.of_provider(provider_id)
+        """All claims of servers, or, whoever holds them, those on one provider."""
+        return self._rows.of_servers() if provider_id is None else self._rows.of_provider(provider_id)

@@ -154,5 +154,5 @@ IMAGE = ErrorStyle(
 )
 COMPUTE = ErrorStyle(_nova)
 PLACEMENT = ErrorStyle(_placement)
-NETWORK = ErrorStyle(_neutron, by_kind={"over_quota": 409})
+NETWORK = ErrorStyle(_neutron, by_kind={"over_quota": 409}, by_code={"request.revision": 412})
 HANEUL = ErrorStyle(_keystone)

@@ -28,7 +28,8 @@ from haneul.services.network import NewPort, Port, PortChanges
 
 
 def _pairs(port: Port) -> list[dict[str, str]]:
-    return [{"ip_address": pair.ip_address, "mac_address": pair.mac_address} for pair in port.address_pairs]
+    own = port.mac_address
+    return [{"ip_address": pair.ip_address, "mac_address": pair.mac_address or own} for pair in port.address_pairs]
 
 
 def _options(port: Port) -> list[dict[str, Any]]:

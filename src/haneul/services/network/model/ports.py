@@ -45,7 +45,7 @@ class AddressPair:
 
     ip_address: str
     mac_address: str
-    """Its own MAC unless it says otherwise."""
+    """Empty: the port's own."""
 
 
 @dataclass(frozen=True)

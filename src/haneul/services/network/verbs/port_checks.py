@@ -32,15 +32,15 @@ def check_mac(text: str) -> str:
     return mac
 
 
-def check_pairs(pairs: Iterable[AddressPair], own_mac: str) -> tuple[AddressPair, ...]:
-    """The pairs, completed with the port's own MAC. Raises Invalid `port.bad_pairs`."""
+def check_pairs(pairs: Iterable[AddressPair]) -> tuple[AddressPair, ...]:
+    """The pairs in their one form. Raises Invalid `port.bad_pairs`, `port.pairs_repeat`, `port.too_many_pairs`."""
     chosen: list[AddressPair] = []
     for pair in pairs:
         cidr = parse_cidr(pair.ip_address)
         if cidr.is_multicast:
             raise Invalid("port.bad_pairs", f"{pair.ip_address} is a multicast address: a port cannot own it.")
         plain = str(parse_address(pair.ip_address)) if "/" not in pair.ip_address else str(cidr)
-        complete = AddressPair(plain, check_mac(pair.mac_address) if pair.mac_address else own_mac)
+        complete = AddressPair(plain, check_mac(pair.mac_address) if pair.mac_address else "")
         if complete in chosen:
             raise Invalid(
                 "port.pairs_repeat",

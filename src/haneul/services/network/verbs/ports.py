@@ -133,7 +133,7 @@ class Ports(ServerPorts):
         secured = network.has_port_security if isinstance(new.has_port_security, UnsetType) else new.has_port_security
         vnic_type = "normal" if isinstance(new.vnic_type, UnsetType) else new.vnic_type
         checks.check_vnic(vnic_type)
-        pairs = () if isinstance(new.address_pairs, UnsetType) else checks.check_pairs(new.address_pairs, mac)
+        pairs = () if isinstance(new.address_pairs, UnsetType) else checks.check_pairs(new.address_pairs)
         return Port(
             id=port_id,
             network_id=network.id,
@@ -169,7 +169,7 @@ class Ports(ServerPorts):
                     f"old_mac {port.mac_address}, new_mac {said['mac_address']}: detach it from its server first.",
                 )
         if "address_pairs" in said:
-            said["address_pairs"] = checks.check_pairs(said["address_pairs"], said.get("mac_address", port.mac_address))
+            said["address_pairs"] = checks.check_pairs(said["address_pairs"])
         if "dhcp_options" in said:
             said["dhcp_options"] = checks.check_options(said["dhcp_options"], port.dhcp_options)
         if "vnic_type" in said:

@@ -147,7 +147,7 @@ def _port(port: Port, subnets: dict[str, Subnet]) -> PortIntent:
         role=PortRole.METADATA if port.device_owner == METADATA_OWNER else PortRole.GUEST,
         is_enabled=port.is_admin_up,
         is_secured=port.has_port_security,
-        may_also_use=tuple((pair.mac_address, pair.ip_address) for pair in port.address_pairs),
+        may_also_use=tuple((pair.mac_address or port.mac_address, pair.ip_address) for pair in port.address_pairs),
         security_group_ids=port.security_group_ids if port.has_port_security else (),
         dhcp_subnet_ids=tuple(served[version] for version in sorted(served)),
         dhcp_options=port.dhcp_options,

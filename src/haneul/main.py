@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -39,15 +39,21 @@ ADMIN_PASSWORD = "admin-password"
 KEPT_RUNS = timedelta(days=30)
 
 
+def _refuse_to_join(_secret: str) -> str:
+    raise Conflict("host.fake", "The hosts of this cloud are fake: none can join it. Use `haneul up` without --fake.")
+
+
 @dataclass(frozen=True)
 class World:
     """How the cloud reaches the world: its drivers."""
 
-    hosts: Any
-    networks: Any
-    blobs: Any
-    inspector: Any
-    fetcher: Any
+    hosts: compute.Hosts
+    networks: network.NetworkDriver
+    blobs: image.BlobStore
+    inspector: image.Inspector
+    fetcher: image.Fetcher
+    join_token: Callable[[str], str] = _refuse_to_join
+    """Makes of a one-time secret the token that an operator carries to a new host."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +98,7 @@ class ControlPlane:
         """Hear of what changes: in the database and in the world."""
         self.cloud.network.when_changed(lambda: self.upkeep.hurry(network.FOLLOW))
         self.cloud.network.start(lambda: self.upkeep.hurry(network.MEND))
-        if hasattr(self.world.hosts, "start"):
-            self.world.hosts.start(self.cloud.compute.hosts, self.cloud.image.images.read)
+        self.world.hosts.start(self.cloud.compute.hosts, self.cloud.image.images.read)
 
     def start(self) -> None:
         """Begin to work: on runs, on drift, with the world."""
@@ -106,8 +111,7 @@ class ControlPlane:
         """End in order; what is unfinished goes on at the next start."""
         self.upkeep.stop()
         self.engine.stop()
-        if hasattr(self.world.hosts, "stop"):
-            self.world.hosts.stop()
+        self.world.hosts.stop()
         self.cloud.network.stop()
         self.ground.db.close()
 
@@ -121,25 +125,30 @@ def lay_ground(settings: Settings, clock: Clock) -> Ground:
 
 def reach_world(settings: Settings, clock: Clock) -> World:
     """The drivers that the settings name."""
+    hosts, join_token = _fake_hosts(settings, clock) if settings.compute_driver == "fake" else _hosts(settings, clock)
     return World(
-        hosts=_hosts(settings, clock),
+        hosts=hosts,
         networks=_networks(settings),
         blobs=driver("image", "directory")(settings.state / "images", settings.image_reserve_gib * GIB),
         inspector=FormatInspector(settings.image_format_check),
         fetcher=WebFetcher(settings.image_sources),
+        join_token=join_token,
     )
 
 
-def _hosts(settings: Settings, clock: Clock) -> Any:
-    if settings.compute_driver == "fake":
-        from haneul.drivers.compute.fake import FakeWorld
+def _fake_hosts(settings: Settings, clock: Clock) -> tuple[compute.Hosts, Callable[[str], str]]:
+    from haneul.drivers.compute.fake import FakeWorld
 
-        return driver("compute", "fake")(FakeWorld(settings.fake_hosts, clock))
+    return driver("compute", "fake")(FakeWorld(settings.fake_hosts, clock)), _refuse_to_join
+
+
+def _hosts(settings: Settings, clock: Clock) -> tuple[compute.Hosts, Callable[[str], str]]:
     from haneul.drivers.compute.agents import ListenerSettings
 
     authority = x509.ensure_authority(settings.state / "keys" / "ca", "Haneul", clock.now())
     listener = ListenerSettings(settings.agent_listen_host, settings.agent_port, authority)
-    return driver("compute", "agents")(listener, clock)
+    hosts = driver("compute", "agents")(listener, clock)
+    return hosts, lambda secret: hosts.join_token(settings.agents_url, secret).text()
 
 
 def _networks(settings: Settings) -> Any:
@@ -168,7 +177,7 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
         compute=computing,
         public_url=settings.url,
         region=settings.region,
-        join_token=lambda secret: _join_token(settings, world, secret),
+        join_token=world.join_token,
     )
     loops = (*people.upkeep, *images.upkeep, *networks.upkeep, *computing.upkeep)
     forget = Loop("runs.forget", 3600, lambda: ground.runs.forget(KEPT_RUNS))
@@ -182,15 +191,6 @@ class Below:
     images: image.Images
     networks: network.Network
     room: placement.Placement
-
-
-def _join_token(settings: Settings, world: World, secret: str) -> str:
-    if settings.compute_driver == "fake":
-        raise Conflict(
-            "host.fake", "The hosts of this cloud are fake: none can join it. Use `haneul up` without --fake."
-        )
-    token: str = world.hosts.join_token(settings.agents_url, secret).text()
-    return token
 
 
 def _identity(ground: Ground) -> identity.Parts:

@@ -17,6 +17,9 @@ from haneul.hostapi import (
     Leftovers,
 )
 
+ReadImage = Callable[[str, int, int], bytes]
+"""(image id, offset, length) -> that piece of the image's data."""
+
 
 class Hosts(Protocol):
     """Every host that joined, by its id.
@@ -26,6 +29,14 @@ class Hosts(Protocol):
     reports it done. Each raises Unavailable("host.away") while the host is not connected and
     Unavailable("host.timeout") when it does not answer in time; either way it may or may not have happened.
     """
+
+    def start(self, enroller: Enroller, read_image: ReadImage) -> None:
+        """Let hosts in. Raises OSError when the port for them is taken."""
+        ...
+
+    def stop(self) -> None:
+        """Hang up on everybody; fine if that is done."""
+        ...
 
     def ensure_disk(self, host_id: str, spec: DiskSpec) -> DiskReport:
         """Make the disk; `is_ready` is False while its image is fetched, then the event `disk_ready` comes.

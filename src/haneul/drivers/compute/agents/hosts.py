@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from haneul.drivers.compute.agents.hub import Hub
-from haneul.drivers.compute.agents.listener import Listener, ListenerSettings, ReadImage, Services
+from haneul.drivers.compute.agents.listener import Listener, ListenerSettings, Services
 from haneul.hostapi import (
     OPERATIONS,
     ConsoleAddress,
@@ -27,7 +27,7 @@ from haneul.hostapi import (
 from haneul.kit.clock import Clock, SystemClock
 from haneul.kit.errors import Unavailable
 from haneul.kit.workflow import current_fence
-from haneul.services.compute.driver import Enroller
+from haneul.services.compute.driver import Enroller, ReadImage
 
 ANSWER_S = 60.0
 

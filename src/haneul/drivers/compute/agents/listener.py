@@ -7,7 +7,6 @@ import logging
 import ssl
 import tempfile
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,12 +22,11 @@ from haneul.kit import x509
 from haneul.kit.clock import Clock
 from haneul.kit.errors import Forbidden, Invalid
 from haneul.kit.peer import Command, Notice, Peer
-from haneul.services.compute.driver import Enroller
+from haneul.services.compute.driver import Enroller, ReadImage
 
 log = logging.getLogger(__name__)
 
 _START_S = 10
-ReadImage = Callable[[str, int, int], bytes]
 
 
 @dataclass(frozen=True)

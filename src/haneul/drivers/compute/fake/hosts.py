@@ -19,6 +19,7 @@ from haneul.hostapi import (
     Power,
 )
 from haneul.kit.errors import Conflict, Invalid, NotFound, Unavailable
+from haneul.services.compute.driver import Enroller, ReadImage
 
 GIB = 1024**3
 
@@ -31,6 +32,12 @@ class FakeHosts:
 
     def __init__(self, world: FakeWorld) -> None:
         self.world = world
+
+    def start(self, enroller: Enroller, read_image: ReadImage) -> None:
+        """Fake hosts are there from the beginning, and fetch nothing."""
+
+    def stop(self) -> None:
+        """The pretended world goes on."""
 
     def ensure_disk(self, host_id: str, spec: DiskSpec) -> DiskReport:
         with self._host(host_id, "ensure_disk") as host:

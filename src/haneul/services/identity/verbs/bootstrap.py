@@ -47,10 +47,11 @@ class Bootstrap:
         self._store = parts.store
 
     def __call__(self, admin_password: str, public_url: str, region: str) -> None:
-        """Domain `default`, projects admin and service, user admin with this password, roles, the catalogue."""
-        kept = self._admins_hash()
-        is_right = kept is not None and passwords.matches(admin_password, kept)
-        new_hash = None if is_right else passwords.hash_password(admin_password)
+        """Domain `default`, projects admin and service, user admin, roles, the catalogue.
+
+        The password is admin's first: one that admin has chosen since stays as it is.
+        """
+        new_hash = None if self._admin_has_password() else passwords.hash_password(admin_password)
         with self._store.changing():
             self._ensure_domain()
             project = self._ensure_project("admin", "The operators' own project.")
@@ -63,10 +64,9 @@ class Bootstrap:
             self._store.assignments.add(Assignment("user", admin.id, "system", SYSTEM, role_id))
             self._ensure_catalog(public_url, RegionId(region))
 
-    def _admins_hash(self) -> str | None:
+    def _admin_has_password(self) -> bool:
         admin = self._store.users.find_by_name("admin", DEFAULT_DOMAIN)
-        newest = self._store.passwords.newest(admin.id) if admin else []
-        return newest[0].hash if newest else None
+        return admin is not None and bool(self._store.passwords.newest(admin.id))
 
     def _ensure_domain(self) -> None:
         if self._store.projects.find(DEFAULT_DOMAIN) is None:

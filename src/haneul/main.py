@@ -103,6 +103,7 @@ class ControlPlane:
     def start(self) -> None:
         """Begin to work: on runs, on drift, with the world."""
         self.bootstrap()
+        self.cloud.image.start()
         self.engine.start()
         self.upkeep.start()
         self.listen()

@@ -94,6 +94,7 @@ class Bench:
 
     def upkeep(self) -> None:
         """Every loop once, as a process does that has just been started."""
+        self.face.start()
         for loop in self.face.upkeep:
             loop.fn()
 

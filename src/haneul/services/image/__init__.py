@@ -142,6 +142,10 @@ class Images:
                 (remove_strays, 3600.0),
                 (scrub_blobs, 600.0),
                 (forget_tasks, 3600.0),
-                (load_common_metadefs, 3600.0),
             )
         )
+
+    def start(self) -> None:
+        """What shall be so before the first request: dead uploads ended, the well-known definitions there."""
+        end_dead_uploads(self.parts)
+        load_common_metadefs(self.parts)

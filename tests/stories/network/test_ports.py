@@ -9,6 +9,7 @@ import pytest
 from haneul.kit.errors import Conflict, Forbidden, Invalid, NotFound, OverQuota, Unavailable
 from haneul.kit.policy import INTERNAL
 from haneul.services.network import (
+    DhcpOption,
     Filter,
     HostBinding,
     Kind,
@@ -250,3 +251,12 @@ def test_changing_nothing_keeps_the_port(bench: Bench) -> None:
     port = bench.port(bench.network())
     same = bench.face.ports.update(DEMO, port.id, PortChanges())
     assert replace(same, revision_number=port.revision_number, updated_at=port.updated_at) == port
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("mtu", "large"), ("dns-server", "10.0.0.1,here"), ("router", "x"), ("domain-name", "a b")]
+)
+def test_an_option_that_no_guest_could_be_told_is_refused(bench: Bench, name: str, value: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        bench.port(bench.network(), dhcp_options=(DhcpOption(name, value),))
+    assert caught.value.code == "port.bad_option"

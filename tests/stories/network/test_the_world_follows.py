@@ -6,13 +6,17 @@ import pytest
 
 from haneul.kit.errors import Conflict, Unavailable
 from haneul.kit.policy import INTERNAL
+from haneul.services.identity import ProjectDeleted
 from haneul.services.network import (
+    Filter,
     FloatingIpIntent,
     HostBinding,
     HostRoute,
     Kind,
+    Listing,
     NetworkChanges,
     NewRule,
+    NewSecurityGroup,
     Owned,
     PortIntent,
     PortRole,
@@ -240,3 +244,19 @@ def test_two_floating_ips_do_not_lead_to_one_address(bench: Bench) -> None:
     with pytest.raises(Conflict) as caught:
         bench.floating_ip(outside, port)
     assert caught.value.code == "floating_ip.fixed_ip_taken"
+
+
+def test_a_project_that_is_gone_leaves_no_groups_quotas_or_loose_addresses(bench: Bench) -> None:
+    outside = bench.outside()
+    bench.face.quotas.set(ADMIN, "demo", {"network": 7})
+    bench.floating_ip(outside)
+    port = bench.port(bench.network())
+    used = bench.face.security_groups.list(DEMO)
+    bench.face.security_groups.create(DEMO, NewSecurityGroup("web"))
+
+    bench.bus.publish(ProjectDeleted("demo"))
+
+    assert bench.face.security_groups.list(ADMIN, Listing(Filter({"project_id": ("demo",)}))) == used
+    assert bench.face.floating_ips.list(ADMIN) == []
+    assert bench.face.quotas.list(ADMIN) == []
+    assert bench.face.ports.get(ADMIN, port.id).security_group_ids == (used[0].id,)

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 
 from haneul.kit.policy import Caller
 from haneul.kit.upkeep import Loop
+from haneul.services.identity import ProjectDeleted
 from haneul.services.network.driver import (
     AdvertisedRange,
     FloatingIpIntent,
@@ -87,6 +88,7 @@ from haneul.services.network.verbs.availability import Availability
 from haneul.services.network.verbs.floating_ips import FloatingIps
 from haneul.services.network.verbs.networks import Networks
 from haneul.services.network.verbs.ports import Ports
+from haneul.services.network.verbs.projects import forget_project
 from haneul.services.network.verbs.quotas import Quotas
 from haneul.services.network.verbs.routers import Routers
 from haneul.services.network.verbs.security_groups import SecurityGroups
@@ -194,6 +196,7 @@ class Network:
         self.workflows: tuple[Callable[..., None], ...] = ()
         """None: what networks do is one transaction, and the world follows by `upkeep`."""
         self.parts = parts
+        parts.bus.subscribe(ProjectDeleted, lambda news: forget_project(parts, news.project_id))
 
     def allows(self, caller: Caller, rule: str) -> bool:
         """True if the caller may see what `rule` (e.g. get_port:binding:host_id) is about, whosever it is."""

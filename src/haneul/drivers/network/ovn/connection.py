@@ -12,7 +12,7 @@ from ovsdbapp.backend.ovs_idl.event import RowEvent, RowEventHandler
 from ovsdbapp.backend.ovs_idl.transaction import Transaction
 from ovsdbapp.exceptions import TimeoutException
 
-from haneul.kit.errors import Unavailable
+from haneul.kit.errors import Conflict, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +76,8 @@ class OvnDatabase:
     def write(self, work: Callable[[Any, Any], T]) -> T:
         """`work(idl, txn)` in one transaction: all of it happens or none.
 
-        Raises Unavailable `network.unreachable` when the database does not answer.
+        Raises Unavailable `network.unreachable` when the database does not answer, Conflict `network.refused` when
+        it does not take the change.
         """
         backend = self._open()
         txn = Transaction(backend, backend.ovsdb_connection, timeout=TIMEOUT_S, check_error=True, log_errors=False)
@@ -87,6 +88,10 @@ class OvnDatabase:
             raise self._unreachable("did not answer in time") from error
         except OSError as error:
             raise self._unreachable(str(error)) from error
+        except (RuntimeError, ValueError, KeyError) as error:
+            if "timed out" in str(error):
+                raise self._unreachable("did not answer in time") from error
+            raise Conflict("network.refused", f"OVN refused a change: {error}") from error
         result: T = call.result
         return result
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from haneul.drivers.network.ovn.expressions import addresses, quoted
 from haneul.drivers.network.ovn.rows import Address, Wanted
+from haneul.kit.errors import Invalid
 from haneul.services.network.driver import Kind, PortIntent, SubnetIntent
 
 LEASE_S = 43_200
@@ -92,7 +93,10 @@ def own_options(port: PortIntent, subnet_options: dict[str, str], version: int) 
     for wish in port.dhcp_options:
         if wish.ip_version != version or wish.opt_value is None:
             continue
-        translated = _translate(wish.opt_name, wish.opt_value)
+        try:
+            translated = _translate(wish.opt_name, wish.opt_value)
+        except (ValueError, Invalid):
+            continue  # What cannot be told must not keep the port from its network.
         if translated is not None:
             options[translated[0]] = translated[1]
     return options

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from haneul.kit.errors import Conflict, Invalid, NotFound
 from haneul.kit.policy import Caller
 from haneul.services.network.model.addressing import parse_address, parse_cidr
+from haneul.services.network.model.dhcp_options import explain_value, is_name
 from haneul.services.network.model.ports import AddressPair, DhcpOption, Port
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access
@@ -68,12 +69,20 @@ def check_options(options: Iterable[DhcpOption], present: Iterable[DhcpOption] =
             continue
         if not option.opt_value or not _OPTION_VALUE.fullmatch(option.opt_value) or len(option.opt_value) > 255:
             raise _bad_option(option, "its value is 1 to 255 letters, digits and . _ : , ; / @ + = [ ] % -")
+        if why := explain_value(option.opt_name, option.opt_value):
+            raise _bad_option(option, why)
         merged[option.opt_name, option.ip_version] = option
     return tuple(merged.values())
 
 
 def _bad_option(option: DhcpOption, why: str) -> Invalid:
     return Invalid("port.bad_option", f"Invalid input for extra_dhcp_opts {option.opt_name!r:.80}: {why}.")
+
+
+def check_dns_name(name: str) -> None:
+    """Raises Invalid `port.bad_dns_name` for what no guest could be called."""
+    if name and not is_name(name):
+        raise Invalid("port.bad_dns_name", f"{name!r:.80} is no host name: use letters, digits, dots and dashes.")
 
 
 def check_vnic(vnic_type: str) -> None:

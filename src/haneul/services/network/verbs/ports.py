@@ -133,6 +133,7 @@ class Ports(ServerPorts):
         secured = network.has_port_security if isinstance(new.has_port_security, UnsetType) else new.has_port_security
         vnic_type = "normal" if isinstance(new.vnic_type, UnsetType) else new.vnic_type
         checks.check_vnic(vnic_type)
+        checks.check_dns_name(new.dns_name)
         pairs = () if isinstance(new.address_pairs, UnsetType) else checks.check_pairs(new.address_pairs)
         return Port(
             id=port_id,
@@ -172,6 +173,7 @@ class Ports(ServerPorts):
             said["address_pairs"] = checks.check_pairs(said["address_pairs"])
         if "dhcp_options" in said:
             said["dhcp_options"] = checks.check_options(said["dhcp_options"], port.dhcp_options)
+        checks.check_dns_name(said.get("dns_name", ""))
         if "vnic_type" in said:
             checks.check_vnic(said["vnic_type"])
         if "security_group_ids" in said:

@@ -43,7 +43,7 @@ def choose_segment(parts: Parts, new: NewNetwork) -> Segment:
         raise _wrong(f"network_type value '{new.network_type}' not supported: say geneve, vlan or flat")
     if not wire:
         raise _wrong(f"physical_network required for {new.network_type} provider network")
-    if wire not in known_wires(parts):
+    if wire not in parts.options.physical_networks and wire not in mapped_wires(parts):
         raise _wrong(f"physical_network '{wire}' unknown for {new.network_type} provider network")
     if new.network_type == FLAT:
         if number is not None:
@@ -52,10 +52,9 @@ def choose_segment(parts: Parts, new: NewNetwork) -> Segment:
     return Segment(VLAN, wire, _vlan(parts, wire, number))
 
 
-def known_wires(parts: Parts) -> set[str]:
-    """The physical networks that the settings name or a host maps to a bridge."""
-    mapped = (name for chassis in parts.driver.list_chassis() for name in chassis.bridge_mappings)
-    return {*parts.options.physical_networks, *mapped}
+def mapped_wires(parts: Parts) -> set[str]:
+    """The physical networks that a host maps to a bridge."""
+    return {name for chassis in parts.driver.list_chassis() for name in chassis.bridge_mappings}
 
 
 def choose_mtu(parts: Parts, segment: Segment, wanted: int | UnsetType) -> int:

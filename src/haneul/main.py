@@ -212,7 +212,8 @@ def _identity(ground: Ground) -> identity.Parts:
 
 def _placement(ground: Ground) -> placement.Parts:
     store = placement.PlacementStore(ground.db)
-    return placement.Parts(ground.db, store, ground.clock, ground.policy("placement", placement.RULES))
+    ratios = {"VCPU": ground.settings.cpu_overcommit, "MEMORY_MB": ground.settings.memory_overcommit}
+    return placement.Parts(ground.db, store, ground.clock, ground.policy("placement", placement.RULES), ratios)
 
 
 def _image(ground: Ground, world: World) -> image.Parts:

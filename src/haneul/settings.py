@@ -60,6 +60,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(description="What carries the guests: agents on hosts, or fake hosts."),
     ] = "agents"
     fake_hosts: Annotated[int, Meta(description="How many hosts the fake compute driver has.", ge=0)] = 0
+    cpu_overcommit: Annotated[
+        float, Meta(description="How many virtual CPUs servers may have for each CPU of a host.", gt=0)
+    ] = 16.0
+    memory_overcommit: Annotated[
+        float, Meta(description="How many times over a host's memory is given to servers.", gt=0)
+    ] = 1.0
     ovn_nb: Annotated[str, Meta(description="OVN's northbound database; empty: the private one in `<state>/ovn`.")] = ""
     ovn_sb: Annotated[str, Meta(description="OVN's southbound database; empty: the private one in `<state>/ovn`.")] = ""
     ovs_db: Annotated[

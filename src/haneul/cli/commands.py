@@ -73,6 +73,7 @@ def _join(parser: argparse.ArgumentParser) -> None:
 
 def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--servers", type=int, default=20, help="how many servers to create at once (20)")
+    parser.add_argument("--fake", action="store_true", help="measure a control plane with fake hosts, started for it")
 
 
 def _doctor(parser: argparse.ArgumentParser) -> None:
@@ -87,7 +88,7 @@ COMMANDS = (
     Command("down", "stop the cloud; guests keep running", "down", _down),
     Command("uninstall", "remove guests, networks, services and files", "uninstall", _uninstall),
     Command("test", "check the code, then the real thing in a lab", "checks", _test),
-    Command("bench", "measure this cloud against what is promised", "bench", _bench),
+    Command("bench", "measure this cloud, or one with fake hosts, against what is promised", "bench", _bench),
     Command("image", "build guest images", "image", _image),
     Command("settings", "every setting, its value here and what it is for", "show_settings"),
     Command("version", "the version of Haneul and of what it stands on", "version"),

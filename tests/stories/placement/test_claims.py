@@ -147,11 +147,11 @@ def test_the_same_inventory_twice_changes_nothing(placement: Placement, add_host
     assert placement.hosts.get(host) == before
 
 
-def test_vcpus_are_given_away_four_times_over_unless_said_otherwise(placement: Placement) -> None:
+def test_vcpus_are_given_away_sixteen_times_over_unless_said_otherwise(placement: Placement) -> None:
     placement.hosts.ensure_provider(ProviderId("h1"), "h1", {"VCPU": Inventory(2), "DISK_GB": Inventory(10)})
 
-    assert placement.candidates.find(CandidateRequest({"VCPU": 8, "DISK_GB": 10}))
-    assert not placement.candidates.find(CandidateRequest({"VCPU": 9}))
+    assert placement.candidates.find(CandidateRequest({"VCPU": 32, "DISK_GB": 10}))
+    assert not placement.candidates.find(CandidateRequest({"VCPU": 33}))
 
 
 def test_a_host_with_servers_cannot_be_removed(placement: Placement, add_host: Callable[..., ProviderId]) -> None:

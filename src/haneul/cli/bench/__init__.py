@@ -1,33 +1,12 @@
-"""What this cloud costs on this machine, against what it promises.
-
-A control plane of its own with fake hosts is started in a temporary state directory, so that only the cloud itself
-is measured; a running cloud is neither needed nor touched. Costs are CPU time of the control plane per request:
-on a busy machine times on the wall say little.
-"""
+"""`haneul bench`: what a cloud costs and how fast it is, against what is promised."""
 
 from __future__ import annotations
 
 import argparse
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
 
-from haneul.cli.bench.cloud import BenchCloud
-from haneul.cli.bench.figures import Figure, table
-from haneul.cli.bench.requests import measure_requests
-from haneul.cli.bench.servers import measure_servers
+from haneul.cli.bench import pretended, running
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print every figure beside its budget; the exit code is 0 whatever they are."""
-    with tempfile.TemporaryDirectory(prefix="haneul-bench-") as folder, BenchCloud(Path(folder)) as cloud:
-        parts: tuple[Callable[[], list[Figure]], ...] = (
-            cloud.figures,
-            lambda: measure_requests(cloud),
-            lambda: measure_servers(cloud, args.servers),
-            cloud.memory_after,
-        )
-        for part in parts:
-            for line in table(part()):
-                print(line, flush=True)
-    return 0
+    """The running cloud is measured; with --fake one with fake hosts, started for it alone."""
+    return pretended.run(args) if args.fake else running.run(args)

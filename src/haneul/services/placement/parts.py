@@ -10,7 +10,7 @@ from haneul.kit.db import Database
 from haneul.kit.policy import Policy
 from haneul.services.placement.store import PlacementStore
 
-RATIOS: Mapping[str, float] = {"VCPU": 4.0}
+RATIOS: Mapping[str, float] = {"VCPU": 16.0}
 """How many times over each class of resource is given away; 1 where nothing is said."""
 
 

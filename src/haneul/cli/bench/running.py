@@ -1,4 +1,4 @@
-"""`haneul bench`: this cloud, measured against what is promised."""
+"""The cloud that runs here, measured from outside: requests, servers, memory."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 def _prepare(args: argparse.Namespace) -> Bench:
     settings = settings_module.read(args.state)
     if not rest.answers(settings.url):
-        raise TroubleError(f"The cloud does not answer at {settings.url}: run `haneul up` first.")
+        raise TroubleError(f"The cloud does not answer at {settings.url}: run `haneul up` first, or bench with --fake.")
     access = credentials.access(settings.url, settings.region, *first_cloud.passwords(settings.state))
     admin, demo = (Rest(access.url, access.clouds[name]) for name in ("haneul-admin", "haneul-demo"))
     image = images.find_image(admin)

@@ -1,0 +1,33 @@
+"""What a control plane costs on this machine.
+
+One of its own with fake hosts is started in a temporary state directory, so that only the control plane is measured;
+a running cloud is neither needed nor touched. Costs are CPU time per request: on a busy machine times on the wall
+say little.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from haneul.cli.bench.cloud import BenchCloud
+from haneul.cli.bench.figures import Figure, table
+from haneul.cli.bench.requests import measure_requests
+from haneul.cli.bench.servers import measure_servers
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print every figure beside its budget; the exit code is 0 whatever they are."""
+    with tempfile.TemporaryDirectory(prefix="haneul-bench-") as folder, BenchCloud(Path(folder)) as cloud:
+        parts: tuple[Callable[[], list[Figure]], ...] = (
+            cloud.figures,
+            lambda: measure_requests(cloud),
+            lambda: measure_servers(cloud, args.servers),
+            cloud.memory_after,
+        )
+        for part in parts:
+            for line in table(part()):
+                print(line, flush=True)
+    return 0

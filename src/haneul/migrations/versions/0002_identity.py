@@ -51,6 +51,7 @@ def _create_projects() -> None:
         sa.Column("extra", Json(), nullable=False),
         sa.UniqueConstraint("domain_key", "name_key", name="projects_name"),
     )
+    op.create_index("projects_by_name", "projects", ["name_key", "is_domain", "id"])
     op.create_index("projects_domain", "projects", ["domain_id", "id"])
     op.create_index("projects_listing", "projects", ["is_domain", "id"])
     op.create_index("projects_parent", "projects", ["parent_id", "id"])
@@ -84,6 +85,7 @@ def _create_users() -> None:
         sa.Column("failed_at", Timestamp(), nullable=True),
         sa.UniqueConstraint("domain_id", "name_key", name="users_name"),
     )
+    op.create_index("users_by_name", "users", ["name_key", "id"])
     op.create_index("users_default_project", "users", ["default_project_id"])
     op.create_index("users_password_expiry", "users", ["password_expires_at"])
 
@@ -113,6 +115,7 @@ def _create_groups() -> None:
         sa.Column("extra", Json(), nullable=False),
         sa.UniqueConstraint("domain_id", "name_key", name="groups_name"),
     )
+    op.create_index("groups_by_name", "groups", ["name_key", "id"])
 
 
 def _create_memberships() -> None:
@@ -137,6 +140,7 @@ def _create_roles() -> None:
         sa.Column("extra", Json(), nullable=False),
         sa.UniqueConstraint("domain_key", "name_key", name="roles_name"),
     )
+    op.create_index("roles_by_name", "roles", ["name_key", "id"])
     op.create_index("roles_domain", "roles", ["domain_id"])
 
 
@@ -184,6 +188,7 @@ def _create_catalog_services() -> None:
         sa.Column("is_enabled", sa.Boolean(), nullable=False),
         sa.Column("extra", Json(), nullable=False),
     )
+    op.create_index("catalog_services_name", "catalog_services", ["name"])
     op.create_index("catalog_services_type", "catalog_services", ["type"])
 
 

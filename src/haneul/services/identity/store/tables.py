@@ -40,6 +40,7 @@ projects = Table(
     Index("projects_parent", "parent_id", "id"),
     Index("projects_path", "path"),
     Index("projects_listing", "is_domain", "id"),
+    Index("projects_by_name", "name_key", "is_domain", "id"),
 )
 
 project_tags = Table(
@@ -67,6 +68,7 @@ users = Table(
     Column("failed_attempts", Integer, nullable=False),
     Column("failed_at", Timestamp, nullable=True),
     UniqueConstraint("domain_id", "name_key", name="users_name"),
+    Index("users_by_name", "name_key", "id"),
     Index("users_default_project", "default_project_id"),
     Index("users_password_expiry", "password_expires_at"),
 )
@@ -94,6 +96,7 @@ groups = Table(
     Column("description", Text, nullable=False),
     Column("extra", Json, nullable=False),
     UniqueConstraint("domain_id", "name_key", name="groups_name"),
+    Index("groups_by_name", "name_key", "id"),
 )
 
 memberships = Table(
@@ -117,6 +120,7 @@ roles = Table(
     Column("extra", Json, nullable=False),
     UniqueConstraint("domain_key", "name_key", name="roles_name"),
     Index("roles_domain", "domain_id"),
+    Index("roles_by_name", "name_key", "id"),
 )
 
 implied_roles = Table(
@@ -160,6 +164,7 @@ catalog_services = Table(
     Column("is_enabled", Boolean, nullable=False),
     Column("extra", Json, nullable=False),
     Index("catalog_services_type", "type"),
+    Index("catalog_services_name", "name"),
 )
 
 catalog_endpoints = Table(

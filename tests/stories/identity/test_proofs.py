@@ -1,0 +1,167 @@
+"""Proving who one is by other means than a password alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from haneul.kit.errors import Forbidden, Unauthenticated
+from haneul.kit.policy import INTERNAL
+from haneul.services.identity import (
+    UNSCOPED,
+    AuthRequest,
+    Credential,
+    NewUser,
+    Place,
+    Ref,
+    Scope,
+    SignedRequest,
+    User,
+)
+from haneul.services.identity.verbs.ec2 import signatures
+from haneul.services.identity.verbs.proof import totp_code
+
+from .conftest import DEFAULT, World, build
+
+SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
+
+def a_user(world: World, **options: object) -> User:
+    user = world.identity.users.create(INTERNAL, NewUser("ada", "default", "engine", options=options))
+    world.identity.credentials.create(INTERNAL, Credential("", "totp", SEED, user.id))
+    return user
+
+
+def passcode(world: World, seconds: int = 0) -> str:
+    step = (int(world.clock.now().timestamp()) + seconds) // 30
+    return (totp_code(SEED, step) or b"").decode()
+
+
+def by_both(world: World, user: User, code: str) -> AuthRequest:
+    return AuthRequest(
+        ("password", "totp"),
+        user=Ref(id=user.id),
+        password="engine",
+        totp_user=Ref(id=user.id),
+        passcode=code,
+        scope=UNSCOPED,
+    )
+
+
+def test_the_code_is_that_of_rfc_6238() -> None:
+    assert totp_code(SEED, 59 // 30) == b"287082"
+    assert totp_code(SEED, 1111111109 // 30) == b"081804"
+    assert totp_code("not base32!", 1) is None
+
+
+def test_a_code_is_good_now_and_one_step_later(world: World) -> None:
+    user = a_user(world)
+    request = AuthRequest(("totp",), totp_user=Ref(id=user.id), passcode=passcode(world), scope=UNSCOPED)
+    assert world.identity.tokens.issue(request).token.claims.methods == ("totp",)
+
+    world.clock.move(30)
+    world.identity.tokens.issue(request)
+
+    world.clock.move(30)
+    with pytest.raises(Unauthenticated):
+        world.identity.tokens.issue(request)
+
+
+def test_who_must_use_two_methods_cannot_use_one(world: World) -> None:
+    user = a_user(world, multi_factor_auth_enabled=True, multi_factor_auth_rules=[["password", "totp"]])
+    with pytest.raises(Unauthenticated) as refusal:
+        world.sign_in("ada", "engine", UNSCOPED)
+    assert refusal.value.code == "auth.more_methods"
+
+    token = world.identity.tokens.issue(by_both(world, user, passcode(world))).token
+
+    assert token.claims.methods == ("password", "totp")
+
+
+def test_both_methods_must_speak_of_the_same_user(world: World) -> None:
+    user = a_user(world)
+    request = AuthRequest(
+        ("password", "totp"),
+        user=Ref(name="admin", domain=DEFAULT),
+        password="correct horse battery staple",
+        totp_user=Ref(id=user.id),
+        passcode=passcode(world),
+    )
+    with pytest.raises(Unauthenticated):
+        world.identity.tokens.issue(request)
+
+
+def test_an_expired_password_must_be_changed_first(tmp_path: Path) -> None:
+    world = build(tmp_path, password_lifetime_days=1)
+    user = world.identity.users.create(INTERNAL, NewUser("ada", "default", "engine"))
+    world.sign_in("ada", "engine", UNSCOPED)
+    world.clock.move(86400)
+    with pytest.raises(Unauthenticated) as refusal:
+        world.sign_in("ada", "engine", UNSCOPED)
+    assert refusal.value.code == "password.expired"
+
+    world.identity.users.change_password(user.id, "engine", "analytical")
+
+    world.sign_in("ada", "analytical", UNSCOPED)
+
+
+def test_a_weak_password_is_told_what_it_lacks(tmp_path: Path) -> None:
+    world = build(tmp_path, password_pattern=r".{8,}", password_pattern_description="at least 8 characters")
+    with pytest.raises(Exception, match="at least 8 characters"):
+        world.identity.users.create(INTERNAL, NewUser("eve", "default", "short"))
+
+
+def test_a_system_token_is_not_exchanged_for_a_projects(world: World) -> None:
+    text = world.sign_in(scope=Scope(is_system=True))
+    request = AuthRequest(("token",), token=text, scope=Scope(project=Ref(name="admin", domain=DEFAULT)))
+    with pytest.raises(Forbidden):
+        world.identity.tokens.issue(request)
+
+
+def test_signatures_are_those_of_aws() -> None:
+    """The example `get-vanilla-query-order-key` of AWS's Signature Version 4 test suite, and one of Version 2."""
+    secret = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+    authorization = (
+        "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
+        "SignedHeaders=host;x-amz-date, Signature=x"
+    )
+    headers = {"Host": "example.amazonaws.com", "X-Amz-Date": "20150830T123600Z", "Authorization": authorization}
+    nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    four = SignedRequest(
+        "AKIDEXAMPLE",
+        "x",
+        "GET",
+        "example.amazonaws.com",
+        "/",
+        {"Param1": "value1", "Param2": "value2"},
+        headers,
+        nothing,
+    )
+    assert signatures(four, secret, four.host) == ("b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",)
+
+
+def test_who_signs_with_ec2_keys_gets_a_token(world: World) -> None:
+    world.clock.move((datetime(2031, 1, 1, tzinfo=UTC) - world.clock.now()).total_seconds())
+    project = world.identity.projects.list(INTERNAL)[0]
+    user = a_user(world)
+    member = next(role for role in world.identity.roles.list(INTERNAL) if role.name == "member")
+    world.identity.grants.give(INTERNAL, Place("user", user.id, "project", project.id), member.id)
+    key = world.identity.credentials.create_ec2(INTERNAL, user.id, project.id)
+    params = {"SignatureVersion": "2", "SignatureMethod": "HmacSHA256", "Timestamp": "2031-01-01T00:00:00Z"}
+    unsigned = SignedRequest(key.access, "", "GET", "ec2.test", "/", params)
+    (signature,) = signatures(unsigned, key.secret, "ec2.test")
+
+    issued = world.identity.tokens.issue_by_ec2(
+        INTERNAL, SignedRequest(key.access, signature, "GET", "ec2.test", "/", params)
+    )
+
+    assert issued.token.user.id == user.id
+    with pytest.raises(Unauthenticated):
+        world.identity.tokens.issue_by_ec2(INTERNAL, SignedRequest(key.access, "x", "GET", "ec2.test", "/", params))
+    world.clock.move(1000)
+    with pytest.raises(Unauthenticated):
+        world.identity.tokens.issue_by_ec2(
+            INTERNAL, SignedRequest(key.access, signature, "GET", "ec2.test", "/", params)
+        )

@@ -25,7 +25,8 @@ _KIND_NAMES = {kind.__name__: kind.kind for kind in KINDS.values()}
 
 
 def settings_page() -> str:
-    rows = ["# Settings", "", "In `<state>/settings.toml`, or in the environment as `HANEUL_` and the name in capitals.", ""]
+    where = "In `<state>/settings.toml`, or in the environment as `HANEUL_` and the name in capitals."
+    rows = ["# Settings", "", where, ""]
     rows += ["| setting | default | what it decides |", "|---|---|---|"]
     info = type_info(Settings)
     assert isinstance(info, StructType)

@@ -13,7 +13,8 @@ from tests.clouds import OpenCloud
 
 ROUTES = [(spec, route) for spec in APIS for route in spec.routes]
 OPEN_TO_ALL = re.compile(
-    r"identity (GET / |GET /v3 |POST /v3/auth/tokens |POST /v3/ec2tokens |POST /v3/s3tokens |POST /v3/users/{user_id}/password )"
+    r"identity (GET / |GET /v3 |POST /v3/auth/tokens |POST /v3/ec2tokens |POST /v3/s3tokens )"
+    r"|identity POST /v3/users/{user_id}/password "
     r"|image GET /(versions|v2)? "
     r"|(compute|network|placement) GET /(v2(\.0|\.1)?)? "
 )

@@ -1,7 +1,7 @@
 """Write the reference pages that the code itself knows: settings, error codes, microversions.
 
-    python docs/generate.py            writes them
-    python docs/generate.py --check    exits 1 if one of them is not as it would be written
+python docs/generate.py            writes them
+python docs/generate.py --check    exits 1 if one of them is not as it would be written
 """
 
 from __future__ import annotations

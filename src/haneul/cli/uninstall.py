@@ -9,11 +9,10 @@ from pathlib import Path
 
 from haneul import settings as settings_module
 from haneul.cli import credentials, first_cloud
-from haneul.cli.machine import bridges, libvirt, removal
+from haneul.cli.machine import bridges, libvirt, packages, removal
 from haneul.cli.machine.daemons import Keeper, Places
 from haneul.cli.machine.foundations import centre_of, switch_of
 from haneul.cli.machine.keeping import keeper_for
-from haneul.cli.machine.packages import PACKAGES
 from haneul.cli.machine.programs import AGENT, CONTROL
 from haneul.cli.progress import Progress
 from haneul.cli.trouble import TroubleError
@@ -31,11 +30,12 @@ def run(args: argparse.Namespace) -> int:
     if not args.yes and not _agreed(settings):
         print("Nothing was removed.")
         return 1
+    installed = packages.installed_here(state)
     progress = Progress()
     _remove(settings, keeper_for(Places(state)), progress)
-    names = sorted({package.name for package in PACKAGES})
-    if settings.compute_driver == "agents":
-        print(f"\nThe distribution's packages stay. Remove those that nothing else needs: apt remove {' '.join(names)}")
+    if installed:
+        print("\nThe packages that `haneul up` installed stay. To remove those that nothing else needs:")
+        print(f"    apt remove {' '.join(installed)}")
     return 0
 
 
@@ -68,11 +68,11 @@ def _remove_from_host(settings: Settings, keeper: Keeper, progress: Progress) ->
     switch, centre = switch_of(settings), centre_of(settings)
     guests = removal.remove_guests(settings, keeper)
     progress.change(f"removed {guests} guests")
-    devices = removal.remove_devices(switch)
-    progress.change(f"removed {devices} network devices, and the bridges")
     if not centre.is_private:
         removal.empty_centre(centre, switch)
         progress.change("removed the cloud's networks from the distribution's OVN")
+    ports = removal.remove_devices(switch, keeper)
+    progress.change(f"removed {ports} ports, and the bridges")
     bridges.remove_way_out(settings.state)
     if not settings.libvirt_uri:
         libvirt.remove_mount_points()

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         _need_root()
     places.make()
     if is_real:
-        packages.ensure(places.log_of("apt"), progress)
+        packages.ensure(args.state, progress)
     with ThreadPoolExecutor(1, "image") as pool:
         settings = study(args.state, progress) if is_real else settings_module.read(args.state)
         desk = Desk(settings, places, keeper_for(places), progress)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from haneul.cli.machine import systemd, tools
+from haneul.cli.machine.daemons import Places
 from haneul.cli.progress import Progress
 from haneul.cli.tiny_image.contents import BUILD_TOOLS, MASTER_BOOT_CODE
 from haneul.cli.trouble import TroubleError
@@ -52,8 +53,9 @@ def missing() -> list[Package]:
     return list(absent.values())
 
 
-def ensure(log: Path, progress: Progress) -> None:
-    """Every package is installed; raises TroubleError with apt's last words."""
+def ensure(state: Path, progress: Progress) -> None:
+    """Every package is installed, and what had to be is noted; raises TroubleError with apt's last words."""
+    log = Places(state).log_of("apt")
     absent = missing()
     if not absent:
         return
@@ -65,9 +67,21 @@ def ensure(log: Path, progress: Progress) -> None:
     with progress.step(f"installing {len(names)} packages: {', '.join(names)}"):
         _apt(log, "update")
         _apt(log, "install", "--no-install-recommends", *names)
+    with _note(state).open("a") as note:
+        note.writelines(f"{name}\n" for name in names)
     left = [package.name for package in missing()]
     if left:
         raise TroubleError(f"apt has installed {', '.join(left)}, but their programs are not there: see {log}")
+
+
+def installed_here(state: Path) -> list[str]:
+    """The packages that `haneul up` had to install."""
+    note = _note(state)
+    return sorted(set(note.read_text().split())) if note.exists() else []
+
+
+def _note(state: Path) -> Path:
+    return state / "installed-packages"
 
 
 def _apt(log: Path, *words: str) -> None:

@@ -14,6 +14,8 @@ from haneul.cli.machine.switch import Switch
 from haneul.settings import Settings
 
 _INTEGRATION = "br-int"
+_USERSPACE = "ovs-netdev"
+"""The device of Open vSwitch's own datapath."""
 _DOMAIN_PREFIX = "haneul-"
 _NAMESPACE_PREFIX = "haneul-"
 _TAG = "haneul:"
@@ -40,8 +42,15 @@ def remove_guests(settings: Settings, keeper: Keeper) -> int:
     return len(list((folder / "etc" / "qemu").glob("*.xml")))
 
 
-def remove_devices(switch: Switch) -> int:
-    """Taps, the metadata service's namespaces and the bridges are gone; how many devices there were."""
+def remove_devices(switch: Switch, keeper: Keeper) -> int:
+    """Taps, the metadata service's namespaces and the bridges are gone; how many ports there were.
+
+    ovn-controller stops first, since it would make its bridge anew; a private Open vSwitch stops last, since it
+    leaves the devices of its bridges behind.
+    """
+    keeper.stop("ovn-controller")
+    if not switch.is_private:
+        tools.attempt("systemctl", "stop", "ovn-controller", timeout_s=60)
     ports: list[str] = []
     if answers(switch.socket):
         bridges = [name for name in (_INTEGRATION, EXTERNAL) if name in switch.vsctl("list-br", wait=False).split()]
@@ -51,8 +60,10 @@ def remove_devices(switch: Switch) -> int:
             switch.vsctl("--if-exists", "del-br", bridge, wait=False)
     for namespace in _namespaces():
         tools.call("ip", "netns", "delete", namespace)
-    left = [device for device in _devices() if device in ports or device in (_INTEGRATION, EXTERNAL)]
-    for device in left:
+    for name in ("ovs-switch", "ovs-db"):
+        keeper.stop(name)
+    leftovers = {*ports, _INTEGRATION, EXTERNAL, *([_USERSPACE] if switch.is_private else [])}
+    for device in leftovers & set(_devices()):
         tools.attempt("ip", "link", "delete", device)
     return len(ports)
 

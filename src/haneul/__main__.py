@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 def serve(state: Path) -> int:
     """Run the control plane until it is told to stop."""
-    from haneul import main as cloud
     from haneul import settings
     from haneul.kit import log
+    from haneul.main import serve as work
 
     known = settings.read(state)
     log.configure(known.log_level)
-    cloud.serve(known)
+    work(known)
     return 0
 
 

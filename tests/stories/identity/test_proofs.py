@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from haneul.services.identity import (
     UNSCOPED,
     AuthRequest,
     Credential,
+    MoreMethodsNeeded,
     NewUser,
     Place,
     Ref,
@@ -165,3 +167,22 @@ def test_who_signs_with_ec2_keys_gets_a_token(world: World) -> None:
         world.identity.tokens.issue_by_ec2(
             INTERNAL, SignedRequest(key.access, signature, "GET", "ec2.test", "/", params)
         )
+
+
+def test_a_receipt_lets_the_missing_method_follow(world: World) -> None:
+    user = a_user(world, multi_factor_auth_enabled=True, multi_factor_auth_rules=[["password", "totp"]])
+    with pytest.raises(MoreMethodsNeeded) as half:
+        world.sign_in("ada", "engine", UNSCOPED)
+    receipt = half.value.receipt
+    request = AuthRequest(
+        ("totp",), totp_user=Ref(id=user.id), passcode=passcode(world), receipt=receipt.text, scope=UNSCOPED
+    )
+
+    assert set(world.identity.tokens.issue(request).token.claims.methods) == {"password", "totp"}
+
+    with pytest.raises(Unauthenticated):
+        world.identity.tokens.authenticate(receipt.text)
+    world.clock.move(300)
+    late = replace(request, passcode=passcode(world))
+    with pytest.raises(Unauthenticated):
+        world.identity.tokens.issue(late)

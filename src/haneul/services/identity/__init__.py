@@ -35,6 +35,7 @@ from haneul.services.identity.model import (
     Project,
     ProjectDeleted,
     ProjectId,
+    Receipt,
     Ref,
     Region,
     RegionId,
@@ -77,6 +78,7 @@ from haneul.services.identity.verbs.groups import Groups, NewGroup
 from haneul.services.identity.verbs.limits import Limits, RegisteredLimits
 from haneul.services.identity.verbs.policies import Policies
 from haneul.services.identity.verbs.projects import NewProject, Projects
+from haneul.services.identity.verbs.proof import MoreMethodsNeeded
 from haneul.services.identity.verbs.roles import Inference, NewRole, Roles
 from haneul.services.identity.verbs.tokens import Tokens
 from haneul.services.identity.verbs.trusts import NewTrust, Trusts
@@ -114,6 +116,7 @@ __all__ = [
     "KeptPolicy",
     "Limit",
     "Listing",
+    "MoreMethodsNeeded",
     "Names",
     "NewApplicationCredential",
     "NewDomain",
@@ -127,6 +130,7 @@ __all__ = [
     "Project",
     "ProjectDeleted",
     "ProjectId",
+    "Receipt",
     "Ref",
     "Region",
     "RegionId",

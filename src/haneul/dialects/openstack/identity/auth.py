@@ -13,6 +13,8 @@ from haneul.services.identity import (
     UNSCOPED,
     AuthRequest,
     CatalogEntry,
+    MoreMethodsNeeded,
+    Receipt,
     Ref,
     Scope,
     Token,
@@ -22,7 +24,11 @@ Body = dict[str, Any]
 
 
 def create_token(cloud: Cloud, req: Request) -> Reply:
-    issued = cloud.identity.tokens.issue(auth_request(req.body["auth"]))
+    receipt = req.headers.get("openstack-auth-receipt", "")
+    try:
+        issued = cloud.identity.tokens.issue(auth_request(req.body["auth"], receipt))
+    except MoreMethodsNeeded as half:
+        return Reply(401, _receipt_body(half.receipt), {"openstack-auth-receipt": half.receipt.text})
     reply = told(cloud, req, issued.token, 201)
     reply.headers["x-subject-token"] = issued.text
     return reply
@@ -98,6 +104,22 @@ def token_body(token: Token) -> Body:
     return body
 
 
+def _receipt_body(receipt: Receipt) -> Body:
+    return {
+        "receipt": {
+            "methods": list(receipt.methods),
+            "user": {
+                "domain": {"id": receipt.user_domain.id, "name": receipt.user_domain.name},
+                "id": receipt.user.id,
+                "name": receipt.user.name,
+            },
+            "expires_at": moment(receipt.expires_at),
+            "issued_at": moment(receipt.issued_at),
+        },
+        "required_auth_methods": [list(rule) for rule in receipt.required],
+    }
+
+
 def _seconds(text: str | None) -> str | None:
     """Password expiry is told without an offset: 2026-11-21T09:30:00.000000"""
     return None if text is None else text.removesuffix("Z")
@@ -156,8 +178,8 @@ def _catalog_body(entry: CatalogEntry) -> Body:
     }
 
 
-def auth_request(auth: Body) -> AuthRequest:
-    """What the body of POST /v3/auth/tokens asks for."""
+def auth_request(auth: Body, receipt: str = "") -> AuthRequest:
+    """What the body of POST /v3/auth/tokens asks for, with the receipt of an earlier one."""
     identity = auth["identity"]
     user = identity.get("password", {}).get("user") or {}
     totp = identity.get("totp", {}).get("user") or {}
@@ -173,6 +195,7 @@ def auth_request(auth: Body) -> AuthRequest:
         application_credential=_ref(credential, "identity/application_credential"),
         application_credential_user=_ref(credential.get("user") or {}, "identity/application_credential/user"),
         application_credential_secret=credential.get("secret", ""),
+        receipt=receipt,
         scope=_scope(auth.get("scope")),
     )
 

@@ -56,8 +56,24 @@ class AuthRequest:
     application_credential: Ref | None = None
     application_credential_user: Ref | None = None
     application_credential_secret: str = field(default="", repr=False)
+    receipt: str = field(default="", repr=False)
+    """Of an earlier request that proved a part."""
     scope: Scope | None = None
     """None: the user's default project if they have one they can use, else unscoped."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Half a sign-in: what a user has proved so far, to be shown again with what is still missing."""
+
+    user: User
+    user_domain: Project
+    methods: tuple[str, ...]
+    required: tuple[tuple[str, ...], ...]
+    """Any of these sets of methods makes it whole."""
+    issued_at: datetime
+    expires_at: datetime
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

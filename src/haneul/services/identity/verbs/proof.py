@@ -15,6 +15,7 @@ from haneul.services.identity.model import (
     ApplicationCredential,
     AuthRequest,
     Claims,
+    Receipt,
     Ref,
     Token,
     User,
@@ -41,6 +42,18 @@ class Proof:
     parent: Claims | None = None
     """Of the token that the proof was made with."""
     application_credential: ApplicationCredential | None = None
+
+
+class MoreMethodsNeeded(Unauthenticated):
+    """What was proved is right, but this user must prove more."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        self.receipt = receipt
+        ways = " or ".join("+".join(rule) for rule in receipt.required)
+        super().__init__(
+            "auth.more_methods",
+            f"This user must prove who they are by several methods: {ways}. Send the missing ones with the receipt.",
+        )
 
 
 class Prover:

@@ -65,7 +65,11 @@ class TokenSeal:
         plain = self._keys.open(padded)
         if plain is None:
             return None
-        sealed = _DECODER.decode(plain)
+        try:
+            sealed = _DECODER.decode(plain)
+        except msgspec.DecodeError:
+            # Sealed by this cloud, but not as a token: a receipt.
+            return None
         return Claims(
             user_id=_unpack(sealed.user_id),
             epoch=sealed.epoch,

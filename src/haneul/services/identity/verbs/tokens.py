@@ -23,8 +23,9 @@ from haneul.services.identity.model import (
 from haneul.services.identity.parts import Parts
 from haneul.services.identity.verbs.access import Access
 from haneul.services.identity.verbs.ec2 import Ec2Prover, SignedRequest
-from haneul.services.identity.verbs.proof import Proof, Prover, refused
+from haneul.services.identity.verbs.proof import MoreMethodsNeeded, Proof, Prover, refused
 from haneul.services.identity.verbs.reading import Reader
+from haneul.services.identity.verbs.receipts import Receipts
 from haneul.services.identity.verbs.seal import TokenSeal
 
 _CACHED = 5000
@@ -47,6 +48,7 @@ class Tokens:
         self._reader = Reader(parts, access)
         self._prover = Prover(parts)
         self._ec2 = Ec2Prover(parts)
+        self._receipts = Receipts(parts)
         self._read_by_text: dict[str, _Read] = {}
 
     def authenticate(self, text: str) -> Caller:
@@ -75,13 +77,16 @@ class Tokens:
         return known.token
 
     def issue(self, request: AuthRequest) -> IssuedToken:
-        """A token for whoever proves who they are, for the scope they ask for; else Unauthenticated."""
+        """A token for whoever proves who they are, for the scope they ask for; else Unauthenticated.
+
+        MoreMethodsNeeded, with a receipt, for a user who must prove more than they did.
+        """
         proof = self._prove(request)
         user = proof.user
         domain = self._store.projects.find(user.domain_id)
         if not user.is_enabled or domain is None or not domain.is_enabled:
             raise refused()
-        self._require_enough_methods(user, proof.methods)
+        self._require_enough_methods(user, domain, proof.methods)
         if proof.application_credential is not None:
             return self._for_application_credential(proof)
         if request.scope is None:
@@ -135,6 +140,8 @@ class Tokens:
                 f"The authentication method {', '.join(unknown) or '(none)'} is not supported: use {', '.join(ways)}.",
             )
         proofs = [ways[method](request) for method in dict.fromkeys(request.methods)]
+        if request.receipt:
+            proofs.append(self._receipts.proof(request.receipt))
         if len({proof.user.id for proof in proofs}) > 1:
             raise refused()
         methods = tuple(dict.fromkeys(method for proof in proofs for method in proof.methods))
@@ -142,17 +149,12 @@ class Tokens:
         credential = next((proof.application_credential for proof in proofs if proof.application_credential), None)
         return Proof(proofs[0].user, methods, parent, credential)
 
-    def _require_enough_methods(self, user: User, methods: tuple[str, ...]) -> None:
-        rules = user.option("multi_factor_auth_rules") or []
+    def _require_enough_methods(self, user: User, domain: Project, methods: tuple[str, ...]) -> None:
+        rules = tuple(tuple(rule) for rule in user.option("multi_factor_auth_rules") or ())
         if not user.option("multi_factor_auth_enabled") or not rules:
             return
         if not any(set(rule) <= set(methods) for rule in rules):
-            raise Unauthenticated(
-                "auth.more_methods",
-                "This user must prove who they are by several methods at once: send all of one of "
-                + " or ".join("+".join(rule) for rule in rules)
-                + ".",
-            )
+            raise MoreMethodsNeeded(self._receipts.make(user, domain, methods, rules))
 
     def _for_application_credential(self, proof: Proof) -> IssuedToken:
         credential = proof.application_credential

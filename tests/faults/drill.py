@@ -3,7 +3,8 @@
 A scenario begins some work in a fresh world. It is watched once; then it is done again for every moment seen, and
 something happens there: the power is cut and comes back, or the step is refused, unavailable for a while, or
 broken by a bug. What a refusal sets in motion, the unwinding, is watched and disturbed in the same way. However it
-ends, nothing may be left over and no run unfinished.
+ends, nothing may be left over and no run unfinished. What a scenario builds may be the same world again: `prepare`
+then has to clear it.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ class Scenario(Generic[W]):
     build: Callable[[], W]
     start: Callable[[W], None]
     prepare: Callable[[W], None] = lambda _world: None
+    turn: Callable[[W], object] = lambda _world: None
+    """Lets the world beyond the runs move on: called whenever time has passed."""
 
 
 class PowerCut(BaseException):
@@ -99,20 +102,25 @@ class Trial(Generic[W]):
         """Do it; raises AssertionError when something is stuck or left over afterwards."""
         world = self.scenario.build()
         self.scenario.prepare(world)
-        settle(world, world.engine)
+        self._settle(world, world.engine)
         watcher = Watcher(self.blows)
         engine = _engine(world, watcher)
         self.scenario.start(world)
         for _ in range(len(self.blows) + 1):
             try:
-                settle(world, engine)
+                self._settle(world, engine)
                 break
             except PowerCut:
                 engine = _engine(world, watcher)
                 engine.recover()
-        assert world.runs.unfinished() == [], f"{self.title}: stuck"
-        assert list(world.leftovers()) == [], f"{self.title}: left over"
+        stuck = [f"{run.kind} of {run.subject} at {run.step}" for run in world.runs.unfinished()]
+        assert stuck == [], f"{self.title}: stuck: {stuck}"
+        left = list(world.leftovers())
+        assert left == [], f"{self.title}: left over: {left}"
         return watcher
+
+    def _settle(self, world: W, engine: Engine) -> None:
+        settle(world, engine, lambda: self.scenario.turn(world))
 
 
 def trials(scenario: Scenario[W]) -> Iterator[Trial[W]]:
@@ -169,7 +177,9 @@ def _engine(world: World, watcher: Watcher) -> Engine:
     return engine
 
 
-def settle(world: World, engine: Engine, longest_s: float = _LONGEST_S) -> None:
+def settle(
+    world: World, engine: Engine, turn: Callable[[], object] = lambda: None, longest_s: float = _LONGEST_S
+) -> None:
     """Work, and let time pass when nothing is due, until no run is left or time is up."""
     passed_s = 0.0
     engine.run_due()
@@ -177,4 +187,5 @@ def settle(world: World, engine: Engine, longest_s: float = _LONGEST_S) -> None:
         step_s = max(0.001, (due - world.clock.now()).total_seconds())
         passed_s += step_s
         world.clock.move(step_s)
+        turn()
         engine.run_due()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 from pathlib import Path
 
+from haneul.agent.metadata.namespaces import inside
 from haneul.hostapi import DiskSpec, GuestMetadata, GuestSpec, ImageSource, MetadataPort, NicSpec
 from tests.lab.agent_host import AgentHost, until
 
@@ -14,6 +16,7 @@ PORT = "c2a7b1de-94b5-4c55-8f44-5a5e6a7b8c01"
 METADATA_PORT = "d3b8c2ef-05c6-4d66-9f55-6b6f7b8c9d01"
 NETWORK = "e4c9d3f0-16d7-4e77-8a66-7c708c9dae01"
 MAC = "fa:16:3e:00:01:01"
+METADATA_NAMESPACE = f"haneul-{NETWORK}"
 
 
 def make_network(host: AgentHost) -> None:
@@ -78,3 +81,25 @@ def assert_nothing_left(host: AgentHost) -> None:
     assert "tap" not in links and "hmd-" not in links
     assert host.call("ip", "netns", "list") == ""
     assert list((host.state / "agent" / "guests").iterdir()) == []
+
+
+def answers(host: AgentHost) -> bool:
+    """Whether the guest's ssh answers, asked from its own network."""
+
+    def dial() -> bool:
+        try:
+            with socket.create_connection(("10.0.0.11", 22), timeout=2):
+                return True
+        except OSError:
+            return False
+
+    return inside(f"/proc/{host.machine.pid}/root/run/netns/{METADATA_NAMESPACE}", dial)
+
+
+def press_power_button(host: AgentHost) -> None:
+    """Behind the agent's back."""
+    virsh(host, "shutdown", "--mode", "acpi", SERVER)
+
+
+def virsh(host: AgentHost, *words: str) -> str:
+    return host.call("virsh", "-c", f"qemu+unix:///system?socket={host.state}/libvirt/run/libvirt-sock", *words)

@@ -49,6 +49,7 @@ class AgentHost:
     machine: Enclosure
     hosts: AgentHosts
     door: OpenDoor
+    read: Callable[[str, int, int], bytes] | None = None
     images: dict[str, Path] = field(default_factory=dict)
     events: list[tuple[float, Event]] = field(default_factory=list)
     host_id: str = ""
@@ -135,6 +136,13 @@ class AgentHost:
     def control(self) -> str:
         return f"127.0.0.1:{self.hosts.port}"
 
+    def slow_down(self, read: Callable[[str, int, int], bytes]) -> None:
+        """Read images like this from now on."""
+        self.read = read
+
+    def answer_read(self, image_id: str, offset: int, length: int) -> bytes:
+        return (self.read or self.read_image)(image_id, offset, length)
+
     def read_image(self, image_id: str, offset: int, length: int) -> bytes:
         with self.images[image_id].open("rb") as file:
             file.seek(offset)
@@ -183,7 +191,7 @@ def agent_host(machine: Enclosure) -> Iterator[AgentHost]:
     try:
         _start_daemons(host)
         hosts.on_event(lambda _, event: host.events.append((time.monotonic(), event)))
-        inside(host.namespace, lambda: hosts.start(host.door, host.read_image))
+        inside(host.namespace, lambda: hosts.start(host.door, host.answer_read))
         host.join()
         host.start_agent()
         yield host

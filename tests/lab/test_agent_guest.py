@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,10 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from haneul.agent.metadata.namespaces import inside
 from haneul.hostapi import Event, GuestSpec, Power, RebootSpec
 from haneul.kit.errors import Conflict
-from tests.lab.agent_guest import NETWORK, SERVER, assert_nothing_left, booted, make_disk, make_network, spec
+from tests.lab.agent_guest import (
+    SERVER,
+    answers,
+    assert_nothing_left,
+    booted,
+    make_disk,
+    make_network,
+    press_power_button,
+    spec,
+)
 from tests.lab.agent_host import AgentHost, agent_host, until
 from tests.lab.enclosure import Enclosure
 
@@ -122,19 +129,6 @@ def test_the_agent_is_small(host: AgentHost, guest: GuestSpec) -> None:
     assert host.agent_memory_mib() < 100
 
 
-def answers(host: AgentHost) -> bool:
-    """Whether the guest's ssh answers, asked from its own network."""
-
-    def dial() -> bool:
-        try:
-            with socket.create_connection(("10.0.0.11", 22), timeout=2):
-                return True
-        except OSError:
-            return False
-
-    return inside(f"/proc/{host.machine.pid}/root/run/netns/haneul-{NETWORK}", dial)
-
-
 def emulator_of(host: AgentHost) -> int:
     """The guest's QEMU, as this machine counts processes."""
     found = subprocess.run(["pgrep", "-f", f"guest=haneul-{SERVER}"], capture_output=True, text=True, check=True)
@@ -145,9 +139,3 @@ def inner_pid(pid: int) -> int:
     """The same process as the enclosure counts them."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(next(line for line in status.splitlines() if line.startswith("NSpid")).split()[-1])
-
-
-def press_power_button(host: AgentHost) -> None:
-    """Behind the agent's back."""
-    uri = f"qemu+unix:///system?socket={host.state}/libvirt/run/libvirt-sock"
-    host.call("virsh", "-c", uri, "shutdown", "--mode", "acpi", SERVER)

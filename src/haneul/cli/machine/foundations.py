@@ -85,12 +85,20 @@ class Foundations:
     def _ensure_libvirt(self) -> None:
         if self._settings.libvirt_uri:
             systemd.ensure_service("libvirtd", libvirt.DISTRIBUTION_SOCKET, self._progress)
+            _let_through(self._settings.state, self._settings.state / "agent")
             return
         self._start(libvirt.private_part(self._settings.state), "libvirt")
 
     def _start(self, part: Part, what: str) -> None:
         if part.start(self._keeper, self._places):
             self._progress.change(f"started {what} ({part.daemon.name})")
+
+
+def _let_through(*folders: Path) -> None:
+    """Guests do not run as root under the distribution's libvirt: they pass through to their disks, and see no more."""
+    for folder in folders:
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o711)
 
 
 def study(state: Path, progress: Progress) -> Settings:

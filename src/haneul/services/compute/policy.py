@@ -109,6 +109,7 @@ _CATALOGUE = {
 _HOSTS = {
     "os-availability-zone:list": "@",
     "os-availability-zone:detail": _ADMIN,
+    "os-aggregates:index": _ADMIN,
     "os-hypervisors:list": _ADMIN,
     "os-hypervisors:list-detail": _ADMIN,
     "os-hypervisors:show": _ADMIN,

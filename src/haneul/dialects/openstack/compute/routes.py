@@ -105,6 +105,7 @@ ROUTES = (
     # Hosts
     Route("GET", "/v2.1/os-availability-zone", services.list_zones),
     Route("GET", "/v2.1/os-availability-zone/detail", services.list_zones_detail),
+    Route("GET", "/v2.1/os-aggregates", services.list_aggregates),
     Route("GET", "/v2.1/os-services", services.list_services, query=catalogue.LIST_SERVICES),
     Route(
         "PUT", "/v2.1/os-services/{service_id}", services.update_service, schema=catalogue.UPDATE_SERVICE, since="2.53"

@@ -97,6 +97,12 @@ def list_zones_detail(cloud: Cloud, req: Request) -> Reply:
     return Reply(200, {"availabilityZoneInfo": [_zone(cloud, list(found))]})
 
 
+def list_aggregates(cloud: Cloud, req: Request) -> Reply:
+    """Hosts are not grouped: there are none. Clients ask before they show a hypervisor."""
+    cloud.compute.hosts.list(req.caller, "os_compute_api:os-aggregates:index")
+    return Reply(200, {"aggregates": []})
+
+
 def _zone(cloud: Cloud, hosts: list[Host] | None) -> dict[str, Any]:
     shown: dict[str, Any] | None = None
     if hosts is not None:

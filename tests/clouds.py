@@ -29,7 +29,7 @@ from haneul.services.network import FOLLOW
 from haneul.settings import Settings
 
 URL = "http://cloud.test"
-PASSWORD = "pw"
+PASSWORD = "a password of the tests"
 PEOPLE = {"admin": "admin", "demo": "demo", "other": "other"}
 """User -> their project."""
 IMAGE_DATA = bytes(64 * 1024)

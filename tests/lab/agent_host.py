@@ -73,7 +73,7 @@ class AgentHost:
         return ovn.private(self.state)
 
     def enter(self, *argv: str) -> list[str]:
-        return ["nsenter", "-t", str(self.machine.pid), "-n", "-m", "-u", "-i", "-p", "--", *argv]
+        return ["nsenter", "-t", str(self.machine.pid), "-n", "-m", "-u", "-i", "-p", f"--wd={ROOT}", "--", *argv]
 
     def call(self, *argv: str, timeout_s: float = 60) -> str:
         done = subprocess.run(self.enter(*argv), capture_output=True, text=True, timeout=timeout_s)

@@ -1,0 +1,96 @@
+"""What everything that plugs guests into networks promises: agent/drivers/nic/base.py, held to its words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from haneul.agent.drivers.nic.base import Nics
+from haneul.agent.drivers.nic.fake import FakeNics
+from haneul.agent.drivers.nic.ovs import OvsNics
+from haneul.agent.metadata.namespaces import inside, listen_in
+from haneul.hostapi import MetadataPort, NicSpec
+from haneul.kit.errors import Unavailable
+
+SWITCH = os.environ.get("HANEUL_LAB_OVS_DB", "")
+"""Set by the lab, inside its namespaces."""
+SERVER, OTHER = "5a0c8d5e-0000-4000-8000-000000000001", "5a0c8d5e-0000-4000-8000-000000000002"
+needs_switch = pytest.mark.skipif(not SWITCH, reason="needs Open vSwitch: runs in the lab")
+
+
+@pytest.fixture(params=["fake", pytest.param("ovs", marks=needs_switch)])
+def nics(request: pytest.FixtureRequest) -> Iterator[Nics]:
+    nics: Nics = FakeNics() if request.param == "fake" else OvsNics(SWITCH, "br-int")
+    yield nics
+    for server_id in (SERVER, OTHER):
+        nics.remove_all(server_id)
+    nics.remove_metadata("net-1")
+
+
+def nic(number: int = 1) -> NicSpec:
+    return NicSpec(f"{number}f2d4c11-0000-4000-8000-000000000001", f"fa:16:3e:00:00:0{number}", 1442, "net-1")
+
+
+def metadata_port() -> MetadataPort:
+    return MetadataPort("9f2d4c11-0000-4000-8000-000000000009", "net-1", "fa:16:3e:00:00:09", ("10.0.0.2/24",))
+
+
+def test_a_card_is_plugged_in_once_however_often_it_is_asked_for(nics: Nics) -> None:
+    first = nics.ensure(nic(), SERVER)
+    second = nics.ensure(nic(), SERVER)
+
+    assert first == second
+    assert (first.mac, first.mtu, len(first.device) <= 15) == (nic().mac, 1442, True)
+    assert nics.list_ports() == (nic().port_id,)
+
+
+def test_only_the_cards_of_the_server_are_unplugged(nics: Nics) -> None:
+    nics.ensure(nic(1), SERVER)
+    nics.ensure(nic(2), SERVER)
+    nics.ensure(nic(3), OTHER)
+
+    nics.remove_all(SERVER)
+    nics.remove_all(SERVER)
+
+    assert nics.list_ports() == (nic(3).port_id,)
+
+
+def test_a_metadata_port_is_made_once_and_removed_twice(nics: Nics) -> None:
+    assert nics.ensure_metadata(metadata_port()) == nics.ensure_metadata(metadata_port())
+    assert nics.list_metadata() == ("net-1",)
+    assert nics.list_ports() == ()
+
+    nics.remove_metadata("net-1")
+    nics.remove_metadata("net-1")
+
+    assert nics.list_metadata() == ()
+
+
+def test_the_host_has_a_name(nics: Nics) -> None:
+    assert nics.chassis()
+
+
+@needs_switch
+def test_a_socket_in_a_metadata_port_s_namespace_is_heard_only_there() -> None:
+    nics = OvsNics(SWITCH, "br-int")
+    namespace = nics.ensure_metadata(metadata_port())
+    sock = listen_in(namespace, "169.254.169.254", 80)
+    try:
+        addresses = inside(namespace, lambda: os.popen("ip -o address show dev eth0").read())
+        assert "10.0.0.2/24" in addresses
+        with pytest.raises(OSError, match="assign"):
+            listen_in("", "169.254.169.254", 80)
+    finally:
+        sock.close()
+        nics.remove_metadata("net-1")
+
+
+def test_a_switch_that_is_away_says_so() -> None:
+    nics = OvsNics("unix:/nonexistent/db.sock", "br-int")
+
+    with pytest.raises(Unavailable) as refusal:
+        nics.list_ports()
+
+    assert refusal.value.code == "switch.away"

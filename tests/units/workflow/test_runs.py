@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -236,7 +237,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(toy: Toy) -> None:
         if step == "fit_lid" and toy.kitchen.begun.count("fit_lid") == 1:
             toy.clock.move(31)
             toy.kitchen.trouble = lambda _step: None
-            toy.new_engine().run_due()
+            contextvars.Context().run(toy.new_engine().run_due)
 
     toy.kitchen.trouble = freeze
     toy.place("jam")
@@ -246,6 +247,28 @@ def test_a_worker_that_lost_its_lease_changes_nothing(toy: Toy) -> None:
     assert toy.kitchen.begun.count("mark_standing") == 1
     assert [step.tries for step in run.steps] == [1, 2, 1, 1, 1]
     assert {fence.epoch for fence in toy.kitchen.fences if fence} == {1, 2}
+
+
+def test_a_step_that_lost_its_lease_writes_nothing(toy: Toy) -> None:
+    def freeze(step: str) -> None:
+        if step == "fit_lid" and toy.kitchen.begun.count("fit_lid") == 1:
+            toy.clock.move(31)
+            other = toy.new_engine()
+            with toy.db.write():
+                toy.runs.submit(throw_away, "written in time", JarId("x"))
+            toy.kitchen.trouble = lambda _step: None
+            context.run(other.run_due)
+            with toy.db.write():
+                toy.runs.submit(throw_away, "written too late", JarId("x"))
+
+    context = contextvars.Context()
+    toy.kitchen.trouble = freeze
+    toy.place("jam", lids=1)
+    toy.engine.run_due()
+
+    assert toy.kitchen.states == {"jam": "standing"}
+    assert len(toy.runs.history("written in time")) == 1
+    assert toy.runs.history("written too late") == []
 
 
 def test_the_request_id_goes_with_the_run(toy: Toy) -> None:

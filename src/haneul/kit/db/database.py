@@ -37,6 +37,7 @@ class Database:
         self._writing: threading.RLock | AbstractContextManager[None]
         self._writing = threading.RLock() if self.is_sqlite else nullcontext()
         self._current = _Current()
+        self._guards: list[Callable[[Connection], None]] = []
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -68,6 +69,8 @@ class Database:
             try:
                 with connection.begin():
                     yield connection
+                    for guard in self._guards:
+                        guard(connection)
             finally:
                 connection.info["immediate"] = False
                 self._current.connection, self._current.is_write = None, False
@@ -80,6 +83,10 @@ class Database:
             self._current.after_commit.append(callback)
         else:
             callback()
+
+    def guard(self, check: Callable[[Connection], None]) -> None:
+        """Call it with every write transaction before its commit: what it raises undoes the transaction."""
+        self._guards.append(check)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -13,6 +13,7 @@ from haneul.kit.errors import Conflict
 from haneul.kit.workflow import codec
 from haneul.kit.workflow.model import RunId, RunView
 from haneul.kit.workflow.run import Run
+from haneul.kit.workflow.site import check_fence
 from haneul.kit.workflow.store import RunStore
 from haneul.kit.workflow.tables import runs
 
@@ -33,6 +34,7 @@ class Runs:
         self.clock = clock
         self._store = RunStore(db)
         self._listeners: list[Callable[[], None]] = []
+        db.guard(check_fence)
 
     def submit(self, workflow: Callable[[Run, *Ts], None], subject: str, *args: *Ts) -> RunId:
         """Begin `workflow(run, *args)` for the subject.

@@ -8,12 +8,15 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from haneul.kit.clock import Clock
 from haneul.kit.workflow import codec
 from haneul.kit.workflow.journal import Claim, Journal
-from haneul.kit.workflow.leave import JournalFailed
+from haneul.kit.workflow.leave import JournalFailed, LeaseLost
 from haneul.kit.workflow.model import CANCELLED, Fence, Moment, Observer, Outcome, Point, StepRow
 from haneul.kit.workflow.run import Run
+from haneul.kit.workflow.statements import IS_MINE
 
 _fence: ContextVar[Fence | None] = ContextVar("fence", default=None)
 
@@ -21,6 +24,13 @@ _fence: ContextVar[Fence | None] = ContextVar("fence", default=None)
 def current_fence() -> Fence | None:
     """The run, and the claim of it, whose step the present thread is doing; None outside of steps."""
     return _fence.get()
+
+
+def check_fence(c: Connection) -> None:
+    """Raises LeaseLost for a write of a step whose run another worker has claimed meanwhile."""
+    fence = _fence.get()
+    if fence is not None and c.execute(IS_MINE, {"b_run": fence.run, "b_epoch": fence.epoch}).first() is None:
+        raise LeaseLost(fence.run)
 
 
 @dataclass(frozen=True)

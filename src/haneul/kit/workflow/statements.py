@@ -37,6 +37,9 @@ STEPS = (
 
 WRITE = update(runs).where(_mine).values(step=bindparam("b_step"), lease_until=_lease_until).returning(runs.c.cancel)
 
+IS_MINE = select(runs.c.id).where(_mine).with_for_update(read=True)
+"""Whether the claim is the newest still; it stays so until the end of the transaction."""
+
 UNWIND = update(runs).where(_mine).values(unwinding=True, error=bindparam("b_error")).returning(runs.c.id)
 
 _hurry = or_(and_(runs.c.cancel, ~runs.c.unwinding), and_(bindparam("b_waits"), runs.c.woken))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from haneul.kit.db import Database
 from haneul.kit.workflow import METADATA as RUNS
 from haneul.services.image import METADATA, ImportMethod, Status
+from tests.databases import fresh
 from tests.faults.drill import Scenario, Trial, trials
 from tests.stories.image.conftest import ADMIN, DEMO, Bench
 
@@ -33,10 +33,7 @@ class Cloud(Bench):
 
 
 def build() -> Cloud:
-    db = Database("sqlite://")
-    METADATA.create_all(db.engine)
-    RUNS.create_all(db.engine)
-    cloud = Cloud(db)
+    cloud = Cloud(fresh(METADATA, RUNS))
     cloud.fetcher.pages[URL] = DATA
     return cloud
 

@@ -28,6 +28,7 @@ from haneul.services.image import (
     Options,
     Parts,
 )
+from tests.databases import fresh
 from tests.faults.drill import settle
 
 
@@ -117,8 +118,6 @@ class Bench:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    db = Database(f"sqlite:///{tmp_path}/images.db")
-    METADATA.create_all(db.engine)
-    RUNS.create_all(db.engine)
+    db = fresh(METADATA, RUNS, url=f"sqlite:///{tmp_path}/images.db")
     yield Bench(db)
     db.close()

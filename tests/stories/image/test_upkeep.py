@@ -25,6 +25,8 @@ def killed_in_mid_upload(bench: Bench) -> str:
 
 
 def test_an_upload_that_died_with_its_process_is_queued_again_at_once(bench: Bench) -> None:
+    if not bench.db.is_sqlite:
+        pytest.skip("where several processes share a database, silence alone tells that one has died")
     image_id = killed_in_mid_upload(bench)
     bench.clock.move(1)
 

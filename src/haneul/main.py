@@ -163,7 +163,7 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
     engine = Engine(ground.runs, threads=threads, observer=observer, owner="control")
     people = identity.Identity(_identity(ground))
     room = placement.Placement(_placement(ground))
-    images = image.Images(_image(ground, world))
+    images = image.Images(_image(ground, world, people))
     networks = network.Network(_network(ground, world))
     computing = compute.Compute(_compute(ground, world, Below(images, networks, room)))
     for service in (images, computing):
@@ -216,8 +216,13 @@ def _placement(ground: Ground) -> placement.Parts:
     return placement.Parts(ground.db, store, ground.clock, ground.policy("placement", placement.RULES), ratios)
 
 
-def _image(ground: Ground, world: World) -> image.Parts:
+def _image(ground: Ground, world: World, people: identity.Identity) -> image.Parts:
     settings = ground.settings
+    options = image.Options(
+        max_image_bytes=settings.image_max_gib * GIB,
+        max_project_bytes=settings.image_project_gib * GIB,
+        max_project_images=settings.image_project_count,
+    )
     return image.Parts(
         db=ground.db,
         store=image.ImageStore(ground.db),
@@ -228,11 +233,8 @@ def _image(ground: Ground, world: World) -> image.Parts:
         blobs=world.blobs,
         inspector=world.inspector,
         fetcher=world.fetcher,
-        options=image.Options(
-            max_image_bytes=settings.image_max_gib * GIB,
-            max_project_bytes=settings.image_project_gib * GIB,
-            max_project_images=settings.image_project_count,
-        ),
+        limits=image.UnifiedLimits(people, settings.region, options),
+        options=options,
         started_at=ground.clock.now(),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -46,6 +46,19 @@ READER = member_of("demo", "reader")
 
 
 @dataclass
+class FixedLimits:
+    """Limits as a test sets them."""
+
+    by_name: dict[str, int] = field(default_factory=dict)
+
+    def of(self, project_id: str) -> Mapping[str, int]:
+        return self.by_name
+
+    def register(self) -> None:
+        """There is nobody to tell."""
+
+
+@dataclass
 class Bench:
     """An image service, and the ends by which a test may pull at it."""
 
@@ -55,6 +68,7 @@ class Bench:
     fetcher: FakeFetcher = field(default_factory=FakeFetcher)
     bus: Bus = field(default_factory=Bus)
     options: Options = field(default_factory=Options)
+    limits: FixedLimits = field(default_factory=FixedLimits)
     deleted: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -74,6 +88,7 @@ class Bench:
             blobs=self.blobs,
             inspector=FormatInspector(),
             fetcher=self.fetcher,
+            limits=self.limits,
             options=self.options,
             started_at=self.clock.now(),
         )

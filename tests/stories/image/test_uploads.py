@@ -90,12 +90,30 @@ def test_an_upload_beyond_the_limit_is_refused(bench: Bench) -> None:
 
 
 def test_a_project_has_a_quota_of_bytes(bench: Bench) -> None:
-    bench.limit(max_project_bytes=len(DATA) + 10)
-    bench.upload(bench.create(), DATA)
-    _refused(bench, Invalid, "image.too_large", DATA)
+    mib = bytes(1 << 20)
+    bench.limits.by_name["image_size_total"] = 1
+    bench.upload(bench.create(), mib)
 
-    bench.limit(max_project_bytes=len(DATA))
-    _refused(bench, OverQuota, "image.project_full", DATA)
+    with pytest.raises(OverQuota, match="image_size_total"):
+        bench.face.images.upload(DEMO, bench.create().id, iter([mib]), len(mib))
+    bench.upload(bench.create(), mib)
+    with pytest.raises(OverQuota):
+        bench.upload(bench.create(), b"")
+    assert bench.upload(bench.create(caller=OTHER), mib, caller=OTHER).status is Status.ACTIVE
+
+
+def test_a_project_has_a_quota_of_images(bench: Bench) -> None:
+    bench.limits.by_name["image_count_total"] = 1
+    bench.create()
+    with pytest.raises(OverQuota, match="image_count_total"):
+        bench.create()
+
+
+def test_a_project_has_a_quota_of_uploads_at_once(bench: Bench) -> None:
+    bench.limits.by_name["image_count_uploading"] = 1
+    bench.face.imports.stage(DEMO, bench.create().id, iter([DATA]))
+    with pytest.raises(OverQuota, match="image_count_uploading"):
+        bench.upload(bench.create(), DATA)
 
 
 def _refused(bench: Bench, kind: type[CloudError], code: str, *chunks: bytes) -> None:

@@ -62,6 +62,7 @@ from haneul.services.image.verbs.images import ImageVerbs
 from haneul.services.image.verbs.imports import Imports
 from haneul.services.image.verbs.members import Members
 from haneul.services.image.verbs.metadefs import Definitions, Metadefs
+from haneul.services.image.verbs.quota import UnifiedLimits
 from haneul.services.image.verbs.tasks import Tasks
 from haneul.services.image.workflows.import_image import import_image
 
@@ -114,6 +115,7 @@ __all__ = [
     "Task",
     "TaskFilter",
     "TaskStatus",
+    "UnifiedLimits",
     "Usage",
     "Visibility",
 ]
@@ -146,6 +148,7 @@ class Images:
         )
 
     def start(self) -> None:
-        """What shall be so before the first request: dead uploads ended, the well-known definitions there."""
+        """What shall be so before the first request: dead uploads ended, well-known definitions and limits there."""
         end_dead_uploads(self.parts)
         load_common_metadefs(self.parts)
+        self.parts.limits.register()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from haneul.kit.clock import Clock
 from haneul.kit.db import Database
@@ -21,12 +23,24 @@ class Options:
     max_image_bytes: int = 1 << 40
     """The largest upload that is taken."""
     max_project_bytes: int = 0
-    """All data of one project together; 0: no limit."""
+    """All data of one project together, unless a limit says otherwise; 0: no limit."""
     max_project_images: int = 0
-    """0: no limit."""
+    """The same for their number."""
     max_properties: int = 128
     max_tags: int = 128
     max_members: int = 128
+
+
+class Limits(Protocol):
+    """How much projects may use."""
+
+    def of(self, project_id: str) -> Mapping[str, int]:
+        """By the names of unified limits; -1: no limit."""
+        ...
+
+    def register(self) -> None:
+        """Let operators set them; may be repeated."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,7 @@ class Parts:
     blobs: BlobStore
     inspector: Inspector
     fetcher: Fetcher
+    limits: Limits
     options: Options
     started_at: datetime
     """When this process began: on a database of one process, uploads from before have nobody left."""

@@ -14,7 +14,7 @@ _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 def upload_image(cloud: Cloud, req: Request) -> Reply:
     check_octets(req)
-    cloud.image.images.upload(req.caller, req.params["image_id"], req.chunks())
+    cloud.image.images.upload(req.caller, req.params["image_id"], req.chunks(), announced_size(req))
     return Reply(204)
 
 
@@ -34,6 +34,18 @@ def download_image(cloud: Cloud, req: Request) -> Reply:
         headers["content-md5"] = download.checksum
     headers["content-length"] = str(length)
     return Reply(206 if is_part else 200, download.chunks(first, length), headers)
+
+
+def announced_size(req: Request) -> int | None:
+    """How large the client says that its data is; None where it does not. Raises Invalid `image.bad_size`."""
+    text = req.headers.get("x-openstack-image-size") or req.headers.get("content-length")
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 18):
+        raise Invalid(
+            "image.bad_size", f"{text} is no size of an image: announce its bytes as a number, or leave it out."
+        )
+    return int(text)
 
 
 def check_octets(req: Request) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from haneul.dialects.openstack.cloud import Cloud
-from haneul.dialects.openstack.image.data import check_octets
+from haneul.dialects.openstack.image.data import announced_size, check_octets
 from haneul.dialects.openstack.image.filters import read_limit
 from haneul.dialects.openstack.image.views import show_time
 from haneul.kit.errors import Invalid
@@ -26,7 +26,7 @@ def show_import_methods(_cloud: Cloud, _req: Request) -> Reply:
 
 def stage_image(cloud: Cloud, req: Request) -> Reply:
     check_octets(req)
-    cloud.image.imports.stage(req.caller, req.params["image_id"], req.chunks())
+    cloud.image.imports.stage(req.caller, req.params["image_id"], req.chunks(), announced_size(req))
     return Reply(204)
 
 

@@ -12,7 +12,8 @@ from haneul.services.image.driver import BlobReader
 from haneul.services.image.model import Digest, Image, Status
 from haneul.services.image.parts import Parts
 from haneul.services.image.verbs.access import Access, not_found
-from haneul.services.image.verbs.intake import begin, give_up, room_for
+from haneul.services.image.verbs.intake import begin, give_up
+from haneul.services.image.verbs.quota import SIZE_TOTAL, require_room_for_data
 from haneul.services.image.workflows.receive import PIECE_BYTES, settled, take_in, upload_ended
 
 _BOOTABLE_CONTAINER = "bare"
@@ -43,8 +44,8 @@ class Download:
 class ImageData:
     parts: Parts
 
-    def upload(self, caller: Caller, image_id: str, chunks: Iterator[bytes]) -> Image:
-        """Give a queued image its data and make it active.
+    def upload(self, caller: Caller, image_id: str, chunks: Iterator[bytes], size_bytes: int | None = None) -> Image:
+        """Give a queued image its data and make it active; `size_bytes` is what the client announces.
 
         When the data is refused or cut off, the image is queued again and nothing of it stays. Raises NotFound,
         Forbidden, Conflict `image.wrong_status`, Invalid `image.wrong_format` | `image.unsafe` |
@@ -53,10 +54,10 @@ class ImageData:
         with self.parts.db.write():
             image = Access(self.parts).permitted(caller, image_id, "upload_image")
             require_formats(image)
-            limit_bytes = room_for(self.parts, image)
+            require_room_for_data(self.parts, image, SIZE_TOTAL, size_bytes)
             image = begin(self.parts, image, Status.SAVING)
         try:
-            digest = take_in(self.parts, image, chunks, limit_bytes)
+            digest = take_in(self.parts, image, chunks, self.parts.options.max_image_bytes)
             self._finish(image, digest)
         except BaseException:
             give_up(self.parts, image)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from haneul.kit.errors import Forbidden, Invalid, NotFound, OverQuota
+from haneul.kit.errors import Forbidden, Invalid, NotFound
 from haneul.kit.ids import is_uuid, new_uuid
 from haneul.kit.paging import Page
 from haneul.kit.policy import Caller
@@ -23,11 +23,10 @@ from haneul.services.image.model import (
 from haneul.services.image.verbs.access import Access, target_of
 from haneul.services.image.verbs.changes import changed, check_sensible
 from haneul.services.image.verbs.data import ImageData
+from haneul.services.image.verbs.quota import COUNT_TOTAL, require_room, usage
 
 _EVERYTHING = ImageFilter()
 _NEWEST = Page()
-_MIB = 1 << 20
-_TRANSITIONAL = (Status.SAVING, Status.UPLOADING, Status.IMPORTING)
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ class ImageVerbs(ImageData):
         image = self._described(new, owner)
         check_sensible(image, self.parts.options)
         with self.parts.db.write():
-            self._require_count(owner)
+            require_room(self.parts, owner, **{COUNT_TOTAL: 1})
             self.parts.store.images.add(image)
         return image
 
@@ -128,18 +127,7 @@ class ImageVerbs(ImageData):
 
     def usage(self, caller: Caller) -> tuple[Usage, ...]:
         """What the caller's project uses of its quota."""
-        tally = self.parts.store.images.tally(caller.project_id)
-        waiting = [status for status in tally if status in _TRANSITIONAL]
-        options = self.parts.options
-        staged_bytes = sum(tally[status][1] for status in waiting)
-        all_bytes = sum(size for _, size in tally.values())
-        size_limit = options.max_project_bytes // _MIB or -1
-        return (
-            Usage("image_size_total", (all_bytes - staged_bytes) // _MIB, size_limit),
-            Usage("image_stage_total", staged_bytes // _MIB, size_limit),
-            Usage("image_count_total", sum(count for count, _ in tally.values()), options.max_project_images or -1),
-            Usage("image_count_uploading", sum(tally[status][0] for status in waiting), -1),
-        )
+        return usage(self.parts, caller.project_id)
 
     def _set_active(self, caller: Caller, image_id: str, rule: str, status: Status) -> None:
         with self.parts.db.write():
@@ -175,16 +163,6 @@ class ImageVerbs(ImageData):
             tags=tuple(dict.fromkeys(new.tags)),
             properties=dict(new.properties),
         )
-
-    def _require_count(self, owner: str | None) -> None:
-        limit = self.parts.options.max_project_images
-        if not limit or owner is None:
-            return
-        used = sum(count for count, _ in self.parts.store.images.tally(owner).values())
-        if used >= limit:
-            raise OverQuota(
-                "image.too_many", f"The project has {used} images of {limit} that it may have: delete some first."
-            )
 
     def _save_tags(self, image: Image) -> None:
         check_sensible(image, self.parts.options)

@@ -13,7 +13,8 @@ from haneul.services.image.model import Image, ImportMethod, NewImage, Status, T
 from haneul.services.image.parts import Parts
 from haneul.services.image.verbs.access import Access
 from haneul.services.image.verbs.images import ImageVerbs
-from haneul.services.image.verbs.intake import begin, give_up, room_for
+from haneul.services.image.verbs.intake import begin, give_up
+from haneul.services.image.verbs.quota import SIZE_TOTAL, STAGE_TOTAL, require_room, require_room_for_data
 from haneul.services.image.workflows.import_image import import_image
 from haneul.services.image.workflows.receive import STAGED_LEASE, write_draft
 
@@ -30,19 +31,19 @@ class Asked:
 class Imports:
     parts: Parts
 
-    def stage(self, caller: Caller, image_id: str, chunks: Iterator[bytes]) -> None:
-        """Lay data aside for the import of a queued image.
+    def stage(self, caller: Caller, image_id: str, chunks: Iterator[bytes], size_bytes: int | None = None) -> None:
+        """Lay data aside for the import of a queued image; `size_bytes` is what the client announces.
 
         Raises NotFound, Forbidden, Conflict `image.wrong_status`, Invalid `image.too_large`,
         OverQuota, NoCapacity; then the image is queued again and nothing of the data stays.
         """
         with self.parts.db.write():
             image = Access(self.parts).permitted(caller, image_id, "modify_image")
-            limit_bytes = room_for(self.parts, image)
+            require_room_for_data(self.parts, image, STAGE_TOTAL, size_bytes)
             image = begin(self.parts, image, Status.UPLOADING)
         try:
-            size_bytes = write_draft(self.parts, image, chunks, limit_bytes)
-            self.parts.store.images.set_staged(image, size_bytes, self.parts.clock.now() + STAGED_LEASE)
+            written = write_draft(self.parts, image, chunks, self.parts.options.max_image_bytes)
+            self.parts.store.images.set_staged(image, written, self.parts.clock.now() + STAGED_LEASE)
         except BaseException:
             give_up(self.parts, image)
             raise
@@ -60,7 +61,7 @@ class Imports:
         with self.parts.db.write():
             image = Access(self.parts).permitted(caller, image_id, "modify_image")
             _check_ready(image, method)
-            room_for(self.parts, image)
+            require_room(self.parts, image.owner, **{SIZE_TOTAL: 0})
             asked = Asked("api_image_import", {"image_id": image.id, "import_req": said or {}, "backend": [None]})
             return self._submit(caller, image, url if method is ImportMethod.DOWNLOAD else "", asked)
 

@@ -4,26 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from haneul.kit.errors import OverQuota
 from haneul.kit.ids import new_uuid
 from haneul.services.image.model import Image, Status
 from haneul.services.image.parts import Parts
 from haneul.services.image.workflows.receive import UPLOAD_LEASE
-
-
-def room_for(parts: Parts, image: Image) -> int:
-    """How many bytes the image may have at most. Raises OverQuota where its project has none left."""
-    options = parts.options
-    if not options.max_project_bytes or image.owner is None:
-        return options.max_image_bytes
-    used = sum(size for _, size in parts.store.images.tally(image.owner).values())
-    if used >= options.max_project_bytes:
-        raise OverQuota(
-            "image.project_full",
-            f"The project's images have {used} bytes of {options.max_project_bytes} that they may have: "
-            "delete some first.",
-        )
-    return min(options.max_image_bytes, options.max_project_bytes - used)
 
 
 def begin(parts: Parts, image: Image, status: Status) -> Image:

@@ -93,6 +93,7 @@ COMMANDS = (
     Command("settings", "every setting, its value here and what it is for", "show_settings"),
     Command("version", "the version of Haneul and of what it stands on", "version"),
     Command("supervise", "keep the parts running where there is no systemd (started by `up`)", "supervise"),
+    Command("bridges", "give this host its place on the external network (runs at boot)", "bridges"),
     Command("serve", "the control plane, in the foreground (started by `up`)", ""),
     Command("agent", "this host's agent, in the foreground (started by `up`)", ""),
     Command("join", "make this machine a host of a cloud, by a one-time token", "", _join),

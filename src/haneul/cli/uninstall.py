@@ -11,7 +11,7 @@ from haneul import settings as settings_module
 from haneul.cli import credentials, first_cloud
 from haneul.cli.machine import bridges, libvirt, packages, removal
 from haneul.cli.machine.daemons import Keeper, Places
-from haneul.cli.machine.foundations import centre_of, switch_of
+from haneul.cli.machine.foundations import BRIDGES, centre_of, switch_of
 from haneul.cli.machine.keeping import keeper_for
 from haneul.cli.machine.programs import AGENT, CONTROL
 from haneul.cli.progress import Progress
@@ -56,6 +56,7 @@ def _remove(settings: Settings, keeper: Keeper, progress: Progress) -> None:
     for name in reversed(keeper.names()):
         keeper.stop(name)
         progress.change(f"stopped {name}")
+    keeper.stop(BRIDGES)
     keeper.close()
     access = credentials.access(settings.url, settings.region, *first_cloud.passwords(settings.state))
     if credentials.withdraw(access, credentials.home_of_user()):

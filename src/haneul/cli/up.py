@@ -16,7 +16,7 @@ from haneul.cli import credentials, first_cloud, tiny_image
 from haneul.cli.first_cloud import servers
 from haneul.cli.machine import facts, packages, programs, tools
 from haneul.cli.machine.daemons import Keeper, Places
-from haneul.cli.machine.foundations import Foundations, study
+from haneul.cli.machine.foundations import Foundations, study, study_processor
 from haneul.cli.machine.keeping import keeper_for
 from haneul.cli.progress import Progress
 from haneul.cli.rest import Rest
@@ -43,11 +43,12 @@ def run(args: argparse.Namespace) -> int:
     places.make()
     if is_real:
         packages.ensure(args.state, progress)
-    with ThreadPoolExecutor(1, "image") as pool:
+    with ThreadPoolExecutor(2, "aside") as pool:
         settings = study(args.state, progress) if is_real else settings_module.read(args.state)
         desk = Desk(settings, places, keeper_for(places), progress)
         image = pool.submit(_image_of, desk, args.image, is_real)
-        access = _start(desk, is_real)
+        processor = pool.submit(study_processor, args.state, progress) if is_real else None
+        access = _start(desk, processor)
         prepared = _prepare(desk, access, image, with_server=not args.no_server)
     _tell(desk, access, prepared)
     return 0
@@ -70,23 +71,24 @@ def _need_root() -> None:
         raise TroubleError("This needs root: `sudo ./haneul up`. Without: `./haneul up --fake` runs on fake hosts.")
 
 
-def _start(desk: Desk, is_real: bool) -> credentials.Access:
+def _start(desk: Desk, processor: Future[Settings] | None) -> credentials.Access:
+    """Everything runs; without a processor to find out about, there are no real guests and no agent."""
     settings, progress = desk.settings, desk.progress
     passwords = first_cloud.passwords(settings.state)
-    if is_real:
+    if processor:
         Foundations(settings, desk.keeper, progress).ensure()
     if programs.control_part(settings).start(desk.keeper, desk.places):
         progress.change(f"started the control plane, which answers at {settings.url}")
     access = credentials.access(settings.url, settings.region, *passwords)
     if credentials.write(settings.state, access):
         progress.change(f"wrote the credentials to {settings.state}/clouds.yaml and openrc")
-    if is_real:
-        _ensure_agent(desk, Rest(access.url, access.clouds["haneul-admin"]))
+    if processor:
+        _ensure_agent(desk, processor.result(), Rest(access.url, access.clouds["haneul-admin"]))
     return access
 
 
-def _ensure_agent(desk: Desk, admin: Rest) -> None:
-    settings, hostname = desk.settings, socket.gethostname()
+def _ensure_agent(desk: Desk, settings: Settings, admin: Rest) -> None:
+    hostname = socket.gethostname()
     if not programs.has_joined(settings):
         with desk.progress.step("letting this machine join the cloud as a host"):
             token = str(admin.post("/haneul/v1/hosts/join-tokens", {})["token"])

@@ -41,6 +41,9 @@ class NobodysKeeper:
     def names(self) -> list[str]:
         return self._names
 
+    def at_boot(self, name: str, argv: tuple[str, ...]) -> bool:
+        return False
+
     def close(self) -> None:
         self._names = []
 

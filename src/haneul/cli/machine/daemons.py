@@ -71,5 +71,11 @@ class Keeper(Protocol):
     def names(self) -> list[str]:
         """The daemons that are to run."""
 
+    def at_boot(self, name: str, argv: tuple[str, ...]) -> bool:
+        """Have this run once at every boot, before the daemons; True if that is new.
+
+        Nothing happens where no daemon is started at boot either.
+        """
+
     def close(self) -> None:
         """Leave nothing of the keeper itself behind; every daemon has been stopped before."""

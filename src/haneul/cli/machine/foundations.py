@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from haneul import settings as settings_module
-from haneul.cli.machine import bridges, datapath, facts, libvirt, ovn, probe, switch, systemd
+from haneul.cli.machine import bridges, datapath, facts, libvirt, ovn, probe, switch, systemd, tools
 from haneul.cli.machine.daemons import Keeper, Places
 from haneul.cli.machine.ovn import Centre, HostIdentity
 from haneul.cli.machine.part import Part
@@ -15,6 +15,9 @@ from haneul.cli.machine.sockets import answers
 from haneul.cli.machine.switch import Switch
 from haneul.cli.progress import Progress
 from haneul.settings import Settings
+
+BRIDGES = "bridges"
+"""What runs at boot to give the host its place on the external network again."""
 
 
 class Foundations:
@@ -70,6 +73,13 @@ class Foundations:
         self._start(ovn.controller_part(self.switch, self.centre), "OVN's controller of this host")
 
     def _ensure_external(self) -> None:
+        self.open_external()
+        argv = tools.haneul_argv("bridges", "--state", str(self._settings.state))
+        if self._keeper.at_boot(BRIDGES, argv):
+            self._progress.change("the external network comes back after a reboot")
+
+    def open_external(self) -> None:
+        """The host's own address on the external network, and the way out to the world."""
         settings = self._settings
         address = bridges.external_address(settings)
         if bridges.ensure_external(self.switch, settings.datapath, address):
@@ -104,14 +114,20 @@ def _let_through(*folders: Path) -> None:
 def study(state: Path, progress: Progress) -> Settings:
     """Find out what this machine has, once, and note it; the settings with what was found."""
     known = settings_module.read(state)
-    if not known.datapath:
-        facts.learn(state, datapath=datapath.choose())
-        facts.learn(state, host_address=bridges.main_address())
-        for name, socket_path, value in _distributions():
-            if answers(socket_path) or systemd.is_init():
-                facts.learn(state, **{name: value})
-        progress.change("looked at what this machine has")
-    if not known.accelerator:
+    if known.datapath:
+        return known
+    facts.learn(state, datapath=datapath.choose())
+    facts.learn(state, host_address=bridges.main_address())
+    for name, socket_path, value in _distributions():
+        if answers(socket_path) or systemd.is_init():
+            facts.learn(state, **{name: value})
+    progress.change("looked at what this machine has")
+    return settings_module.read(state)
+
+
+def study_processor(state: Path, progress: Progress) -> Settings:
+    """Find out, once, whether KVM runs guests, and note it; takes seconds."""
+    if not settings_module.read(state).accelerator:
         chosen = probe.choose()
         facts.learn(state, accelerator=chosen)
         words = {"kvm": "KVM runs guests", "tcg": "KVM does not run guests here: they are emulated, slowly"}

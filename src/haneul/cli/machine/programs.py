@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import msgspec
+
 import haneul
 from haneul.cli import rest
 from haneul.cli.machine.daemons import Daemon
@@ -19,7 +21,8 @@ AGENT = "agent"
 def control_part(settings: Settings) -> Part:
     """The control plane, ready once it answers over HTTP."""
     argv = haneul_argv("serve", "--state", str(settings.state))
-    return Part(Daemon(CONTROL, argv, _environment(settings)), lambda: rest.answers(settings.url), timeout_s=60)
+    without_guests = msgspec.structs.replace(settings, accelerator="")
+    return Part(Daemon(CONTROL, argv, _environment(without_guests)), lambda: rest.answers(settings.url), timeout_s=60)
 
 
 def agent_part(settings: Settings, admin: rest.Rest, hostname: str) -> Part:

@@ -58,6 +58,10 @@ class Supervised:
     def names(self) -> list[str]:
         return sorted(path.stem for path in self._places.wanted.glob("*.json"))
 
+    def at_boot(self, name: str, argv: tuple[str, ...]) -> bool:
+        """Nothing is started at boot here: `haneul up` does it all."""
+        return False
+
     def close(self) -> None:
         supervisor = self._supervisor()
         if supervisor:

@@ -14,6 +14,10 @@ from haneul.cli.machine.waiting import wait_until
 from haneul.cli.progress import Progress
 
 _UNITS = Path("/etc/systemd/system")
+_AFTER = (
+    "After=network-online.target openvswitch-switch.service ovn-central.service libvirtd.service\n"
+    "Wants=network-online.target\n"
+)
 
 
 def is_init() -> bool:
@@ -44,9 +48,7 @@ class Systemd:
         is_new = not path.exists() or path.read_text() != text
         was_running = self.find(daemon.name) is not None
         if is_new:
-            path.write_text(text)
-            tools.call("systemctl", "daemon-reload", timeout_s=60)
-            tools.call("systemctl", "enable", "--quiet", path.name, timeout_s=60)
+            _install(path, text)
         if is_new or not was_running:
             tools.call("systemctl", "restart", path.name, timeout_s=90)
         return is_new or not was_running
@@ -66,8 +68,22 @@ class Systemd:
         return processes.find_process(pid) if pid else None
 
     def names(self) -> list[str]:
-        found = sorted(_UNITS.glob("haneul-*.service"))
+        found = sorted(path for path in _UNITS.glob("haneul-*.service") if "Type=oneshot" not in path.read_text())
         return [path.name.removeprefix("haneul-").removesuffix(".service") for path in found]
+
+    def at_boot(self, name: str, argv: tuple[str, ...]) -> bool:
+        path = self._file(name)
+        environment = "".join(f'Environment="{key}={value}"\n' for key, value in sorted(tools.ENVIRONMENT.items()))
+        text = (
+            f"[Unit]\nDescription=Haneul: {name}\n{_AFTER}Before=haneul-agent.service\n\n"
+            f"[Service]\nType=oneshot\nRemainAfterExit=yes\n{environment}ExecStart={shlex.join(argv)}\n\n"
+            "[Install]\nWantedBy=multi-user.target\n"
+        )
+        if path.exists() and path.read_text() == text:
+            return False
+        _install(path, text)
+        tools.call("systemctl", "restart", path.name, timeout_s=90)
+        return True
 
     def close(self) -> None:
         """Nothing of systemd is Haneul's own."""
@@ -80,10 +96,15 @@ class Systemd:
         environment = "".join(f'Environment="{key}={value}"\n' for key, value in sorted(daemon.env.items()))
         return (
             f"[Unit]\nDescription=Haneul: {daemon.name}\n"
-            "After=network-online.target openvswitch-switch.service ovn-central.service libvirtd.service\n"
-            "Wants=network-online.target\nStartLimitIntervalSec=0\n\n"
+            f"{_AFTER}StartLimitIntervalSec=0\n\n"
             f"[Service]\n{environment}ExecStart={shlex.join(daemon.argv)}\n"
             "Restart=always\nRestartSec=0.5\nKillMode=process\nTimeoutStopSec=15\n"
             f"StandardOutput=append:{log}\nStandardError=append:{log}\n\n"
             "[Install]\nWantedBy=multi-user.target\n"
         )
+
+
+def _install(path: Path, text: str) -> None:
+    path.write_text(text)
+    tools.call("systemctl", "daemon-reload", timeout_s=60)
+    tools.call("systemctl", "enable", "--quiet", path.name, timeout_s=60)

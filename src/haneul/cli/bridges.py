@@ -1,0 +1,17 @@
+"""`haneul bridges`: the host's place on the external network, given back after a reboot."""
+
+from __future__ import annotations
+
+import argparse
+
+from haneul import settings as settings_module
+from haneul.cli.machine.daemons import Places
+from haneul.cli.machine.foundations import Foundations
+from haneul.cli.machine.keeping import keeper_for
+from haneul.cli.progress import Progress
+
+
+def run(args: argparse.Namespace) -> int:
+    settings = settings_module.read(args.state)
+    Foundations(settings, keeper_for(Places(args.state)), Progress()).open_external()
+    return 0

@@ -28,6 +28,7 @@ def _create_policies() -> None:
         sa.Column("id", _ID, primary_key=True),
         sa.Column("type", _NAME, nullable=False),
         sa.Column("blob", sa.Text(), nullable=False),
+        sa.Column("uses", Json(), nullable=False),
         sa.Column("extra", Json(), nullable=False),
     )
     op.create_index("policies_type", "policies", ["type"])
@@ -49,6 +50,7 @@ def _create_projects() -> None:
         sa.Column("tags", Json(), nullable=False),
         sa.Column("options", Json(), nullable=False),
         sa.Column("extra", Json(), nullable=False),
+        sa.Column("sealed_config", sa.Text(), nullable=True),
         sa.UniqueConstraint("domain_key", "name_key", name="projects_name"),
     )
     op.create_index("projects_by_name", "projects", ["name_key", "is_domain", "id"])

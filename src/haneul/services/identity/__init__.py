@@ -32,6 +32,7 @@ from haneul.services.identity.model import (
     KeptPolicy,
     Limit,
     Listing,
+    PolicyUse,
     Project,
     ProjectDeleted,
     ProjectId,
@@ -71,6 +72,7 @@ from haneul.services.identity.verbs.assignments import (
 from haneul.services.identity.verbs.bootstrap import Bootstrap
 from haneul.services.identity.verbs.catalog import Catalog, Endpoints, Regions, Services
 from haneul.services.identity.verbs.credentials import Credentials, Ec2Key
+from haneul.services.identity.verbs.domain_configs import DomainConfigs
 from haneul.services.identity.verbs.domains import Domains, NewDomain
 from haneul.services.identity.verbs.ec2 import SignedRequest
 from haneul.services.identity.verbs.grants import Grants, Place
@@ -127,6 +129,7 @@ __all__ = [
     "NewUser",
     "Parts",
     "Place",
+    "PolicyUse",
     "Project",
     "ProjectDeleted",
     "ProjectId",
@@ -181,6 +184,7 @@ class Identity:
         self.registered_limits = RegisteredLimits(parts)
         self.limits = Limits(parts)
         self.policies = Policies(parts)
+        self.domain_configs = DomainConfigs(parts)
         self.upkeep = (Loop("identity.forget_expired", 3600, partial(forget_expired, parts)),)
 
 

@@ -159,6 +159,7 @@ _IN_ANY_SCOPE = {
     "revoke_tokens_for_user": "rule:admin_or_owner",
 }
 
+_POLICY_USES = ("endpoint", "service", "region_and_service")
 _NOT_IN_DOMAIN_SCOPE = {
     **dict.fromkeys(
         (
@@ -177,6 +178,9 @@ _NOT_IN_DOMAIN_SCOPE = {
             *("create_registered_limits", "update_registered_limit", "delete_registered_limit"),
             *("create_limits", "update_limit", "delete_limit"),
             *("create_policy", "update_policy", "delete_policy"),
+            *(f"create_policy_association_for_{what}" for what in _POLICY_USES),
+            *(f"delete_policy_association_for_{what}" for what in _POLICY_USES),
+            *("create_domain_config", "update_domain_config", "delete_domain_config"),
         ),
         _ADMIN,
     ),
@@ -192,6 +196,9 @@ _NOT_IN_DOMAIN_SCOPE = {
             *("list_system_grants_for_user", "check_system_grant_for_user"),
             *("list_system_grants_for_group", "check_system_grant_for_group"),
             *("get_policy", "list_policies", "list_trusts"),
+            *(f"check_policy_association_for_{what}" for what in _POLICY_USES),
+            *("get_policy_for_endpoint", "list_endpoints_for_policy"),
+            *("get_domain_config", "get_domain_config_default"),
         ),
         _READER,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from haneul.dialects.openstack.cloud import Cloud
+from haneul.dialects.openstack.identity.catalog import endpoint_body
 from haneul.dialects.openstack.identity.listing import (
     changed,
     collection,
@@ -14,7 +15,7 @@ from haneul.dialects.openstack.identity.listing import (
     require_same_id,
 )
 from haneul.kit.http import Reply, Request
-from haneul.services.identity import KeptPolicy
+from haneul.services.identity import KeptPolicy, PolicyUse
 
 _KNOWN = {"id", "type", "blob", "links"}
 
@@ -36,7 +37,7 @@ def show_policy(cloud: Cloud, req: Request) -> Reply:
 
 def create_policy(cloud: Cloud, req: Request) -> Reply:
     body = req.body["policy"]
-    new = KeptPolicy("", body["type"], body["blob"], extras(body, _KNOWN))
+    new = KeptPolicy("", body["type"], body["blob"], extra=extras(body, _KNOWN))
     return Reply(201, {"policy": policy_body(req, cloud.identity.policies.create(req.caller, new))})
 
 
@@ -53,3 +54,33 @@ def update_policy(cloud: Cloud, req: Request) -> Reply:
 def delete_policy(cloud: Cloud, req: Request) -> Reply:
     cloud.identity.policies.delete(req.caller, req.params["policy_id"])
     return Reply(204)
+
+
+def associate_policy(cloud: Cloud, req: Request) -> Reply:
+    cloud.identity.policies.use(req.caller, req.params["policy_id"], _use(req))
+    return Reply(204)
+
+
+def check_policy_association(cloud: Cloud, req: Request) -> Reply:
+    cloud.identity.policies.require_use(req.caller, req.params["policy_id"], _use(req))
+    return Reply(204)
+
+
+def dissociate_policy(cloud: Cloud, req: Request) -> Reply:
+    cloud.identity.policies.use_no_more(req.caller, req.params["policy_id"], _use(req))
+    return Reply(204)
+
+
+def list_policy_endpoints(cloud: Cloud, req: Request) -> Reply:
+    found = cloud.identity.policies.endpoints(req.caller, req.params["policy_id"])
+    return collection(req, "endpoints", [endpoint_body(req, each) for each in found])
+
+
+def show_endpoint_policy(cloud: Cloud, req: Request) -> Reply:
+    found = cloud.identity.policies.of_endpoint(req.caller, req.params["endpoint_id"])
+    return Reply(200, {"policy": policy_body(req, found)})
+
+
+def _use(req: Request) -> PolicyUse:
+    params = req.params
+    return PolicyUse(params.get("endpoint_id"), params.get("service_id"), params.get("region_id"))

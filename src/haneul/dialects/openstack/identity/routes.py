@@ -20,6 +20,7 @@ from haneul.dialects.openstack.identity import (
     trusts,
     users,
 )
+from haneul.dialects.openstack.identity import domain_configs as configs
 from haneul.dialects.openstack.identity import endpoint_filter as filters
 from haneul.kit.http import Route
 
@@ -93,6 +94,38 @@ _LIMITS = (
     Route("GET", "/v3/limits/{limit_id}", limits.show_limit),
     Route("PATCH", "/v3/limits/{limit_id}", limits.update_limit, schema=schemas.UPDATE_LIMIT),
     Route("DELETE", "/v3/limits/{limit_id}", limits.delete_limit),
+)
+
+_CONFIG = "/v3/domains/{domain_id}/config"
+_DOMAIN_CONFIGS = (
+    Route("PUT", _CONFIG, configs.replace_domain_config, schema=schemas.REPLACE_DOMAIN_CONFIG),
+    *(
+        route
+        for path in (_CONFIG, _CONFIG + "/{group}", _CONFIG + "/{group}/{option}")
+        for route in (
+            Route("GET", path, configs.show_domain_config),
+            Route("PATCH", path, configs.update_domain_config, schema=schemas.UPDATE_DOMAIN_CONFIG),
+            Route("DELETE", path, configs.delete_domain_config),
+        )
+    ),
+    Route("GET", "/v3/domains/config/default", configs.show_default_config),
+    Route("GET", "/v3/domains/config/{group}/default", configs.show_default_config),
+    Route("GET", "/v3/domains/config/{group}/{option}/default", configs.show_default_config),
+)
+
+_USES = "/v3/policies/{policy_id}/OS-ENDPOINT-POLICY"
+_POLICY_USES = (
+    Route("GET", _USES + "/endpoints", policies.list_policy_endpoints),
+    Route("GET", "/v3/endpoints/{endpoint_id}/OS-ENDPOINT-POLICY/policy", policies.show_endpoint_policy),
+    *(
+        route
+        for path in ("/endpoints/{endpoint_id}", "/services/{service_id}", "/services/{service_id}/regions/{region_id}")
+        for route in (
+            Route("GET", _USES + path, policies.check_policy_association),
+            Route("PUT", _USES + path, policies.associate_policy),
+            Route("DELETE", _USES + path, policies.dissociate_policy),
+        )
+    ),
 )
 
 ROUTES = (
@@ -178,6 +211,8 @@ ROUTES = (
     *_SECRETS,
     *_TRUSTS,
     *_LIMITS,
+    *_DOMAIN_CONFIGS,
+    *_POLICY_USES,
     Route("GET", "/v3/policies", policies.list_policies),
     Route("POST", "/v3/policies", policies.create_policy, schema=schemas.CREATE_POLICY),
     Route("GET", "/v3/policies/{policy_id}", policies.show_policy),

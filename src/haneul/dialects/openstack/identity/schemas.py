@@ -153,6 +153,10 @@ UPDATE_PROJECT_TAGS = {
     "additionalProperties": False,
 }
 
+_OPTIONS = {"type": "object", "additionalProperties": {"type": ["string", "integer", "boolean", "null"]}}
+REPLACE_DOMAIN_CONFIG = wrapped("config", {"type": "object", "additionalProperties": _OPTIONS, "minProperties": 1})
+UPDATE_DOMAIN_CONFIG = wrapped("config", {"type": "object", "minProperties": 1})
+
 # Users and groups
 
 _USER_FLAGS = (

@@ -286,12 +286,22 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class PolicyUse:
+    """What a kept policy is for: one endpoint, or a service everywhere or in one region."""
+
+    endpoint_id: str | None = None
+    service_id: str | None = None
+    region_id: str | None = None
+
+
+@dataclass(frozen=True)
 class KeptPolicy:
     """A policy that some service keeps here."""
 
     id: str
     type: str
     blob: str
+    uses: tuple[PolicyUse, ...] = ()
     extra: Extra = field(default_factory=dict)
 
 

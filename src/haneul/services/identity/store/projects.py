@@ -62,13 +62,14 @@ class ProjectRows(Rows[Project]):
             has = and_(*(projects.c.id.in_(_tagged(project_tags.c.tag == tag)) for tag in wanted.value))
         return ~has if wanted.field.startswith("not-") else has
 
-    def is_domain_in_use(self, domain_id: str) -> bool:
-        """True if users, groups or roles live in it."""
+    def sealed_config(self, domain_id: str) -> str | None:
         with self.db.read() as connection:
-            return any(
-                connection.execute(select(table.c.id).where(table.c.domain_id == domain_id).limit(1)).first()
-                for table in (users, groups, roles)
-            )
+            found = connection.execute(select(projects.c.sealed_config).where(projects.c.id == domain_id)).scalar()
+        return None if found is None else str(found)
+
+    def keep_sealed_config(self, domain_id: str, sealed: str | None) -> None:
+        with self.db.write() as connection:
+            connection.execute(update(projects).where(projects.c.id == domain_id).values(sealed_config=sealed))
 
     def remove_in_domain(self, domain_id: str) -> None:
         """Everything that lives in the domain, and the domain."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 from sqlalchemy import or_, select, update
 
 from haneul.kit.db import Database
@@ -11,6 +14,7 @@ from haneul.services.identity.model import (
     KeptPolicy,
     Limit,
     Listing,
+    PolicyUse,
     RegisteredLimit,
     SealedCredential,
     Trust,
@@ -92,3 +96,7 @@ class PolicyRows(Rows[KeptPolicy]):
     def __init__(self, db: Database) -> None:
         super().__init__(db, policies, KeptPolicy)
         self.word = "policy"
+
+    def read(self, row: Any) -> KeptPolicy:
+        policy = super().read(row)
+        return replace(policy, uses=tuple(PolicyUse(**use) for use in policy.uses))  # type: ignore[arg-type]

@@ -35,6 +35,7 @@ projects = Table(
     Column("tags", Json, nullable=False),
     Column("options", Json, nullable=False),
     Column("extra", Json, nullable=False),
+    Column("sealed_config", Text, nullable=True),
     UniqueConstraint("domain_key", "name_key", name="projects_name"),
     Index("projects_domain", "domain_id", "id"),
     Index("projects_parent", "parent_id", "id"),
@@ -309,6 +310,7 @@ policies = Table(
     Column("id", _ID, primary_key=True),
     Column("type", _NAME, nullable=False),
     Column("blob", Text, nullable=False),
+    Column("uses", Json, nullable=False),
     Column("extra", Json, nullable=False),
     Index("policies_type", "type"),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +12,12 @@ import msgspec
 from haneul.agent import verbs
 from haneul.agent.parts import Parts
 from haneul.hostapi import OPERATIONS
-from haneul.kit.errors import Invalid
+from haneul.kit.errors import CloudError, Invalid
 from haneul.kit.peer import Command
+
+log = logging.getLogger(__name__)
+
+SLOW_S = 2.0
 
 VERBS: dict[str, Callable[..., Any]] = {
     "ensure_disk": verbs.ensure_disk,
@@ -40,9 +46,22 @@ def carry_out(parts: Parts, command: Command) -> Any:
         args = {name: msgspec.convert(command.args.get(name), kind) for name, kind in operation.takes.items()}
     except msgspec.ValidationError as error:
         raise Invalid("agent.bad_command", f"{command.op}: {error}: are both programs of one release?") from error
+    began = time.monotonic()
+    try:
+        return _in_turn(parts, command, args)
+    except CloudError as error:
+        log.warning("%s: %s: %s", command.op, error.code, error.message)
+        raise
+    finally:
+        if time.monotonic() - began > SLOW_S:
+            log.info("%s took %.1f s", command.op, time.monotonic() - began)
+
+
+def _in_turn(parts: Parts, command: Command, args: dict[str, Any]) -> Any:
+    """One command of a run after the other, so that nothing old is still at work when something newer begins."""
     verb = VERBS[command.op]
     if not command.run:
         return verb(parts, **args)
-    with parts.locks.of(f"run {command.run}"):  # so that nothing old is still at work when something newer begins
+    with parts.locks.of(f"run {command.run}"):
         parts.journal.admit(command.run, command.epoch)
         return verb(parts, **args)

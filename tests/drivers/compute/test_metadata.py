@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from haneul.agent.metadata.http import MAX_CONNECTIONS
 from haneul.agent.metadata.service import Metadata
 from haneul.hostapi import GuestMetadata, GuestSpec, MetadataPort, NicSpec
 from tests.drivers.compute.agents import AgentBench
@@ -149,3 +150,30 @@ def test_garbage_is_refused_and_hurts_nobody(agents: AgentBench, garbage: bytes)
         assert connection.recv(100).startswith(b"HTTP/1.1 4")
 
     assert ask(agents, "/latest/meta-data/instance-id")[0] == 200
+
+
+def test_one_network_cannot_use_up_all_connections(agents: AgentBench) -> None:
+    where = address(agents)
+    held = [socket.create_connection(where, timeout=5) for _ in range(MAX_CONNECTIONS + 10)]
+    try:
+        refused = [connection for connection in held[MAX_CONNECTIONS:] if is_hung_up(connection)]
+        assert len(refused) == 10
+    finally:
+        for connection in held:
+            connection.close()
+
+    until(agents, lambda: answers(agents))
+
+
+def is_hung_up(connection: socket.socket) -> bool:
+    try:
+        return connection.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def answers(bench: AgentBench) -> bool:
+    try:
+        return ask(bench, "/latest/meta-data/instance-id")[0] == 200
+    except OSError:
+        return False

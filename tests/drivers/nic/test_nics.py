@@ -25,7 +25,7 @@ def nics(request: pytest.FixtureRequest) -> Iterator[Nics]:
     nics: Nics = FakeNics() if request.param == "fake" else OvsNics(SWITCH, "br-int")
     yield nics
     for server_id in (SERVER, OTHER):
-        nics.remove_all(server_id)
+        nics.remove(server_id)
     nics.remove_metadata("net-1")
 
 
@@ -51,10 +51,19 @@ def test_only_the_cards_of_the_server_are_unplugged(nics: Nics) -> None:
     nics.ensure(nic(2), SERVER)
     nics.ensure(nic(3), OTHER)
 
-    nics.remove_all(SERVER)
-    nics.remove_all(SERVER)
+    nics.remove(SERVER)
+    nics.remove(SERVER)
 
     assert nics.list_ports() == (nic(3).port_id,)
+
+
+def test_cards_that_are_still_wanted_stay(nics: Nics) -> None:
+    for number in (1, 2):
+        nics.ensure(nic(number), SERVER)
+
+    nics.remove(SERVER, keep=frozenset({nic(2).port_id}))
+
+    assert nics.list_ports() == (nic(2).port_id,)
 
 
 def test_a_metadata_port_is_made_once_and_removed_twice(nics: Nics) -> None:

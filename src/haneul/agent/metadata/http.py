@@ -13,6 +13,8 @@ import httptools
 MAX_HEADER_BYTES = 16 * 1024
 MAX_BODY_BYTES = 16 * 1024
 IDLE_S = 30.0
+MAX_CONNECTIONS = 64
+"""Of all guests of one network together: so that no tenant uses up the agent's file descriptors."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,14 @@ Answer = Callable[[MetadataRequest], Awaitable[MetadataReply]]
 
 
 class MetadataProtocol(asyncio.Protocol):
-    """One connection: one request after the other, each answered before the next is read."""
+    """One connection: one request after the other, each answered before the next is read.
 
-    def __init__(self, answer: Answer) -> None:
+    `open_ones` are the connections of the same network.
+    """
+
+    def __init__(self, answer: Answer, open_ones: set[MetadataProtocol]) -> None:
         self._answer = answer
+        self._open_ones = open_ones
         self._transport: asyncio.Transport | None = None
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -55,6 +61,10 @@ class MetadataProtocol(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one by its behaviour only
+        if len(self._open_ones) >= MAX_CONNECTIONS:
+            self._transport.abort()
+            return
+        self._open_ones.add(self)
         peer = transport.get_extra_info("peername")
         self._source = str(peer[0]) if peer else ""
         self._wait()
@@ -70,6 +80,7 @@ class MetadataProtocol(asyncio.Protocol):
             self._write(MetadataReply(HTTPStatus.BAD_REQUEST), keep=False)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        self._open_ones.discard(self)
         self._stop_waiting()
         if self._task is not None:
             self._task.cancel()

@@ -49,10 +49,8 @@ class Metadata:
             self.remove(port.network_id)
         # In our own namespace, where only fakes listen, any free port of the loopback does.
         sock = listen_in(namespace, ADDRESS, PORT) if namespace else listen_in("", "127.0.0.1", 0)
-        answer = partial(self._answer, port.network_id)
-        opening = asyncio.run_coroutine_threadsafe(
-            self._loop.create_server(lambda: MetadataProtocol(answer), sock=sock), self._loop
-        )
+        connect = partial(MetadataProtocol, partial(self._answer, port.network_id), set())
+        opening = asyncio.run_coroutine_threadsafe(self._loop.create_server(connect, sock=sock), self._loop)
         server = opening.result(_DEADLINE_S)
         self._listeners[port.network_id] = _Listener(server, inode, sock.getsockname())
 

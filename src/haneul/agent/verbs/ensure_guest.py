@@ -92,6 +92,7 @@ def _define(parts: Parts, spec: GuestSpec) -> None:
     folder.mkdir(mode=0o711, parents=True, exist_ok=True)
     drive = build_config_drive(folder / "config.iso", spec.metadata) if spec.has_config_drive else None
     plugs = tuple(parts.nics.ensure(nic, spec.server_id) for nic in spec.nics)
+    parts.nics.remove(spec.server_id, keep=frozenset(nic.port_id for nic in spec.nics))
     with parts.locks.of("metadata"):
         for nic in spec.nics:
             if nic.metadata is not None:

@@ -27,8 +27,8 @@ class Nics(Protocol):
         """Raises Unavailable("switch.away") while the switch does not answer."""
         ...
 
-    def remove_all(self, server_id: str) -> None:
-        """Unplug every network card of the server; fine if there is none."""
+    def remove(self, server_id: str, keep: frozenset[str] = frozenset()) -> None:
+        """Unplug the server's network cards, but for the ports to `keep`; fine if there is none."""
         ...
 
     def list_ports(self) -> tuple[str, ...]: ...

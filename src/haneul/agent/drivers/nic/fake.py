@@ -19,9 +19,11 @@ class FakeNics:
             self._servers[nic.port_id] = server_id
         return Plug(f"tap{nic.port_id[:11]}", nic.mac, nic.mtu, has_offload=True)
 
-    def remove_all(self, server_id: str) -> None:
+    def remove(self, server_id: str, keep: frozenset[str] = frozenset()) -> None:
         with self._lock:
-            self._servers = {port: server for port, server in self._servers.items() if server != server_id}
+            for port_id, server in list(self._servers.items()):
+                if server == server_id and port_id not in keep:
+                    del self._servers[port_id]
 
     def list_ports(self) -> tuple[str, ...]:
         with self._lock:

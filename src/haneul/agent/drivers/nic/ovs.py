@@ -43,9 +43,9 @@ class OvsNics:
         self._add_port(tap, marks)
         return Plug(tap, nic.mac, nic.mtu, self._has_offload())
 
-    def remove_all(self, server_id: str) -> None:
+    def remove(self, server_id: str, keep: frozenset[str] = frozenset()) -> None:
         for device, marks in self._marks_by_device().items():
-            if marks.get("haneul-server") == server_id:
+            if marks.get("haneul-server") == server_id and marks.get("haneul-port") not in keep:
                 self._remove(device)
 
     def list_ports(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import pytest
 
 from haneul.hostapi import Power
 from haneul.kit.errors import Conflict, Forbidden, NotFound
-from haneul.services.compute import ServerState
+from haneul.services.compute import RebuildWish, ServerState
 from tests.stories.compute.conftest import ADMIN, DEMO, OTHER, READER, Bench
 
 
@@ -56,6 +56,21 @@ def test_a_paused_server_goes_on(bench: Bench) -> None:
     bench.face.servers.unpause(DEMO, server_id)
     bench.work()
     assert bench.see(server_id).server.state is ServerState.ACTIVE
+
+
+def test_a_server_is_rebuilt_with_its_address(bench: Bench) -> None:
+    view = bench.make()
+    old = bench.world.find_guest(view.server.id)[0].disks[view.server.id]
+
+    bench.face.servers.rebuild(DEMO, view.server.id, RebuildWish(bench.image_id, {"name": "anew"}))
+    bench.work()
+
+    host, guest = bench.world.find_guest(view.server.id)
+    assert bench.see(view.server.id).server.state is ServerState.ACTIVE
+    assert guest.spec.name == "anew"
+    assert host.disks[view.server.id] is not old
+    assert bench.see(view.server.id).addresses == view.addresses
+    assert bench.leftovers() == []
 
 
 def test_what_the_state_forbids_is_refused_and_changes_nothing(bench: Bench) -> None:

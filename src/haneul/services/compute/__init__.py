@@ -42,7 +42,15 @@ from haneul.services.compute.verbs.flavors import Flavors
 from haneul.services.compute.verbs.hosts import HostVerbs
 from haneul.services.compute.verbs.keypairs import Keypairs, MadeKeypair, NewKeypair
 from haneul.services.compute.verbs.quotas import Quotas, QuotaView
-from haneul.services.compute.verbs.servers import Interface, ListWish, Networks, Servers, ServerView, ServerWish
+from haneul.services.compute.verbs.servers import (
+    Interface,
+    ListWish,
+    Networks,
+    RebuildWish,
+    Servers,
+    ServerView,
+    ServerWish,
+)
 from haneul.services.compute.verbs.zones import Zones
 from haneul.services.compute.workflows import WORKFLOWS
 from haneul.services.network import PortStatusChanged
@@ -74,6 +82,7 @@ __all__ = [
     "Parts",
     "QuotaKey",
     "QuotaView",
+    "RebuildWish",
     "RunView",
     "Server",
     "ServerFilter",

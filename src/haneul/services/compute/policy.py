@@ -37,6 +37,7 @@ _SERVERS = {
     "servers:start": _MEMBER,
     "servers:stop": _MEMBER,
     "servers:reboot": _MEMBER,
+    "servers:rebuild": _MEMBER,
     "os-pause-server:pause": _MEMBER,
     "os-pause-server:unpause": _MEMBER,
     "os-lock-server:lock": _MEMBER,

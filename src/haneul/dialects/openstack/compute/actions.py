@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from haneul.dialects.openstack.cloud import Cloud
-from haneul.dialects.openstack.compute import consoles
+from haneul.dialects.openstack.compute import consoles, rebuilding
 from haneul.dialects.openstack.compute.schemas.forms import ANYTHING, LIMIT, Schema, action, wrapped
 from haneul.dialects.openstack.compute.versions import LADDER
 from haneul.kit.errors import Invalid, NotFound
@@ -37,7 +37,11 @@ def server_action(cloud: Cloud, req: Request) -> Reply:
     fn = wanted.fn.__name__
     schema = LADDER.schema(fn, req.version, wanted.schema)
     _VALIDATORS.check((fn, req.version), schema, req.body)
-    return wanted.fn(cloud, req)
+    req.body = LADDER.lift(fn, req.version, req.body)
+    reply = wanted.fn(cloud, req)
+    if isinstance(reply.body, dict):
+        reply.body = LADDER.lower(fn, req.version, reply.body)
+    return reply
 
 
 def stop_server(cloud: Cloud, req: Request) -> Reply:
@@ -112,6 +116,7 @@ ACTIONS: dict[str, Action] = {
             "reboot", {"type": {"type": "string", "enum": ["HARD", "Hard", "hard", "SOFT", "Soft", "soft"]}}, ("type",)
         ),
     ),
+    "rebuild": Action(rebuilding.rebuild_server, rebuilding.SCHEMA),
     "pause": Action(pause_server, action("pause", ANYTHING)),
     "unpause": Action(unpause_server, action("unpause", ANYTHING)),
     "lock": Action(

@@ -23,13 +23,32 @@ def _version(req: Request) -> dict[str, Any]:
     }
 
 
+def _old_version(req: Request) -> dict[str, Any]:
+    """What came before: listed because clients look for it, served no more."""
+    return {
+        "id": "v2.0",
+        "status": "DEPRECATED",
+        "version": "",
+        "min_version": "",
+        "updated": "2011-01-21T11:33:21Z",
+        "links": [{"rel": "self", "href": f"{req.api_url}/v2/"}],
+    }
+
+
 def list_versions(cloud: Cloud, req: Request) -> Reply:
-    return Reply(200, {"versions": [_version(req)]})
+    return Reply(200, {"versions": [_old_version(req), _version(req)]})
 
 
 def get_version(cloud: Cloud, req: Request) -> Reply:
+    return _described(_version(req))
+
+
+def get_old_version(cloud: Cloud, req: Request) -> Reply:
+    return _described(_old_version(req))
+
+
+def _described(shown: dict[str, Any]) -> Reply:
     described = {"href": "https://docs.openstack.org/", "rel": "describedby", "type": "text/html"}
-    shown = _version(req)
     shown["links"].append(described)
     shown["media-types"] = [{"base": "application/json", "type": "application/vnd.openstack.compute+json;version=2.1"}]
     return Reply(200, {"version": shown})

@@ -19,6 +19,7 @@ _ACTION_BY_KIND = {
     "start_server": "start",
     "reboot_server": "reboot",
     "hard_reboot_server": "reboot",
+    "rebuild_server": "rebuild",
     "pause_server": "pause",
     "unpause_server": "unpause",
     "attach_interface": "attach_interface",

@@ -11,7 +11,7 @@ from haneul.kit.http import Change
 
 Transform = Callable[[Any], Any]
 
-SHOWN_SERVERS = ("get_server", "list_servers_detail", "update_server")
+SHOWN_SERVERS = ("get_server", "list_servers_detail", "update_server", "rebuild_server")
 
 
 def each(one: str, many: str, change: Callable[[dict[str, Any]], None]) -> Transform:
@@ -132,6 +132,27 @@ def keypairs(*names: str) -> Transform:
 def hide_event_hosts(body: Any) -> Any:
     for event in body["instanceAction"]["events"]:
         dropping("host", "hostId")(event)
+    return body
+
+
+def shorten_rebuild(server: dict[str, Any]) -> None:
+    """As an update, but for the key."""
+    key_name = server["key_name"]
+    shorten_update(server)
+    server["key_name"] = key_name
+
+
+def hide_owners_events(body: Any) -> Any:
+    """Events were for administrators, who see where it went wrong."""
+    events = body["instanceAction"]["events"]
+    if not all("traceback" in event for event in events):
+        del body["instanceAction"]["events"]
+    return body
+
+
+def hide_event_details(body: Any) -> Any:
+    for event in body["instanceAction"]["events"]:
+        del event["details"]
     return body
 
 

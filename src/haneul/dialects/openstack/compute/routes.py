@@ -11,6 +11,7 @@ from haneul.dialects.openstack.compute import (
     instance_actions,
     keypairs,
     quotas,
+    security_groups,
     server_extras,
     servers,
     services,
@@ -23,12 +24,15 @@ _SERVER = "/v2.1/servers/{server_id}"
 _FLAVOR = "/v2.1/flavors/{flavor_id}"
 _HYPERVISORS = "/v2.1/os-hypervisors"
 _QUOTA = "/v2.1/os-quota-sets/{project_id}"
+_GROUPS = "/v2.1/os-security-groups"
+_RULES = "/v2.1/os-security-group-rules"
 _CLASS = "/v2.1/os-quota-class-sets/{name}"
 
 _ONE_ACTION = {"type": "object", "minProperties": 1, "maxProperties": 1}
 
 ROUTES = (
     Route("GET", "/", discovery.list_versions, public=True),
+    Route("GET", "/v2", discovery.get_old_version, public=True),
     Route("GET", "/v2.1", discovery.get_version, public=True),
     Route("GET", "/v2.1/extensions", discovery.list_extensions),
     Route("GET", "/v2.1/extensions/{alias}", discovery.get_extension),
@@ -72,6 +76,20 @@ ROUTES = (
         server_extras.create_external_events,
         schema=bodies.EXTERNAL_EVENTS,
     ),
+    # Security groups, until 2.35
+    Route("GET", _GROUPS, security_groups.list_security_groups, until="2.35"),
+    Route("POST", _GROUPS, security_groups.create_security_group, schema=bodies.SECURITY_GROUP, until="2.35"),
+    Route("GET", _GROUPS + "/{group_id}", security_groups.get_security_group, until="2.35"),
+    Route(
+        "PUT",
+        _GROUPS + "/{group_id}",
+        security_groups.update_security_group,
+        schema=bodies.SECURITY_GROUP,
+        until="2.35",
+    ),
+    Route("DELETE", _GROUPS + "/{group_id}", security_groups.delete_security_group, until="2.35"),
+    Route("POST", _RULES, security_groups.create_security_group_rule, schema=bodies.SECURITY_GROUP_RULE, until="2.35"),
+    Route("DELETE", _RULES + "/{rule_id}", security_groups.delete_security_group_rule, until="2.35"),
     # Flavors
     Route("GET", "/v2.1/flavors", flavors.list_flavors, query=catalogue.LIST_FLAVORS),
     Route("POST", "/v2.1/flavors", flavors.create_flavor, schema=catalogue.CREATE_FLAVOR),

@@ -29,10 +29,12 @@ _TASK_BY_KIND = {
     "start_server": "powering-on",
     "reboot_server": "rebooting",
     "hard_reboot_server": "rebooting_hard",
+    "rebuild_server": "rebuilding",
     "pause_server": "pausing",
     "unpause_server": "unpausing",
 }
-_STATUS_BY_TASK = {"rebooting": "REBOOT", "rebooting_hard": "HARD_REBOOT"}
+_STATUS_BY_TASK = {"rebooting": "REBOOT", "rebooting_hard": "HARD_REBOOT", "rebuilding": "REBUILD"}
+_SHOWING_TASKS = frozenset({ServerState.ACTIVE, ServerState.STOPPED})
 
 
 def standing(server: Server) -> ServerState:
@@ -61,8 +63,9 @@ def _task(task: Task) -> str | None:
 
 def status(view: ServerView) -> str:
     state = standing(view.server)
-    if state is ServerState.ACTIVE:
-        return _STATUS_BY_TASK.get(task_state(view) or "", "ACTIVE")
+    task = task_state(view) or ""
+    if task in _STATUS_BY_TASK and (state in _SHOWING_TASKS or task == "rebuilding"):
+        return _STATUS_BY_TASK[task]
     return STATUS_BY_STATE[state]
 
 

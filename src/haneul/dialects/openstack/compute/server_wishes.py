@@ -37,10 +37,15 @@ def server_wish(body: Mapping[str, Any]) -> ServerWish:
         has_config_drive=asked.get("config_drive") in _TRUE,
         disk_config=asked.get("OS-DCF:diskConfig", "MANUAL"),
         access_ipv4=asked.get("accessIPv4") or "",
-        access_ipv6=asked.get("accessIPv6") or "",
+        access_ipv6=shortest(asked.get("accessIPv6")),
         admin_password=asked.get("adminPass") or "",
         scheduler_hints=hints,
     )
+
+
+def shortest(address: str | None) -> str:
+    """An address in its canonical form; nothing for none."""
+    return str(ipaddress.ip_address(address)) if address else ""
 
 
 def _flavor_id(reference: str | int) -> str:

@@ -8,7 +8,7 @@ from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.compute import server_views
 from haneul.dialects.openstack.compute.forms import links, next_link
 from haneul.dialects.openstack.compute.server_filters import list_wish
-from haneul.dialects.openstack.compute.server_wishes import server_wish
+from haneul.dialects.openstack.compute.server_wishes import server_wish, shortest
 from haneul.kit.errors import NotFound
 from haneul.kit.http import Reply, Request
 from haneul.services.compute import ServerView
@@ -65,13 +65,19 @@ _FIELDS = {
 }
 
 
-def update_server(cloud: Cloud, req: Request) -> Reply:
-    wanted = {_FIELDS[key]: value for key, value in req.body["server"].items()}
+def changes(asked: dict[str, Any]) -> dict[str, str | None]:
+    """What a body says of a server that shall be different."""
+    wanted = {_FIELDS[key]: value for key, value in asked.items()}
     for name in ("access_ipv4", "access_ipv6"):
         if name in wanted:
-            wanted[name] = wanted[name] or ""
+            wanted[name] = shortest(wanted[name])
     if "name" in wanted:
         wanted["name"] = wanted["name"].strip()
+    return wanted
+
+
+def update_server(cloud: Cloud, req: Request) -> Reply:
+    wanted = changes(req.body["server"])
     view = cloud.compute.servers.update(req.caller, req.params["server_id"], wanted)
     return Reply(200, {"server": server_views.full(req, view, cloud.compute.zones.name)})
 

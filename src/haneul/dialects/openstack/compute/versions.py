@@ -11,7 +11,7 @@ from haneul.dialects.openstack.compute.quotas import OLD_KEYS
 from haneul.dialects.openstack.compute.schemas import catalogue
 from haneul.dialects.openstack.compute.schemas import servers as bodies
 from haneul.dialects.openstack.compute.schemas.forms import (
-    NULL,
+    ANYTHING,
     SINGLE_LABEL,
     Schema,
     action,
@@ -142,6 +142,7 @@ _RUNGS = (
             servers(lowering.hide_hostname),
             _no_create("hostname"),
             {"update_server": _body(lambda schema: without(schema, "server", "hostname"))},
+            {"rebuild_server": _body(lambda schema: without(schema, "rebuild", "hostname"))},
         ),
     ),
     Rung(
@@ -149,11 +150,13 @@ _RUNGS = (
         "hypervisors show how long they run and no more what they have",
         {name: Change(lower=each("hypervisor", "hypervisors", lowering.show_resources)) for name in _HYPERVISORS},
     ),
+    Rung("2.84", "details of an action's events", {"get_instance_action": Change(lower=lowering.hide_event_details)}),
     Rung(
         "2.75",
         "unknown query parameters are refused; an update answers with all; swap is a number",
         _merged(
             {"update_server": Change(lower=each("server", "servers", lowering.shorten_update))},
+            {"rebuild_server": Change(lower=each("server", "servers", lowering.shorten_rebuild))},
             {
                 name: Change(query=lenient)
                 for name in (*_LISTED, "list_services", "get_limits", "list_usage", "get_usage")
@@ -177,7 +180,7 @@ _RUNGS = (
         "locks have a reason, and servers are listed by being locked",
         _merged(
             without_fields("locked_reason"),
-            {"lock_server": _body(lambda _schema: action("lock", NULL))},
+            {"lock_server": Change(schema=lambda _schema: action("lock", ANYTHING), lift=lambda _body: {"lock": None})},
             {name: _no_query("locked") for name in _LISTED},
         ),
     ),
@@ -195,7 +198,11 @@ _RUNGS = (
     Rung(
         "2.63",
         "trusted_image_certificates",
-        _merged(without_fields("trusted_image_certificates"), _no_create("trusted_image_certificates")),
+        _merged(
+            without_fields("trusted_image_certificates"),
+            _no_create("trusted_image_certificates"),
+            {"rebuild_server": _body(lambda schema: without(schema, "rebuild", "trusted_image_certificates"))},
+        ),
     ),
     Rung(
         "2.62",
@@ -220,6 +227,14 @@ _RUNGS = (
         "files are no more injected",
         _merged(
             {"create_server": _body(lambda schema: with_properties(schema, "server", personality={"type": "array"}))},
+            {
+                "rebuild_server": Change(
+                    lower=each("server", "servers", dropping("user_data")),
+                    schema=lambda schema: with_properties(
+                        without(schema, "rebuild", "user_data"), "rebuild", personality={"type": "array"}
+                    ),
+                )
+            },
             _recall("quota_set", _QUOTA_SETS, *_INJECTED),
             _recall("quota_class_set", _QUOTA_CLASSES, *_INJECTED),
             {"update_quota_set": _body(_old_quotas("quota_set", _INJECTED))},
@@ -239,6 +254,16 @@ _RUNGS = (
         ),
     ),
     Rung(
+        "2.54",
+        "a rebuild may change the key",
+        {
+            "rebuild_server": Change(
+                lower=each("server", "servers", dropping("key_name")),
+                schema=lambda schema: without(schema, "rebuild", "key_name"),
+            )
+        },
+    ),
+    Rung(
         "2.53",
         "hypervisors and services are known by UUIDs",
         _merged(
@@ -250,7 +275,7 @@ _RUNGS = (
     Rung(
         "2.51",
         "the events of an action for its owner, without tracebacks",
-        {},
+        {"get_instance_action": Change(lower=lowering.hide_owners_events)},
     ),
     Rung(
         "2.50",
@@ -310,6 +335,7 @@ _RUNGS = (
             without_fields("description"),
             _no_create("description"),
             {"update_server": _body(lambda schema: without(schema, "server", "description"))},
+            {"rebuild_server": _body(lambda schema: without(schema, "rebuild", "description"))},
         ),
     ),
     Rung("2.16", "host_status of servers", without_fields("host_status")),

@@ -81,6 +81,10 @@ class ServerStore:
             raise absent(server_id)
         return msgspec.convert(found, ServerBirth)
 
+    def set_birth(self, server_id: str, birth: ServerBirth) -> None:
+        with self.db.write() as c:
+            c.execute(update(server_births).where(server_births.c.server_id == server_id).values(birth=birth))
+
     def births(self, server_ids: Sequence[str]) -> dict[str, ServerBirth]:
         wanted = select(server_births).where(server_births.c.server_id.in_(server_ids))
         with self.db.read() as c:

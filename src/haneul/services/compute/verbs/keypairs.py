@@ -7,11 +7,13 @@ import binascii
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from haneul.kit.errors import Invalid, NotFound, OverQuota
 from haneul.kit.paging import Page
@@ -21,6 +23,8 @@ from haneul.services.compute.parts import Parts
 from haneul.services.compute.verbs.limits import effective_limits
 
 _RSA_BITS = 2048
+_TEN_YEARS = timedelta(days=3650)
+_PRINCIPAL_NAME = x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
 
 
 @dataclass(frozen=True)
@@ -53,9 +57,7 @@ class Keypairs:
         private_key = None
         public_key = new.public_key
         if public_key is None:
-            if new.type is not KeyType.SSH:
-                raise Invalid("keypair.malformed", "Only ssh keypairs can be generated: give a public_key.")
-            private_key, public_key = _generate(new.name)
+            private_key, public_key = self._generate(new, user_id)
         keypair = Keypair(
             0, user_id, new.name, new.type, public_key, fingerprint(public_key, new.type), self._parts.clock.now()
         )
@@ -64,6 +66,17 @@ class Keypairs:
             if limit != NO_LIMIT and self._parts.store.keypairs.count(user_id) >= limit:
                 raise OverQuota("quota.key_pairs", "Quota exceeded, too many key pairs: delete one you do not need.")
             return MadeKeypair(self._parts.store.keypairs.add(keypair), private_key)
+
+    def _generate(self, new: NewKeypair, user_id: str) -> tuple[str, str]:
+        """A private key and what is public of it: an OpenSSH line, or a certificate for the user."""
+        key = rsa.generate_private_key(65537, _RSA_BITS)
+        private = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+        ).decode()
+        if new.type is KeyType.X509:
+            return private, _certificate(key, user_id, self._parts.clock.now())
+        public = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
+        return private, f"{public.decode()} {new.name}"
 
     def get(self, caller: Caller, name: str, user_id: str | None = None) -> Keypair:
         """Raises NotFound("keypair.absent")."""
@@ -113,10 +126,21 @@ def fingerprint(public_key: str, kind: KeyType) -> str:
         ) from error
 
 
-def _generate(name: str) -> tuple[str, str]:
-    key = rsa.generate_private_key(65537, _RSA_BITS)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+def _certificate(key: rsa.RSAPrivateKey, user_id: str, now: datetime) -> str:
+    """Signed by itself, for signing in to Windows: the user's id is its principal name."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, user_id)])
+    principal = x509.OtherName(_PRINCIPAL_NAME, _utf8_string(f"{user_id}@localhost"))
+    builder = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + _TEN_YEARS)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([principal]), critical=False)
     )
-    public = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
-    return private.decode(), f"{public.decode()} {name}"
+    return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+
+def _utf8_string(text: str) -> bytes:
+    """DER: tag, length, bytes; short texts only."""
+    data = text.encode()
+    return bytes((0x0C, len(data))) + data

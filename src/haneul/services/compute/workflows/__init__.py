@@ -10,6 +10,7 @@ from haneul.services.compute.workflows.delete_server import delete_server
 from haneul.services.compute.workflows.interfaces import attach_interface, detach_interface
 from haneul.services.compute.workflows.pause_server import pause_server, unpause_server
 from haneul.services.compute.workflows.reboot_server import hard_reboot_server, reboot_server
+from haneul.services.compute.workflows.rebuild_server import rebuild_server
 from haneul.services.compute.workflows.start_server import start_server
 from haneul.services.compute.workflows.stop_server import stop_server
 
@@ -20,6 +21,7 @@ WORKFLOWS: tuple[Callable[..., Any], ...] = (
     start_server,
     reboot_server,
     hard_reboot_server,
+    rebuild_server,
     pause_server,
     unpause_server,
     attach_interface,

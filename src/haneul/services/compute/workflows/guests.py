@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from haneul.hostapi import DiskSpec, GuestSpec, Power, RebootSpec
-from haneul.kit.errors import Unavailable
+from haneul.kit.errors import Conflict, Unavailable
 from haneul.kit.policy import INTERNAL
 from haneul.services.compute.model import Server, ServerId
 from haneul.services.compute.parts import Parts
@@ -46,6 +46,14 @@ def guest_is(parts: Parts, server_id: ServerId, power: Power) -> bool:
         return False
     report = parts.hosts.ensure_guest(server.host_id, guest_spec(parts, server, power))
     return report.is_settled and report.power is power
+
+
+def host_of(parts: Parts, server_id: ServerId) -> str:
+    """The host that it is on. Raises Conflict("server.no_host")."""
+    host_id = parts.store.servers.get(server_id).host_id
+    if host_id is None:
+        raise Conflict("server.no_host", f"Server {server_id} is on no host: delete it and create another.")
+    return host_id
 
 
 def is_away(parts: Parts, host_id: str) -> bool:

@@ -238,3 +238,16 @@ EXTERNAL_EVENTS: Schema = {
     "additionalProperties": False,
 }
 ACTIONS_QUERY = query(**PAGE, **{"changes-since": TEXT, "changes-before": TEXT})
+SECURITY_GROUP = wrapped(
+    "security_group",
+    {
+        "name": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": ".*[^ ].*"},
+        "description": {"type": ["string", "null"], "maxLength": 255},
+    },
+    ("name",),
+)
+SECURITY_GROUP_RULE: Schema = {
+    "type": "object",
+    "properties": {"security_group_rule": {"type": "object"}},
+    "required": ["security_group_rule"],
+}

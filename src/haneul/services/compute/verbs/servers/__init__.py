@@ -9,10 +9,11 @@ from haneul.services.compute.verbs.servers.ending import EndingVerbs
 from haneul.services.compute.verbs.servers.network import Interface, NetworkVerbs
 from haneul.services.compute.verbs.servers.power import PowerVerbs
 from haneul.services.compute.verbs.servers.reading import ListWish, ServerView
+from haneul.services.compute.verbs.servers.rebuilding import RebuildingVerbs, RebuildWish
 from haneul.services.compute.verbs.servers.wishes import Networks, ServerWish
 
-__all__ = ["Interface", "ListWish", "Networks", "ServerView", "ServerWish", "Servers"]
+__all__ = ["Interface", "ListWish", "Networks", "RebuildWish", "ServerView", "ServerWish", "Servers"]
 
 
-class Servers(ChangingVerbs, CreatingVerbs, PowerVerbs, EndingVerbs, NetworkVerbs, ConsoleVerbs):
+class Servers(ChangingVerbs, RebuildingVerbs, CreatingVerbs, PowerVerbs, EndingVerbs, NetworkVerbs, ConsoleVerbs):
     """Virtual machines."""

@@ -172,8 +172,13 @@ def _require_sense(wish: ServerWish) -> None:
         raise Invalid(
             "server.shared_address", "A port or a fixed IP can belong to one server only: ask for one server at a time."
         )
+    check_user_data(wish.user_data)
+
+
+def check_user_data(text: str) -> None:
+    """Raises Invalid("server.user_data") unless it is base64 of at most 64 KiB."""
     try:
-        user_data = base64.b64decode(wish.user_data, validate=True)
+        user_data = base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise Invalid("server.user_data", "User data needs to be valid base 64.") from error
     if len(user_data) > _USER_DATA_LIMIT:

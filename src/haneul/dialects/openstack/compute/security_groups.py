@@ -1,0 +1,125 @@
+"""Security groups as compute spoke of them until 2.35: the network service's, in older words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from haneul.dialects.openstack.cloud import Cloud
+from haneul.kit.errors import CloudError, Invalid, NotFound
+from haneul.kit.http import Reply, Request
+from haneul.kit.ids import is_uuid
+from haneul.services.network import NewRule, NewSecurityGroup, SecurityGroup, SecurityGroupChanges, SecurityGroupRule
+
+_INGRESS, _IPV4, _IPV6 = "ingress", "IPv4", "IPv6"
+
+
+def shown_group(cloud: Cloud, req: Request, group: SecurityGroup) -> dict[str, Any]:
+    rules = [_rule(cloud, req, rule) for rule in group.rules if rule.direction == _INGRESS]
+    return {
+        "id": group.id,
+        "name": group.name,
+        "description": group.description,
+        "tenant_id": group.project_id,
+        "rules": rules,
+    }
+
+
+def _rule(cloud: Cloud, req: Request, rule: SecurityGroupRule) -> dict[str, Any]:
+    is_any = rule.protocol is None
+    group: dict[str, str] = {}
+    if rule.remote_group_id:
+        named = cloud.network.security_groups.get(req.caller, rule.remote_group_id)
+        group = {"name": named.name, "tenant_id": named.project_id}
+    cidr = rule.remote_ip_prefix or ("::/0" if rule.ethertype == _IPV6 else "0.0.0.0/0")
+    return {
+        "id": rule.id,
+        "parent_group_id": rule.security_group_id,
+        "ip_protocol": rule.protocol,
+        "from_port": None if is_any else _or(rule.port_min, -1),
+        "to_port": None if is_any else _or(rule.port_max, -1),
+        "group": group,
+        "ip_range": {} if group else {"cidr": cidr},
+    }
+
+
+def _or(value: int | None, otherwise: int) -> int:
+    return otherwise if value is None else value
+
+
+def list_security_groups(cloud: Cloud, req: Request) -> Reply:
+    groups = cloud.network.security_groups.list(req.caller)
+    own = [group for group in groups if req.query.get("all_tenants") or group.project_id == req.caller.project_id]
+    return Reply(200, {"security_groups": [shown_group(cloud, req, group) for group in own]})
+
+
+def _get(cloud: Cloud, req: Request) -> SecurityGroup:
+    group_id = req.params["group_id"]
+    if not is_uuid(group_id):
+        raise Invalid("security_group.malformed", "Security group id should be uuid.")
+    return cloud.network.security_groups.get(req.caller, group_id)
+
+
+def get_security_group(cloud: Cloud, req: Request) -> Reply:
+    return Reply(200, {"security_group": shown_group(cloud, req, _get(cloud, req))})
+
+
+def create_security_group(cloud: Cloud, req: Request) -> Reply:
+    asked = req.body["security_group"]
+    new = NewSecurityGroup(asked["name"].strip(), description=asked.get("description") or "")
+    made = cloud.network.security_groups.create(req.caller, new)
+    return Reply(200, {"security_group": shown_group(cloud, req, made)})
+
+
+def update_security_group(cloud: Cloud, req: Request) -> Reply:
+    group, asked = _get(cloud, req), req.body["security_group"]
+    wanted = SecurityGroupChanges(name=asked["name"].strip(), description=asked.get("description") or "")
+    changed = cloud.network.security_groups.update(req.caller, group.id, wanted)
+    return Reply(200, {"security_group": shown_group(cloud, req, changed)})
+
+
+def delete_security_group(cloud: Cloud, req: Request) -> Reply:
+    """Refusals are 400, as they were then."""
+    try:
+        cloud.network.security_groups.delete(req.caller, _get(cloud, req).id)
+    except NotFound:
+        raise
+    except CloudError as error:
+        raise Invalid(error.code, error.message) from error
+    return Reply(202)
+
+
+def create_security_group_rule(cloud: Cloud, req: Request) -> Reply:
+    asked = req.body["security_group_rule"]
+    if not is_uuid(str(asked.get("parent_group_id"))):
+        raise Invalid("security_group.malformed", "Parent group id is invalid: give a UUID.")
+    cidr, group_id = asked.get("cidr"), asked.get("group_id")
+    protocol = asked.get("ip_protocol")
+    new = NewRule(
+        security_group_id=asked["parent_group_id"],
+        direction=_INGRESS,
+        ethertype=_IPV6 if cidr and ":" in cidr else _IPV4,
+        protocol=str(protocol).lower() if protocol is not None else None,
+        port_min=_port(asked.get("from_port")),
+        port_max=_port(asked.get("to_port")),
+        remote_group_id=group_id,
+        remote_ip_prefix=None if group_id else cidr or "0.0.0.0/0",
+    )
+    made = cloud.network.security_groups.create_rule(req.caller, new)
+    return Reply(200, {"security_group_rule": _rule(cloud, req, made)})
+
+
+def _port(value: Any) -> int | None:
+    """A number, or a text of one; -1 stood for any."""
+    if value in (None, -1, "-1", ""):
+        return None
+    if not str(value).isdigit():
+        raise Invalid("security_group.port", f"{value} is not a port: give a number.")
+    return int(value)
+
+
+def delete_security_group_rule(cloud: Cloud, req: Request) -> Reply:
+    rule_id = req.params["rule_id"]
+    if not is_uuid(rule_id):
+        raise Invalid("security_group.malformed", "Rule id is invalid: give a UUID.")
+    cloud.network.security_groups.delete_rule(req.caller, rule_id)
+    return Reply(202)

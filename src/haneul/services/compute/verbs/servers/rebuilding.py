@@ -1,0 +1,79 @@
+"""Servers begin anew from an image."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from haneul.kit.errors import Conflict, Invalid
+from haneul.kit.policy import Caller
+from haneul.services.compute.model import Flavor, Server, ServerBirth, ServerState
+from haneul.services.compute.verbs.servers.base import asked_by, require_state
+from haneul.services.compute.verbs.servers.choices import chosen_image
+from haneul.services.compute.verbs.servers.creating import check_user_data
+from haneul.services.compute.verbs.servers.reading import ReadingVerbs, ServerView
+from haneul.services.compute.workflows.rebuild_server import rebuild_server
+
+_REBUILDABLE = frozenset({ServerState.ACTIVE, ServerState.STOPPED, ServerState.PAUSED, ServerState.ERROR})
+
+
+@dataclass(frozen=True)
+class RebuildWish:
+    """What shall be different; None: as it is."""
+
+    image_id: str
+    changes: Mapping[str, str | None]
+    """Of what `Servers.update` takes."""
+    metadata: Mapping[str, str] | None = None
+    admin_password: str = ""
+    key_name: str | None = None
+    is_key_given: bool = False
+    """True with a `key_name` of None takes the key away."""
+    user_data: str | None = None
+
+
+class RebuildingVerbs(ReadingVerbs):
+    def rebuild(self, caller: Caller, server_id: str, wish: RebuildWish) -> tuple[ServerView, str]:
+        """The server and its password; its disk is lost.
+
+        Raises Conflict for a server without a host, Invalid for what is not there.
+        """
+        check_user_data(wish.user_data or "")
+        with self._parts.db.write():
+            server = self._get_unlocked(caller, server_id, "servers:rebuild")
+            require_state(server, "rebuild", _REBUILDABLE)
+            if server.host_id is None:
+                raise Conflict("server.no_host", f"Instance {server_id} is on no host: delete it and create another.")
+            image_id = chosen_image(self._parts, caller, wish.image_id, _flavor_of(server))
+            birth = self._birth_of(caller, server, wish)
+            was_stopped = server.state is ServerState.STOPPED
+            self._parts.runs.submit(rebuild_server, server.id, server.id, asked_by(caller), was_stopped)
+            self._store.set_birth(server.id, birth)
+            if wish.metadata is not None:
+                self._store.set_metadata(server.id, wish.metadata)
+            values: dict[str, Any] = {**wish.changes, "image_id": image_id}
+            if wish.is_key_given:
+                values["key_name"] = wish.key_name
+            self._store.change(server.id, self._parts.clock.now(), **values)
+            return self.look(caller, [self._store.get(server.id)])[0], birth.admin_password
+
+    def _birth_of(self, caller: Caller, server: Server, wish: RebuildWish) -> ServerBirth:
+        birth = self._store.birth(server.id)
+        if wish.admin_password:
+            birth = replace(birth, admin_password=wish.admin_password)
+        if wish.user_data is not None:
+            birth = replace(birth, user_data=wish.user_data)
+        if not wish.is_key_given:
+            return birth
+        if wish.key_name is None:
+            return replace(birth, public_key="", key_type="")
+        keypair = self._parts.store.keypairs.find(caller.user_id, wish.key_name)
+        if keypair is None:
+            raise Invalid("keypair.absent", f"Invalid key_name provided: you have no keypair {wish.key_name}.")
+        return replace(birth, public_key=keypair.public_key, key_type=keypair.type.value)
+
+
+def _flavor_of(server: Server) -> Flavor:
+    flavor = server.flavor
+    return Flavor(flavor.id, flavor.name, flavor.vcpus, flavor.memory_mib, flavor.disk_gib)

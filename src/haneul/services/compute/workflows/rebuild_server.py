@@ -1,0 +1,59 @@
+"""A server begins anew from an image: same room, same network cards, another disk."""
+
+from __future__ import annotations
+
+from haneul.hostapi import Power
+from haneul.kit.workflow import Fault as RunFault
+from haneul.kit.workflow import Run, workflow
+from haneul.services.compute.model import Fault, ServerId, ServerState
+from haneul.services.compute.parts import Parts
+from haneul.services.compute.workflows.asked import AskedBy
+from haneul.services.compute.workflows.guests import guest_is, host_of, root_disk
+
+GUEST_DEADLINE_S = 300.0
+DISK_DEADLINE_S = 1800.0
+
+
+@workflow
+def rebuild_server(run: Run, server_id: ServerId, asked_by: AskedBy, was_stopped: bool) -> None:
+    """No step has an undo: the old disk is gone with the first ones, as was asked for."""
+    run.on_failure(mark_broken, server_id)
+    run.wait(old_guest_gone, server_id, deadline_s=GUEST_DEADLINE_S)
+    run.step(remove_old_disk, server_id)
+    run.wait(new_disk_ready, server_id, deadline_s=DISK_DEADLINE_S)
+    run.wait(new_guest_stands, server_id, was_stopped, deadline_s=GUEST_DEADLINE_S)
+    run.step(mark_rebuilt, server_id, was_stopped)
+
+
+def old_guest_gone(parts: Parts, server_id: ServerId) -> bool:
+    return parts.hosts.remove_guest(host_of(parts, server_id), server_id).power is Power.ABSENT
+
+
+def remove_old_disk(parts: Parts, server_id: ServerId) -> None:
+    parts.hosts.remove_disk(host_of(parts, server_id), server_id)
+
+
+def new_disk_ready(parts: Parts, server_id: ServerId) -> bool:
+    spec = root_disk(parts, parts.store.servers.get(server_id))
+    return parts.hosts.ensure_disk(host_of(parts, server_id), spec).is_ready
+
+
+def new_guest_stands(parts: Parts, server_id: ServerId, was_stopped: bool) -> bool:
+    return guest_is(parts, server_id, Power.STOPPED if was_stopped else Power.RUNNING)
+
+
+def mark_rebuilt(parts: Parts, server_id: ServerId, was_stopped: bool) -> None:
+    now = parts.clock.now()
+    with parts.db.write():
+        parts.store.servers.move(server_id, ServerState.STOPPED if was_stopped else ServerState.ACTIVE, now)
+        parts.store.servers.change(server_id, now, launched_at=now)
+
+
+def mark_broken(parts: Parts, server_id: ServerId, fault: RunFault) -> None:
+    """ERROR: it may be rebuilt again, or deleted; nothing if it is being deleted."""
+    now = parts.clock.now()
+    with parts.db.write():
+        server = parts.store.servers.find(server_id)
+        if server is not None and server.state is not ServerState.DELETING:
+            told = Fault(fault.code, fault.message, f"{fault.code}: {fault.message}", now)
+            parts.store.servers.move(server_id, ServerState.ERROR, now, told)

@@ -110,6 +110,7 @@ NEUTRON_TYPES: dict[str, str] = {
     "security_group_rule.bad_protocol": "SecurityGroupRuleInvalidProtocol",
     "security_group_rule.bad_prefix": "SecurityGroupRuleParameterConflict",
     "security_group_rule.bad_ports": "SecurityGroupInvalidProtocolForPort",
+    "security_group_rule.bad_port": "SecurityGroupInvalidPortValue",
     "security_group_rule.bad_range": "SecurityGroupInvalidPortRange",
     "security_group_rule.bad_icmp": "SecurityGroupInvalidIcmpValue",
     "security_group_rule.no_icmp_type": "SecurityGroupMissingIcmpType",

@@ -22,7 +22,7 @@ ROUTER_OWNERS = frozenset({INTERFACE_OWNER, GATEWAY_OWNER})
 SELF_REMOVING_OWNERS = frozenset({METADATA_OWNER, "network:dhcp"})
 """Ports that are the cloud's own and go with their network."""
 
-ACTIVE, DOWN = "ACTIVE", "DOWN"
+ACTIVE, DOWN, NOT_APPLICABLE = "ACTIVE", "DOWN", "N/A"
 
 
 @dataclass(frozen=True)

@@ -64,8 +64,10 @@ class PortRows(Rows[Port]):
             return self.find(port_id) if changed else None
 
     def statuses(self) -> dict[str, str]:
-        """The status of every port that is on a host or believed to be up."""
-        statement = select(ports.c.id, ports.c.status).where(or_(ports.c.host_id != "", ports.c.status == "ACTIVE"))
+        """The status of every port that is on a host or believed to be up; the cloud's own are not on hosts."""
+        is_on_host = or_(ports.c.host_id != "", ports.c.status == "ACTIVE")
+        own = ports.c.device_owner.startswith("network:")
+        statement = select(ports.c.id, ports.c.status).where(is_on_host, ~own)
         with self.db.read() as connection:
             return {row[0]: row[1] for row in connection.execute(statement)}
 

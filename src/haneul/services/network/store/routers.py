@@ -84,6 +84,9 @@ class FloatingIpRows(Rows[FloatingIp]):
     def of_router(self, router_id: str) -> list[FloatingIp]:
         return self.where(floating_ips.c.router_id == router_id)
 
+    def of_network(self, network_id: str) -> list[FloatingIp]:
+        return self.where(floating_ips.c.network_id == network_id)
+
     def require_free(self, noun: FloatingIp) -> None:
         """Raises Conflict where another floating IP of the network leads to the same fixed address."""
         others: ColumnElement[bool] = floating_ips.c.id != noun.id

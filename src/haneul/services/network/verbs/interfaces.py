@@ -10,7 +10,7 @@ from haneul.kit.policy import Caller
 from haneul.services.network.driver import Kind
 from haneul.services.network.model.addressing import overlaps, parse_address, parse_cidr
 from haneul.services.network.model.networks import Subnet
-from haneul.services.network.model.ports import INTERFACE_OWNER, ROUTER_OWNERS, Port, WantedIp
+from haneul.services.network.model.ports import ACTIVE, INTERFACE_OWNER, ROUTER_OWNERS, Port, WantedIp
 from haneul.services.network.model.routers import Interface, Router
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access, changed
@@ -100,6 +100,7 @@ class Interfaces:
             port,
             device_id=router.id,
             device_owner=INTERFACE_OWNER,
+            status=ACTIVE,
             has_port_security=False,
             security_group_ids=(),
             goes_with_device=False,

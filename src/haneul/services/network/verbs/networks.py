@@ -80,6 +80,7 @@ class Networks(ServerNetworks):
         with self.parts.db.write():
             network = self._access.network(caller, network_id)
             self._access.require(caller, "delete_network", network_target(network))
+            self._give_back_loose_addresses(network_id)
             ports = self.parts.store.ports.of_network(network_id)
             if any(port.device_owner not in SELF_REMOVING_OWNERS for port in ports):
                 raise Conflict(
@@ -95,6 +96,13 @@ class Networks(ServerNetworks):
             self.parts.changed(Kind.PORT, [port.id for port in ports])
             self.parts.changed(Kind.SUBNET, network.subnet_ids)
             self.parts.changed(Kind.NETWORK, [network_id])
+
+    def _give_back_loose_addresses(self, network_id: str) -> None:
+        """Floating IPs that lead nowhere do not keep their network."""
+        for floating in self.parts.store.floating_ips.of_network(network_id):
+            if floating.port_id is None:
+                self.parts.store.floating_ips.remove(floating.id)
+                self.parts.store.ports.remove(floating.own_port_id)
 
     def _described(self, new: NewNetwork, project_id: str) -> VirtualNetwork:
         segment = choose_segment(self.parts, new)

@@ -11,7 +11,7 @@ from haneul.kit.errors import Conflict
 from haneul.kit.ids import new_uuid
 from haneul.services.network.driver import Kind
 from haneul.services.network.model.addressing import mac_for
-from haneul.services.network.model.ports import FLOATING_IP_OWNER, Port, PortId, WantedIp
+from haneul.services.network.model.ports import ACTIVE, FLOATING_IP_OWNER, NOT_APPLICABLE, Port, PortId, WantedIp
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import changed
 from haneul.services.network.verbs.allocation import Allocation
@@ -34,7 +34,7 @@ class NewPorts:
     def add_for_cloud(
         self, network_id: str, owner: str, device_id: str, wanted: Sequence[WantedIp] | UnsetType
     ) -> Port:
-        """A port of the cloud's own: nobody's project, no security."""
+        """A port of the cloud's own: nobody's project, no security; a router has its ports at once."""
         port_id, now = PortId(new_uuid()), self.parts.clock.now()
         port = Port(
             id=port_id,
@@ -46,6 +46,7 @@ class NewPorts:
             updated_at=now,
             device_id=device_id,
             device_owner=owner,
+            status=NOT_APPLICABLE if owner == FLOATING_IP_OWNER else ACTIVE,
             has_port_security=False,
             revision_number=1,
         )

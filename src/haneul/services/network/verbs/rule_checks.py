@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import replace
 
 from haneul.kit.errors import Invalid
-from haneul.services.network.model.protocols import ICMP, ICMPV6, NUMBERS, WITH_PORTS, protocol_number
+from haneul.services.network.model.protocols import ICMP, ICMPV6, NUMBERS, TCP, UDP, WITH_PORTS, protocol_number
 from haneul.services.network.model.security_groups import EGRESS, INGRESS, IPV4, IPV6, NewRule
 
 _MAX_PORT, _MAX_ICMP, _MAX_PROTOCOL = 65535, 255, 255
@@ -68,10 +68,16 @@ def _check_ports(rule: NewRule, number: int | None) -> None:
         raise Invalid("security_group_rule.no_protocol", "Must also specify protocol if port range is given.")
     if number not in WITH_PORTS:
         raise _wrong("ports", f"Port range cannot be specified for protocol {rule.protocol}: leave it out")
-    if low is None or high is None or not 0 <= low <= high <= _MAX_PORT or (low == 0 and number in (6, 17)):
+    lowest = 1 if number in (TCP, UDP) else 0
+    for value in (low, high):
+        if value is not None and not lowest <= value <= _MAX_PORT:
+            raise Invalid(
+                "security_group_rule.bad_port",
+                f"Invalid value for port {value}: it must be {lowest} to {_MAX_PORT}.",
+            )
+    if low is None or high is None or low > high:
         raise Invalid(
-            "security_group_rule.bad_range",
-            f"For TCP/UDP protocols, port_range_min must be <= port_range_max, both from 1 to {_MAX_PORT}.",
+            "security_group_rule.bad_range", "For TCP/UDP protocols, port_range_min must be <= port_range_max."
         )
 
 
@@ -81,11 +87,11 @@ def _check_icmp(kind: int | None, code: int | None) -> None:
             "security_group_rule.no_icmp_type",
             f"ICMP code (port-range-max) {code} is provided but ICMP type (port-range-min) is missing.",
         )
-    for name, value in (("port-range-min", kind), ("port-range-max", code)):
+    for name, field, value in (("type", "port-range-min", kind), ("code", "port-range-max", code)):
         if value is not None and not 0 <= value <= _MAX_ICMP:
             raise Invalid(
                 "security_group_rule.bad_icmp",
-                f"Invalid value for ICMP type or code ({name}) {value}: it must be 0 to {_MAX_ICMP}.",
+                f"Invalid value for ICMP {name} ({field}) {value}: it must be 0 to {_MAX_ICMP}.",
             )
 
 

@@ -66,7 +66,7 @@ class SecurityGroups:
         self._access.require(caller, "create_security_group", {"project_id": project_id})
         check_text(name=new.name, description=new.description)
         if new.name.lower() == DEFAULT_NAME:
-            raise Conflict("security_group.default_exists", "Default security group already exists: use another name.")
+            raise _default_exists()
         with self.parts.db.write():
             groups = DefaultGroups(self.parts)
             groups.ensure(project_id)
@@ -93,6 +93,8 @@ class SecurityGroups:
                 raise Conflict(
                     "security_group.default_fixed", "Updating default security group not allowed: its name is fixed."
                 )
+            if not group.is_default and str(said.get("name", "")).lower() == DEFAULT_NAME:
+                raise _default_exists()
             is_used = self.parts.store.security_groups.is_used(group_id)
             if said.get("is_stateful", group.is_stateful) != group.is_stateful and is_used:
                 raise _in_use(group_id)
@@ -198,6 +200,10 @@ class SecurityGroups:
             description=new.description,
             is_of_default_group=group.is_default,
         )
+
+
+def _default_exists() -> Conflict:
+    return Conflict("security_group.default_exists", "Default security group already exists: use another name.")
 
 
 def _in_use(group_id: str) -> Conflict:

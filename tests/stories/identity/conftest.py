@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from haneul import migrations
 from haneul.kit.clock import SteppedClock
 from haneul.kit.db import Database
 from haneul.kit.events import Bus
 from haneul.kit.policy import Policy
 from haneul.services.identity import (
+    METADATA,
     RULES,
     SCOPES,
     AuthRequest,
@@ -22,6 +22,7 @@ from haneul.services.identity import (
     Scope,
     open_parts,
 )
+from tests.databases import fresh
 
 ADMIN_PASSWORD = "correct horse battery staple"
 DEFAULT = Ref(id="default")
@@ -41,8 +42,7 @@ class World:
 
 
 def build(state: Path, **settings: object) -> World:
-    db = Database("sqlite://")
-    migrations.ensure_newest(db)
+    db = fresh(METADATA)
     clock, bus = SteppedClock(), Bus()
     parts = open_parts(
         db,

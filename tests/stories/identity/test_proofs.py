@@ -15,6 +15,7 @@ from haneul.services.identity import (
     AuthRequest,
     Credential,
     MoreMethodsNeeded,
+    NewProject,
     NewUser,
     Place,
     Ref,
@@ -146,7 +147,7 @@ def test_signatures_are_those_of_aws() -> None:
 
 def test_who_signs_with_ec2_keys_gets_a_token(world: World) -> None:
     world.clock.move((datetime(2031, 1, 1, tzinfo=UTC) - world.clock.now()).total_seconds())
-    project = world.identity.projects.list(INTERNAL)[0]
+    project = world.identity.projects.create(INTERNAL, NewProject("site", "default"))
     user = a_user(world)
     member = next(role for role in world.identity.roles.list(INTERNAL) if role.name == "member")
     world.identity.grants.give(INTERNAL, Place("user", user.id, "project", project.id), member.id)

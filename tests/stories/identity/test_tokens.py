@@ -81,6 +81,8 @@ def test_five_failures_lock_a_user_for_a_minute(world: World) -> None:
 
 
 def test_reading_a_token_is_fast(world: World) -> None:
+    if not world.db.is_sqlite:
+        pytest.skip("replicas ask the database whether anything changed: a round trip")
     text = world.sign_in()
     best = min(timeit.repeat(lambda: world.identity.tokens.authenticate(text), number=200, repeat=5)) / 200
     assert best < 1e-4, f"{best * 1e6:.0f} us"

@@ -164,3 +164,10 @@ def test_an_encoded_slash_stays_within_its_segment(client: TestClient) -> None:
 
 def test_the_prefix_itself_needs_no_slash(client: TestClient) -> None:
     assert client.get("/toy", follow_redirects=False).json() == {"hello": "world"}
+
+
+def test_a_nul_is_refused_wherever_it_stands(client: TestClient) -> None:
+    assert client.get("/toy/things/a%00b").status_code == 400
+    assert client.get("/toy/things/a?x=%00").status_code == 400
+    assert client.post("/toy/things", json={"name": "\x00"}).status_code == 400
+    assert client.post("/toy/things", json={"name": "\\u00"}).status_code == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -133,6 +134,7 @@ class Api:
             token = request.headers.get("x-auth-token", "")
             if token or not route.public:
                 self._sign_in(route, request, token)
+            _refuse_nul(request, b"" if route.raw else raw)
             if not route.raw:
                 request.body = _decode(raw, request.headers)
                 self._check(route, request)
@@ -199,6 +201,17 @@ class _NoMethod(Conflict):
         self.allowed = frozenset(allowed)
         names = ", ".join(sorted(self.allowed))
         super().__init__("request.no_method", f"The method {method} is not allowed for this resource: use {names}.")
+
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""An escaped NUL in JSON, its backslash not itself escaped."""
+
+
+def _refuse_nul(request: Request, raw: bytes) -> None:
+    """No name or text of any API may hold a NUL: PostgreSQL cannot keep one."""
+    told = (*request.params.values(), *(text for item in request.query.items for text in item))
+    if any("\x00" in text for text in told) or (b"\\u0000" in raw and _NUL.search(raw)):
+        raise Invalid("request.nul", "The request holds a NUL character: leave it out.")
 
 
 def _decode(raw: bytes, headers: Any) -> Any:

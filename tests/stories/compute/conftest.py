@@ -21,6 +21,7 @@ from haneul.kit.workflow import Engine, Runs
 from haneul.services import compute, image, network, placement
 from haneul.services.compute import Compute, Flavor, ListWish, Server, ServerView, ServerWish
 from tests.faults.drill import settle
+from tests.stories.image.conftest import FixedLimits
 
 
 def member_of(project_id: str, *roles: str) -> Caller:
@@ -80,6 +81,7 @@ class Bench:
                 blobs=self.blobs,
                 inspector=FormatInspector(),
                 fetcher=FakeFetcher(),
+                limits=FixedLimits(),
                 options=image.Options(),
                 started_at=self.clock.now(),
             )

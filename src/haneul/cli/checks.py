@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import haneul
+from haneul.cli.machine import packages
+from haneul.cli.progress import Progress
 from haneul.cli.trouble import TroubleError
 
 LAB = "lab"
@@ -51,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
     if not (root / "tests").is_dir():
         raise TroubleError("The tests are in the repository, not in the installed package: run it in a clone.")
     for stage in _chosen(args.stage, args.require_lab):
+        if stage.name == LAB:
+            packages.ensure(Path.home() / ".cache" / "haneul-lab", Progress())
         code = _run(stage, root)
         if code != 0:
             print(f"haneul test: {stage.name} failed; run it alone by `./haneul test {stage.name}`", file=sys.stderr)

@@ -45,6 +45,7 @@ def join(state: Path, token: str) -> str:
     from haneul import settings
     from haneul.agent.enrol import Identity
     from haneul.agent.enrol import join as enrol
+    from haneul.cli.machine import facts
     from haneul.hostapi import parse_join_token
     from haneul.kit.errors import Invalid
 
@@ -52,8 +53,12 @@ def join(state: Path, token: str) -> str:
         parsed = parse_join_token(token)
     except ValueError as error:
         raise Invalid("host.token_damaged", str(error)) from error
-    identity = Identity(_agent_settings(settings.read(state)).folder / "identity")
-    return asyncio.run(enrol(parsed, identity, socket.gethostname()))
+    known = settings.read(state)
+    identity = Identity(_agent_settings(known).folder / "identity")
+    host_id = asyncio.run(enrol(parsed, identity, socket.gethostname()))
+    if parsed.address != known.agents_url:
+        facts.learn(state, control_address=parsed.address)
+    return host_id
 
 
 def _agent_settings(known: Settings) -> AgentSettings:

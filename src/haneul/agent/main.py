@@ -6,8 +6,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-import socket
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,7 +15,7 @@ import uvloop
 
 from haneul.agent import chores
 from haneul.agent.drivers.registry import Machine, machine_of
-from haneul.agent.enrol import Identity, join
+from haneul.agent.enrol import Identity
 from haneul.agent.images import Images
 from haneul.agent.inventory import Sources, inventory_of
 from haneul.agent.journal import Journal
@@ -28,31 +26,22 @@ from haneul.agent.parts import Locks, Parts
 from haneul.agent.server import carry_out
 from haneul.agent.settings import AgentSettings
 from haneul.agent.verbs.ensure_guest import go_on
-from haneul.hostapi import Event, JoinToken, parse_join_token
+from haneul.hostapi import Event
 from haneul.kit.clock import SystemClock
-from haneul.kit.errors import CloudError, Conflict, Unavailable
+from haneul.kit.errors import CloudError, Conflict
 from haneul.kit.peer import Command
 
 log = logging.getLogger(__name__)
 
 WORKERS = 6
-JOIN_S = 60.0
 
 
-def run(settings: AgentSettings, token: str | None = None) -> None:
-    """Be the agent of this host until SIGTERM or SIGINT.
-
-    The join token is needed at the first start only and does not matter later. Raises ValueError for text that
-    is no token, Conflict("agent.not_enrolled") for a first start without one, and what `join` raises.
-    """
-    uvloop.run(_run_until_told(settings, parse_join_token(token) if token else None))
+def run(settings: AgentSettings) -> None:
+    """Be the agent of this host until SIGTERM or SIGINT. Raises Conflict("agent.not_enrolled")."""
+    uvloop.run(_run_until_told(settings))
 
 
-async def _run_until_told(settings: AgentSettings, token: JoinToken | None) -> None:
-    identity = Identity(settings.folder / "identity")
-    if token is not None and not identity.is_enrolled:
-        host_id = await _join_patiently(token, identity)
-        log.info("this machine is host %s now", host_id)
+async def _run_until_told(settings: AgentSettings) -> None:
     agent = Agent(settings)
     loop = asyncio.get_running_loop()
     work = asyncio.ensure_future(agent.work())
@@ -60,18 +49,6 @@ async def _run_until_told(settings: AgentSettings, token: JoinToken | None) -> N
         loop.add_signal_handler(number, work.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await work
-
-
-async def _join_patiently(token: JoinToken, identity: Identity) -> str:
-    """Join; wait a minute for a control plane that is only just being started."""
-    deadline = time.monotonic() + JOIN_S
-    while True:
-        try:
-            return await join(token, identity, socket.gethostname())
-        except Unavailable:
-            if time.monotonic() > deadline:
-                raise
-            await asyncio.sleep(0.3)
 
 
 class Agent:
@@ -82,7 +59,7 @@ class Agent:
         self._loop = asyncio.get_running_loop()
         self._identity = Identity(settings.folder / "identity")
         if not self._identity.is_enrolled:
-            message = "Make a join token at the control plane and start the agent once with `haneul agent --join TOKEN`"
+            message = "Get a join token from the cloud and give it to `haneul join TOKEN` on this machine"
             raise Conflict("agent.not_enrolled", message)
         self._workers = ThreadPoolExecutor(WORKERS, "worker")
         self._answerers = ThreadPoolExecutor(2, "metadata")

@@ -260,3 +260,31 @@ def test_an_option_that_no_guest_could_be_told_is_refused(bench: Bench, name: st
     with pytest.raises(Invalid) as caught:
         bench.port(bench.network(), dhcp_options=(DhcpOption(name, value),))
     assert caught.value.code == "port.bad_option"
+
+
+def test_nobody_plugs_into_what_is_somebody_elses(bench: Bench) -> None:
+    theirs = bench.network("theirs", OTHER)
+    port = bench.port(bench.network())
+    bench.face.ports.bind(INTERNAL, port.id, "server-1", HOST)
+    router = bench.router()
+
+    for device_id in ("server-1", router.id):
+        with pytest.raises(Conflict) as caught:
+            bench.port(theirs, OTHER, device_id=device_id)
+        assert caught.value.code == "port.foreign_device"
+    for owner in ("network:router_interface", "network:floatingip", "network:distributed"):
+        with pytest.raises(Conflict) as caught:
+            bench.port(theirs, OTHER, device_id="x", device_owner=owner)
+        assert caught.value.code == "port.reserved_owner"
+    with pytest.raises(Conflict) as caught:
+        bench.face.ports.update(DEMO, port.id, PortChanges(device_id="server-2"))
+    assert caught.value.code == "port.bound"
+
+
+def test_a_port_that_only_claims_a_server_is_none_of_its_cards(bench: Bench) -> None:
+    network = bench.network()
+    bench.subnet(network)
+    bench.port(network, device_id="server-1", device_owner="compute:nova")
+
+    assert bench.face.ports.nics("server-1") == ()
+    assert bench.face.ports.of_servers(["server-1"]) == {}

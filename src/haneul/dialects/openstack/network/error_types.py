@@ -59,6 +59,8 @@ NEUTRON_TYPES: dict[str, str] = {
     # Ports
     "port.not_found": "PortNotFound",
     "port.in_use": "PortInUse",
+    "port.foreign_device": "DeviceIDNotOwnedByTenant",
+    "port.reserved_owner": "UnsupportedPortDeviceOwner",
     "port.in_service": "ServicePortInUse",
     "port.bound": "PortBound",
     "port.bad_mac": "HTTPBadRequest",

@@ -74,6 +74,10 @@ class PortRows(Rows[Port]):
     def of_device(self, device_id: str) -> list[Port]:
         return self.where(ports.c.device_id == device_id)
 
+    def of_server(self, server_id: str) -> list[Port]:
+        """Those that the cloud has plugged into it or made for it; not those that somebody only says are its."""
+        return self.where(ports.c.device_id == server_id, _is_plugged())
+
     def of_network(self, network_id: str) -> list[Port]:
         return self.where(ports.c.network_id == network_id)
 
@@ -131,7 +135,7 @@ class PortRows(Rows[Port]):
         with self.db.read() as connection:
             for some in chunked(device_ids):
                 wanted = select(*columns, floating_ips.c.address).select_from(joined)
-                statement = wanted.where(ports.c.device_id.in_(some)).order_by(*order)
+                statement = wanted.where(ports.c.device_id.in_(some), _is_plugged()).order_by(*order)
                 for row in connection.execute(statement):
                     _gather(found.setdefault(row[0], []), row)
         return found
@@ -169,6 +173,10 @@ class PortRows(Rows[Port]):
             )
             for each in found
         ]
+
+
+def _is_plugged() -> ColumnElement[bool]:
+    return or_(ports.c.chassis != "", ports.c.goes_with_device)
 
 
 def _gather(addresses: list[ServerAddress], row: Any) -> None:

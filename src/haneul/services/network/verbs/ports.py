@@ -27,6 +27,7 @@ from haneul.services.network.parts import Parts
 from haneul.services.network.verbs import port_checks as checks
 from haneul.services.network.verbs.access import Access, Target, changed, check_tags, check_text, network_target
 from haneul.services.network.verbs.allocation import Allocation
+from haneul.services.network.verbs.devices import Devices
 from haneul.services.network.verbs.new_ports import NewPorts
 from haneul.services.network.verbs.server_ports import ServerPorts
 
@@ -66,6 +67,7 @@ class Ports(ServerPorts):
             network = self._access.network(caller, new.network_id)
             project_id = self._access.owner(caller, new.project_id)
             self._require(caller, network, new, project_id)
+            Devices(self.parts).check_new(caller, new.device_id, new.device_owner)
             check_text(name=new.name, description=new.description, device_id=new.device_id)
             port = self._described(new, network, project_id)
             if isinstance(new.security_group_ids, UnsetType):
@@ -87,6 +89,7 @@ class Ports(ServerPorts):
             if said.get("fixed_ips") and any(each.ip_address for each in said["fixed_ips"]):
                 self.parts.policy.require(caller, "update_port:fixed_ips:ip_address", target)
             check_text(name=said.get("name"), description=said.get("description"), device_id=said.get("device_id"))
+            Devices(self.parts).check_change(caller, port, said)
             self._check_changes(caller, port, said)
             wanted = said.pop("fixed_ips", None)
             candidate: Port = changed(port, **said)

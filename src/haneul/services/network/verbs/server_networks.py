@@ -47,7 +47,7 @@ class ServerNetworks:
 
     def network_data(self, server_id: str) -> str:
         """JSON text of openstack/latest/network_data.json: the server's cards, addresses and name servers."""
-        ports = self.parts.store.ports.of_device(server_id)
+        ports = self.parts.store.ports.of_server(server_id)
         networks = self.parts.store.networks.by_ids(port.network_id for port in ports)
         subnets = self.parts.store.subnets.by_ids(fixed.subnet_id for port in ports for fixed in port.fixed_ips)
         links = [_link(port, networks[port.network_id]) for port in ports]

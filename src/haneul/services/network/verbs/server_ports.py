@@ -61,7 +61,7 @@ class ServerPorts:
     def remove_for_server(self, server_id: str) -> None:
         """The server has no ports: those made for it are deleted, the others are free again."""
         with self.parts.db.write():
-            for port in self.parts.store.ports.of_device(server_id):
+            for port in self.parts.store.ports.of_server(server_id):
                 self._let_go(port)
 
     def of_servers(self, server_ids: Iterable[str]) -> dict[str, tuple[ServerAddress, ...]]:
@@ -71,7 +71,7 @@ class ServerPorts:
 
     def nics(self, server_id: str) -> tuple[NicSpec, ...]:
         """The server's network cards, in the order in which its ports were made."""
-        return tuple(self._nics(self.parts.store.ports.of_device(server_id)))
+        return tuple(self._nics(self.parts.store.ports.of_server(server_id)))
 
     def _of_server(self, port_id: str, server_id: str) -> Port:
         port = self.parts.store.ports.find(port_id)

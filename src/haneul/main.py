@@ -206,6 +206,8 @@ def _identity(ground: Ground) -> identity.Parts:
         password_pattern=settings.password_pattern,
         password_pattern_description=settings.password_pattern_description,
         password_lifetime_days=settings.password_lifetime_days,
+        password_minimum_days=settings.password_minimum_days,
+        password_change_at_first_use=settings.password_change_at_first_use,
     )
     return identity.open_parts(ground.db, ground.clock, ground.bus, policy, strictness)
 

@@ -120,6 +120,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     password_lifetime_days: Annotated[
         int, Meta(description="After so many days a password must be changed; 0: never.", ge=0)
     ] = 0
+    password_minimum_days: Annotated[
+        int, Meta(description="So many days users must keep a password that they chose; 0: none.", ge=0)
+    ] = 0
+    password_change_at_first_use: Annotated[
+        bool, Meta(description="A password that somebody else set is good only for choosing another one.")
+    ] = False
 
     image_format_check: Annotated[
         bool, Meta(description="Refuse images' data that is not what disk_format claims; unsafe data always is.")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from haneul.kit.errors import Forbidden, Unauthenticated
+from haneul.kit.errors import Forbidden, Invalid, Unauthenticated
 from haneul.kit.policy import INTERNAL
 from haneul.services.identity import (
     UNSCOPED,
@@ -187,3 +187,16 @@ def test_a_receipt_lets_the_missing_method_follow(world: World) -> None:
     late = replace(request, passcode=passcode(world))
     with pytest.raises(Unauthenticated):
         world.identity.tokens.issue(late)
+
+
+def test_a_password_set_by_somebody_else_is_good_only_for_choosing_another(tmp_path: Path) -> None:
+    world = build(tmp_path, password_change_at_first_use=True, password_minimum_days=1)
+    user = world.identity.users.create(INTERNAL, NewUser("ada", "default", "engine"))
+    with pytest.raises(Unauthenticated, match="needs to be changed"):
+        world.sign_in("ada", "engine", UNSCOPED)
+
+    world.identity.users.change_password(user.id, "engine", "analytical")
+
+    world.sign_in("ada", "analytical", UNSCOPED)
+    with pytest.raises(Invalid, match="minimum age"):
+        world.identity.users.change_password(user.id, "analytical", "difference")

@@ -30,6 +30,10 @@ class IdentitySettings:
     password_pattern_description: str = ""
     password_lifetime_days: int = 0
     """0: passwords do not expire."""
+    password_minimum_days: int = 0
+    """So long a password that its user chose cannot be changed by them again."""
+    password_change_at_first_use: bool = False
+    """True: a password that somebody else set is good only for choosing another one."""
     tree_depth: int = 5
     """How deep projects may be nested, the domain not counted."""
 

@@ -115,7 +115,7 @@ class Bootstrap:
                 User(UserId(new_hex()), "admin", DEFAULT_DOMAIN, default_project_id=project_id)
             )
         if new_hash is not None:
-            self._store.passwords.push(new_password(self._parts, admin, new_hash), keep=0)
+            self._store.passwords.push(new_password(self._parts, admin, new_hash, is_self_chosen=True), keep=0)
             self._store.users.void_tokens(admin.id)
         return admin
 

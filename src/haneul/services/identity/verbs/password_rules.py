@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from haneul.kit import passwords
 from haneul.kit.errors import Invalid
@@ -39,7 +39,26 @@ def require_new(parts: Parts, user: User, password: str) -> None:
             )
 
 
+def require_old_enough(parts: Parts, present: Password) -> None:
+    """Invalid if the user chose the present password too short a time ago."""
+    days = parts.settings.password_minimum_days
+    if days and present.is_self_chosen and parts.clock.now() < present.created_at + timedelta(days=days):
+        raise Invalid(
+            "password.too_young",
+            f"Cannot change password before minimum age of {days} days is met: ask your administrator.",
+        )
+
+
 def new_password(parts: Parts, user: User, password_hash: str, *, is_self_chosen: bool = False) -> Password:
-    now, days = parts.clock.now(), parts.settings.password_lifetime_days
-    expires_at = now + timedelta(days=days) if days and not user.option("ignore_password_expiry") else None
+    """The password from now on, with the time until which it is good."""
+    now = parts.clock.now()
+    expires_at = _expiry(parts, user, now, is_self_chosen)
     return Password(new_hex(), user.id, password_hash, now, expires_at, is_self_chosen)
+
+
+def _expiry(parts: Parts, user: User, now: datetime, is_self_chosen: bool) -> datetime | None:
+    is_excused = user.option("ignore_change_password_upon_first_use")
+    if parts.settings.password_change_at_first_use and not is_self_chosen and not is_excused:
+        return now
+    days = parts.settings.password_lifetime_days
+    return now + timedelta(days=days) if days and not user.option("ignore_password_expiry") else None

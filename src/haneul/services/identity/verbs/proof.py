@@ -15,6 +15,7 @@ from haneul.services.identity.model import (
     ApplicationCredential,
     AuthRequest,
     Claims,
+    Password,
     Receipt,
     Ref,
     Token,
@@ -79,17 +80,21 @@ class Prover:
 
     def by_password(self, request: AuthRequest) -> Proof:
         """Takes equally long for unknown, locked and disabled users."""
-        user = self.find_user(request.user)
-        self.check_password(user, request.password)
-        assert user is not None
-        self._refuse_expired(user)
+        found = self.find_user(request.user)
+        user, password = self.check_password(found, request.password)
+        if _has_passed(password.expires_at, self._parts.clock.now()) and not user.option("ignore_password_expiry"):
+            raise Unauthenticated(
+                "password.expired",
+                f"The password is expired and needs to be changed for user: {user.id}. Change it with "
+                f"POST /v3/users/{user.id}/password.",
+            )
         return Proof(user, ("password",))
 
-    def check_password(self, user: User | None, password: str) -> None:
+    def check_password(self, user: User | None, password: str) -> tuple[User, Password]:
         """Raises unless it is the user's password; counts failures, and locks the user after too many."""
         newest = self._store.passwords.newest(user.id) if user else []
         fits = passwords.matches(password, newest[0].hash if newest else None)
-        if user is None:
+        if user is None or not newest:
             raise refused()
         if self._is_locked(user):
             raise refused()
@@ -98,6 +103,7 @@ class Prover:
             raise refused()
         if user.failed_attempts:
             self._store.users.forget_failures(user.id)
+        return user, newest[0]
 
     def by_application_credential(self, request: AuthRequest) -> Proof:
         found = self._application_credential(request)
@@ -166,17 +172,6 @@ class Prover:
             and now >= user.failed_at + timedelta(seconds=settings.lockout_s)
         )
         self._store.users.count_failure(user.id, now, afresh=is_over)
-
-    def _refuse_expired(self, user: User) -> None:
-        if user.option("ignore_password_expiry"):
-            return
-        newest = self._store.passwords.newest(user.id)
-        if newest and _has_passed(newest[0].expires_at, self._parts.clock.now()):
-            raise Unauthenticated(
-                "password.expired",
-                f"The password is expired and needs to be changed for user: {user.id}. Change it with "
-                f"POST /v3/users/{user.id}/password.",
-            )
 
 
 def _has_passed(moment: datetime | None, now: datetime) -> bool:

@@ -232,7 +232,7 @@ class Tokens:
             trust_id=trust_id,
             application_credential_id=application_credential_id,
         )
-        token = self._reader.read(claims)
+        token = self._reader.read(claims, is_new=True)
         return IssuedToken(self._seal.seal(claims), token)
 
 

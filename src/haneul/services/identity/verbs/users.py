@@ -22,7 +22,12 @@ from haneul.services.identity.model import (
 from haneul.services.identity.parts import Parts
 from haneul.services.identity.verbs import targets
 from haneul.services.identity.verbs.immutable import merged_options
-from haneul.services.identity.verbs.password_rules import new_password, require_new, require_strong
+from haneul.services.identity.verbs.password_rules import (
+    new_password,
+    require_new,
+    require_old_enough,
+    require_strong,
+)
 from haneul.services.identity.verbs.projects import home_domain
 from haneul.services.identity.verbs.proof import Prover, refused
 
@@ -110,12 +115,12 @@ class Users:
 
     def change_password(self, user_id: str, original: str, new: str) -> None:
         """By the user, who proves it with the present password; voids all their tokens."""
-        user = self._store.users.find(user_id)
-        self._prover.check_password(user, original)
-        if user is None or not user.is_enabled:
+        user, present = self._prover.check_password(self._store.users.find(user_id), original)
+        if not user.is_enabled:
             raise refused()
         if user.option("lock_password"):
             raise Invalid("password.locked", "You cannot change your password at this time: ask your administrator.")
+        require_old_enough(self._parts, present)
         require_strong(self._parts, new)
         require_new(self._parts, user, new)
         kept = passwords.hash_password(new)

@@ -76,7 +76,15 @@ def download(packages: Iterable[Package], folder: Path, progress: Callable[[str]
     size_mib = sum(package.size_bytes for package in missing) / 2**20
     progress(f"download {len(missing)} packages, {size_mib:.0f} MiB")
     wanted = [f"{package.name}={package.version}" for package in missing]
-    run(["apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", *wanted], cwd=folder)
+    try:
+        run(["apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", *wanted], cwd=folder)
+    except Unavailable as error:
+        reason = error.message.strip().splitlines()[-1]
+        raise Unavailable(
+            "tiny_image.no_packages",
+            f"apt cannot download the guest image's packages; its last words: {reason}. "
+            "Let this machine reach its package mirror, then run it again: what was fetched is kept.",
+        ) from error
     broken = [package.file for package in missing if not _is_whole(package, folder)]
     if broken:
         raise Unavailable("tiny_image.download_broken", f"Not what apt promised: {', '.join(broken)}. Build again")

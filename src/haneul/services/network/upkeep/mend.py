@@ -11,6 +11,7 @@ from haneul.services.network.model.ports import ACTIVE
 from haneul.services.network.parts import Parts
 from haneul.services.network.workflows.intents import Intents
 from haneul.services.network.workflows.port_status import set_port_up
+from haneul.services.network.workflows.realise import Realiser
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class Mend:
 
     def mend(self) -> int:
         """Answers how many things were not as they should be. Raises Unavailable."""
+        Realiser(self.parts).drain()
         owned = self.parts.driver.list_owned()
         known: set[Owned] = set()
         mended = 0

@@ -17,7 +17,7 @@ from typing import Generic, Protocol, TypeVar
 
 from haneul.kit.clock import SteppedClock
 from haneul.kit.errors import NoCapacity, Unavailable
-from haneul.kit.workflow import Engine, Moment, Point, RunId, Runs
+from haneul.kit.workflow import Engine, Moment, Observer, Point, RunId, Runs
 
 _LONGEST_S = 24 * 3600.0
 """Of the world's time: after so long a run counts as stuck."""
@@ -50,6 +50,8 @@ class Scenario(Generic[W]):
     prepare: Callable[[W], None] = lambda _world: None
     turn: Callable[[W], object] = lambda _world: None
     """Lets the world beyond the runs move on: called whenever time has passed."""
+    restart: Callable[[W, Watcher], Engine] | None = None
+    """Brings the process back after a power cut; without it, only another engine goes on with its parts."""
 
 
 class PowerCut(BaseException):
@@ -104,20 +106,26 @@ class Trial(Generic[W]):
         self.scenario.prepare(world)
         self._settle(world, world.engine)
         watcher = Watcher(self.blows)
-        engine = _engine(world, watcher)
+        engine = another_engine(world, watcher)
         self.scenario.start(world)
         for _ in range(len(self.blows) + 1):
             try:
                 self._settle(world, engine)
                 break
             except PowerCut:
-                engine = _engine(world, watcher)
-                engine.recover()
+                engine = self._restart(world, watcher)
         stuck = [f"{run.kind} of {run.subject} at {run.step}" for run in world.runs.unfinished()]
         assert stuck == [], f"{self.title}: stuck: {stuck}"
         left = list(world.leftovers())
         assert left == [], f"{self.title}: left over: {left}"
         return watcher
+
+    def _restart(self, world: W, watcher: Watcher) -> Engine:
+        if self.scenario.restart is not None:
+            return self.scenario.restart(world, watcher)
+        engine = another_engine(world, watcher)
+        engine.recover()
+        return engine
 
     def _settle(self, world: W, engine: Engine) -> None:
         settle(world, engine, lambda: self.scenario.turn(world))
@@ -169,9 +177,9 @@ def _told(blow: Blow, moment: Moment) -> str:
     return f"{blow.kind} {moment.point.value.replace('_', ' ')} {moment.step}{undoing}"
 
 
-def _engine(world: World, watcher: Watcher) -> Engine:
-    """Another process over the same world."""
-    engine = Engine(world.runs, observer=watcher)
+def another_engine(world: World, observer: Observer) -> Engine:
+    """As another process would have it, over the same world."""
+    engine = Engine(world.runs, observer=observer)
     for known in world.engine.registrations:
         engine.register(known.fn, known.parts)
     return engine

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from haneul.kit.clock import SteppedClock
-from haneul.kit.workflow import Engine, Runs
+from haneul.kit.workflow import Engine, Observer, Runs
 from haneul.services.network import FOLLOW
 from tests.clouds import OpenCloud
-from tests.faults.drill import Scenario, settle, trials
+from tests.faults.drill import Scenario, another_engine, settle, trials
 
 RESTING = {"ACTIVE", "SHUTOFF", "PAUSED", "ERROR"}
 EVERY = int(os.environ.get("HANEUL_DRILL_EVERY", "7"))
@@ -27,6 +27,7 @@ class Lab:
     cloud: OpenCloud
     server: str = ""
     network: str = ""
+    cuts: int = 0
 
     @property
     def runs(self) -> Runs:
@@ -39,6 +40,20 @@ class Lab:
     @property
     def clock(self) -> SteppedClock:
         return self.cloud.clock
+
+    def restart(self, observer: Observer) -> Engine:
+        """Every fourth time another control plane, over a world that has lost sight of the old one."""
+        self.cuts += 1
+        if self.cuts % 4:
+            engine = another_engine(self, observer)
+            engine.recover()
+            return engine
+        world = self.cloud.reality.hosts
+        for hearers in (world.events, world.inventories, world.departures):
+            hearers.clear()
+        self.cloud.plane.ground.db.close()
+        self.cloud = self.cloud.restarted(observer)
+        return self.engine
 
     def leftovers(self) -> Sequence[object]:
         self.turn()
@@ -138,7 +153,7 @@ def test_nothing_is_stuck_or_left_over(lab: Lab, name: str) -> None:
             settle(lab, lab.engine, lab.turn)
 
     on_the_way_back = 0
-    for trial in trials(Scenario(name, lambda: lab, start, prepare, Lab.turn)):
+    for trial in trials(Scenario(name, lambda: lab, start, prepare, Lab.turn, Lab.restart)):
         on_the_way_back += len(trial.blows) == 2
         if len(trial.blows) < 2 or on_the_way_back % EVERY == 0:
             trial.run()

@@ -3,163 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
-from haneul.kit.clock import SteppedClock
-from haneul.kit.workflow import Engine, Observer, Runs
-from haneul.services.network import FOLLOW
 from tests.clouds import OpenCloud
-from tests.faults.drill import Scenario, another_engine, settle, trials
+from tests.faults.drill import Scenario, trials
+from tests.faults.lab import SCENARIOS, Lab, furnish, prepare
 
-RESTING = {"ACTIVE", "SHUTOFF", "PAUSED", "ERROR"}
 EVERY = int(os.environ.get("HANEUL_DRILL_EVERY", "7"))
 """Of the disturbances on the way back, every so-manieth is tried; 1 tries all."""
-
-
-@dataclass
-class Lab:
-    """A cloud as the drill needs it; one for all trials of a scenario."""
-
-    cloud: OpenCloud
-    server: str = ""
-    network: str = ""
-    cuts: int = 0
-
-    @property
-    def runs(self) -> Runs:
-        return self.cloud.plane.ground.runs
-
-    @property
-    def engine(self) -> Engine:
-        return self.cloud.plane.engine
-
-    @property
-    def clock(self) -> SteppedClock:
-        return self.cloud.clock
-
-    def restart(self, observer: Observer) -> Engine:
-        """Every fourth time another control plane, over a world that has lost sight of the old one."""
-        self.cuts += 1
-        if self.cuts % 4:
-            engine = another_engine(self, observer)
-            engine.recover()
-            return engine
-        world = self.cloud.reality.hosts
-        for hearers in (world.events, world.inventories, world.departures):
-            hearers.clear()
-        self.cloud.plane.ground.db.close()
-        self.cloud = self.cloud.restarted(observer)
-        return self.engine
-
-    def leftovers(self) -> Sequence[object]:
-        self.turn()
-        return [*self.cloud.leftovers(), *self._in_between()]
-
-    def _in_between(self) -> Iterator[str]:
-        for server in self.ask("GET", "/servers/detail")["servers"]:
-            if server["status"] not in RESTING or server["OS-EXT-STS:task_state"] is not None:
-                yield f"server {server['name']} is {server['status']}, {server['OS-EXT-STS:task_state']}"
-
-    def turn(self) -> None:
-        self.cloud.plane.upkeep.run_once(FOLLOW)
-        self.cloud.plane.upkeep.run_once("compute.guests.told")
-        self.cloud.reality.hosts.settle()
-
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        return self.cloud.ask(method, "/compute/v2.1" + path, body)
-
-    def clear(self) -> None:
-        for server in self.ask("GET", "/servers")["servers"]:
-            self.ask("DELETE", f"/servers/{server['id']}")
-        settle(self, self.engine, self.turn)
-        assert self.ask("GET", "/servers")["servers"] == []
-
-    def create(self) -> None:
-        names = self.cloud.names
-        body = {
-            "name": "web",
-            "flavorRef": names["small"],
-            "imageRef": names["tiny"],
-            "networks": [{"uuid": self.network}],
-        }
-        self.server = self.ask("POST", "/servers", {"server": body})["server"]["id"]
-
-    def act(self, **action: Any) -> None:
-        self.ask("POST", f"/servers/{self.server}/action", action)
-
-
-@pytest.fixture
-def lab(cloud: OpenCloud) -> Lab:
-    network = cloud.ask("POST", "/network/v2.0/networks", {"network": {"name": "net"}})["network"]["id"]
-    subnet = {"network_id": network, "cidr": "10.0.0.0/24", "ip_version": 4}
-    cloud.ask("POST", "/network/v2.0/subnets", {"subnet": subnet})
-    return Lab(cloud, network=network)
-
-
-def delete(lab: Lab) -> None:
-    lab.ask("DELETE", f"/servers/{lab.server}")
-
-
-def delete_while_building(lab: Lab) -> None:
-    lab.create()
-    delete(lab)
-
-
-def attach(lab: Lab) -> None:
-    lab.ask("POST", f"/servers/{lab.server}/os-interface", {"interfaceAttachment": {"net_id": lab.network}})
-
-
-def detach(lab: Lab) -> None:
-    port = lab.ask("GET", f"/servers/{lab.server}/os-interface")["interfaceAttachments"][0]["port_id"]
-    lab.ask("DELETE", f"/servers/{lab.server}/os-interface/{port}")
-
-
-def do(**action: Any) -> Callable[[Lab], None]:
-    return lambda lab: lab.act(**action)
-
-
-STOP, PAUSE = do(**{"os-stop": None}), do(pause=None)
-
-SCENARIOS: dict[str, tuple[tuple[Callable[[Lab], None], ...], Callable[[Lab], None]]] = {
-    "create_server": ((), Lab.create),
-    "delete_server": ((Lab.create,), delete),
-    "delete_server while it is built": ((), delete_while_building),
-    "stop_server": ((Lab.create,), STOP),
-    "start_server": ((Lab.create, STOP), do(**{"os-start": None})),
-    "reboot_server": ((Lab.create,), do(reboot={"type": "SOFT"})),
-    "hard_reboot_server": ((Lab.create,), do(reboot={"type": "HARD"})),
-    "pause_server": ((Lab.create,), PAUSE),
-    "unpause_server": ((Lab.create, PAUSE), do(unpause=None)),
-    "attach_interface": ((Lab.create,), attach),
-    "detach_interface": ((Lab.create,), detach),
-}
-"""What has to be there, each thing finished before the next, and what is disturbed."""
 ELSEWHERE = {"import_image"}
 """Workflows drilled in a file of their own."""
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_nothing_is_stuck_or_left_over(lab: Lab, name: str) -> None:
-    before, start = SCENARIOS[name]
-
-    def prepare(lab: Lab) -> None:
-        lab.clear()
-        for step in before:
-            step(lab)
-            settle(lab, lab.engine, lab.turn)
-
+def test_nothing_is_stuck_or_left_over(cloud: OpenCloud, name: str) -> None:
+    lab = furnish(cloud)
+    start = SCENARIOS[name][1]
+    scenario = Scenario(name, lambda: lab, start, lambda lab: prepare(lab, name), Lab.turn, Lab.restart)
     on_the_way_back = 0
-    for trial in trials(Scenario(name, lambda: lab, start, prepare, Lab.turn, Lab.restart)):
+    for trial in trials(scenario):
         on_the_way_back += len(trial.blows) == 2
         if len(trial.blows) < 2 or on_the_way_back % EVERY == 0:
             trial.run()
 
 
-def test_every_workflow_is_drilled(lab: Lab) -> None:
-    known = {registration.fn.__name__ for registration in lab.engine.registrations}
+def test_every_workflow_is_drilled(cloud: OpenCloud) -> None:
+    known = {registration.fn.__name__ for registration in cloud.plane.engine.registrations}
 
     assert known - ELSEWHERE <= {name.partition(" ")[0] for name in SCENARIOS}

@@ -186,7 +186,6 @@ def test_a_wait_keeps_its_deadline_across_restarts(toy: Toy) -> None:
 def test_deleting_what_is_being_built_unwinds_first(toy: Toy) -> None:
     toy.place("jam", ready=False)
     toy.engine.run_due()
-    toy.clock.move(1)
 
     toy.runs.supersede(throw_away, "jam", JarId("jam"))
     toy.settle(within_s=1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVarTuple
 
 from haneul.kit import ids, log
@@ -34,6 +35,8 @@ class Runs:
         self.clock = clock
         self._store = RunStore(db)
         self._listeners: list[Callable[[], None]] = []
+        self._one_at_a_time = threading.Lock()
+        self._last_created = clock.now()
         db.guard(check_fence)
 
     def submit(self, workflow: Callable[[Run, *Ts], None], subject: str, *args: *Ts) -> RunId:
@@ -124,7 +127,7 @@ class Runs:
             "input": codec.plain(args),
             "request_id": log.request_id.get(),
             "follows": follows,
-            "created_at": now,
+            "created_at": self._next_moment(now),
             "run_at": now,
             "epoch": 0,
             "attempts": 0,
@@ -135,6 +138,12 @@ class Runs:
                 return None
             self._tell()
         return run_id
+
+    def _next_moment(self, now: datetime) -> datetime:
+        """Later than any before, so that runs of the same instant keep their order."""
+        with self._one_at_a_time:
+            self._last_created = max(now, self._last_created + timedelta(microseconds=1))
+            return self._last_created
 
     def _tell(self) -> None:
         for listener in self._listeners:

@@ -200,6 +200,7 @@ def _identity(ground: Ground) -> identity.Parts:
     strictness = identity.IdentitySettings(
         state=settings.state,
         token_lifetime_s=settings.token_lifetime_s,
+        token_key_days=settings.token_key_days,
         lockout_attempts=settings.lockout_attempts,
         lockout_s=settings.lockout_s,
         remembered_passwords=settings.remembered_passwords,

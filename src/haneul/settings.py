@@ -105,6 +105,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = ()
 
     token_lifetime_s: Annotated[int, Meta(description="How long a token is good for.", ge=60)] = 3600
+    token_key_days: Annotated[
+        int, Meta(description="After so long tokens are sealed with a new key; old ones stay good.", ge=1)
+    ] = 30
     lockout_attempts: Annotated[
         int, Meta(description="So many failed sign-ins in a row lock a user; 0: never.", ge=0)
     ] = 5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -34,6 +34,11 @@ class Keyring:
             return self._opening.decrypt(sealed)
         except (InvalidToken, ValueError):
             return None
+
+    def is_older_than(self, age: timedelta, now: datetime) -> bool:
+        """True if the key that seals was made longer ago than that."""
+        made_at = (self._folder / str(self._numbers()[-1])).stat().st_mtime
+        return datetime.fromtimestamp(made_at, UTC) + age < now
 
     def rotate(self, keep: int = 3) -> None:
         """Seal with a new key from now on; the `keep` newest still open."""

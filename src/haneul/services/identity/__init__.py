@@ -56,6 +56,7 @@ from haneul.services.identity.parts import IdentitySettings, Parts
 from haneul.services.identity.policy import RULES, SCOPES
 from haneul.services.identity.store import METADATA, IdentityStore
 from haneul.services.identity.upkeep.forget_expired import forget_expired
+from haneul.services.identity.upkeep.rotate_keys import rotate_keys
 from haneul.services.identity.verbs.access import Access
 from haneul.services.identity.verbs.application_credentials import (
     ApplicationCredentials,
@@ -185,7 +186,10 @@ class Identity:
         self.limits = Limits(parts)
         self.policies = Policies(parts)
         self.domain_configs = DomainConfigs(parts)
-        self.upkeep = (Loop("identity.forget_expired", 3600, partial(forget_expired, parts)),)
+        self.upkeep = (
+            Loop("identity.forget_expired", 3600, partial(forget_expired, parts)),
+            Loop("identity.rotate_keys", 3600, partial(rotate_keys, parts)),
+        )
 
 
 def open_parts(db: Database, clock: Clock, bus: Bus, policy: Policy, settings: IdentitySettings) -> Parts:

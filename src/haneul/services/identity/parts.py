@@ -20,6 +20,8 @@ class IdentitySettings:
     state: Path
     """The cloud's state directory; keys rest below it in `keys/fernet` and `keys/credentials`."""
     token_lifetime_s: int = 3600
+    token_key_days: int = 30
+    """After so long new tokens are sealed with a new key; the two before it still open theirs."""
     lockout_attempts: int = 5
     """So many failed sign-ins in a row lock a user; 0: never."""
     lockout_s: int = 60

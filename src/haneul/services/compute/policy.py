@@ -45,6 +45,7 @@ _SERVERS = {
     "os-lock-server:unlock:unlock_override": _ADMIN,
     "os-admin-actions:reset_state": _ADMIN,
     "os-deferred-delete:force": _MEMBER,
+    "os-deferred-delete:restore": _MEMBER,
     "os-console-output": _MEMBER,
     "os-remote-consoles": _MEMBER,
     "os-server-password:show": _READER,

@@ -8,6 +8,7 @@ from typing import Any
 from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.compute.forms import Remembering, fine_time, next_link, page, parse_time
 from haneul.dialects.openstack.compute.server_states import STATUS_BY_STATE, standing
+from haneul.kit.errors import NotFound
 from haneul.kit.http import Reply, Request
 from haneul.services.compute import Limits, QuotaKey, QuotaView, Server
 
@@ -127,6 +128,11 @@ def list_usage(cloud: Cloud, req: Request) -> Reply:
         for usage in shown:
             del usage["server_usages"]
     return Reply(200, {"tenant_usages": shown})
+
+
+def no_project(cloud: Cloud, req: Request) -> Reply:
+    """An address that ends where an id should stand."""
+    raise NotFound("usage.no_project", "The usage of which project is asked for? Name it, or leave out the slash.")
 
 
 def get_usage(cloud: Cloud, req: Request) -> Reply:

@@ -79,6 +79,7 @@ ROUTES = (
     # Security groups, until 2.35
     Route("GET", _GROUPS, security_groups.list_security_groups, until="2.35"),
     Route("POST", _GROUPS, security_groups.create_security_group, schema=bodies.SECURITY_GROUP, until="2.35"),
+    Route("DELETE", _GROUPS + "/", security_groups.no_security_group, until="2.35"),
     Route("GET", _GROUPS + "/{group_id}", security_groups.get_security_group, until="2.35"),
     Route(
         "PUT",
@@ -119,6 +120,7 @@ ROUTES = (
     Route("PUT", _CLASS, quotas.update_quota_class, schema=catalogue.UPDATE_QUOTA_CLASS),
     Route("GET", "/v2.1/limits", quotas.get_limits, query=catalogue.LIMITS_QUERY),
     Route("GET", "/v2.1/os-simple-tenant-usage", quotas.list_usage, query=catalogue.USAGE_QUERY),
+    Route("GET", "/v2.1/os-simple-tenant-usage/", quotas.no_project),
     Route("GET", "/v2.1/os-simple-tenant-usage/{project_id}", quotas.get_usage, query=catalogue.USAGE_QUERY),
     # Hosts
     Route("GET", "/v2.1/os-availability-zone", services.list_zones),
@@ -130,6 +132,8 @@ ROUTES = (
     ),
     Route("PUT", "/v2.1/os-services/{action}", services.change_service, schema=catalogue.CHANGE_SERVICE, until="2.52"),
     Route("DELETE", "/v2.1/os-services/{service_id}", services.delete_service),
+    Route("GET", "/v2.1/os-hosts", services.list_hosts, until="2.42"),
+    Route("GET", "/v2.1/os-hosts/{host}", services.get_host, until="2.42"),
     Route("GET", _HYPERVISORS, hypervisors.list_hypervisors, query=catalogue.LIST_HYPERVISORS),
     Route("GET", _HYPERVISORS + "/detail", hypervisors.list_hypervisors_detail, query=catalogue.LIST_HYPERVISORS),
     Route("GET", _HYPERVISORS + "/statistics", hypervisors.get_hypervisor_statistics, until="2.87"),

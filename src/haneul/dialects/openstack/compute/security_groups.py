@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from haneul.dialects.openstack.cloud import Cloud
-from haneul.kit.errors import CloudError, Invalid, NotFound
+from haneul.kit.errors import CloudError, Conflict, Invalid, NotFound
 from haneul.kit.http import Reply, Request
 from haneul.kit.ids import is_uuid
 from haneul.services.network import NewRule, NewSecurityGroup, SecurityGroup, SecurityGroupChanges, SecurityGroupRule
@@ -65,14 +65,14 @@ def get_security_group(cloud: Cloud, req: Request) -> Reply:
 
 def create_security_group(cloud: Cloud, req: Request) -> Reply:
     asked = req.body["security_group"]
-    new = NewSecurityGroup(asked["name"].strip(), description=asked.get("description") or "")
+    new = NewSecurityGroup(asked["name"], description=asked.get("description") or "")
     made = cloud.network.security_groups.create(req.caller, new)
     return Reply(200, {"security_group": shown_group(cloud, req, made)})
 
 
 def update_security_group(cloud: Cloud, req: Request) -> Reply:
     group, asked = _get(cloud, req), req.body["security_group"]
-    wanted = SecurityGroupChanges(name=asked["name"].strip(), description=asked.get("description") or "")
+    wanted = SecurityGroupChanges(name=asked["name"], description=asked.get("description") or "")
     changed = cloud.network.security_groups.update(req.caller, group.id, wanted)
     return Reply(200, {"security_group": shown_group(cloud, req, changed)})
 
@@ -86,6 +86,11 @@ def delete_security_group(cloud: Cloud, req: Request) -> Reply:
     except CloudError as error:
         raise Invalid(error.code, error.message) from error
     return Reply(202)
+
+
+def no_security_group(cloud: Cloud, req: Request) -> Reply:
+    """An address that ends where an id should stand."""
+    raise NotFound("security_group.unnamed", "The security group is not named: give its id.")
 
 
 def create_security_group_rule(cloud: Cloud, req: Request) -> Reply:
@@ -104,7 +109,10 @@ def create_security_group_rule(cloud: Cloud, req: Request) -> Reply:
         remote_group_id=group_id,
         remote_ip_prefix=None if group_id else cidr or "0.0.0.0/0",
     )
-    made = cloud.network.security_groups.create_rule(req.caller, new)
+    try:
+        made = cloud.network.security_groups.create_rule(req.caller, new)
+    except Conflict as error:
+        raise Invalid(error.code, error.message) from error
     return Reply(200, {"security_group_rule": _rule(cloud, req, made)})
 
 

@@ -33,9 +33,7 @@ def list_wish(req: Request) -> ListWish:
     """The query of GET /servers in the newest version; a parameter that Nova does not know was refused before."""
     query = req.query
     is_admin = req.caller.is_admin
-    is_all = is_admin and bool(query.get_bool("all_tenants", False)) if _said(req, "all_tenants") else False
-    if not is_admin and _said(req, "all_tenants") and query.get_bool("all_tenants"):
-        is_all = True  # Refused by policy, with the rule's name.
+    is_all = query.get("all_tenants") == "" or bool(query.get_bool("all_tenants", False))
     since = query.get("changes-since")
     is_deleted = query.get_bool("deleted") if is_admin else None
     if is_deleted is None:
@@ -50,10 +48,6 @@ def list_wish(req: Request) -> ListWish:
         host_name=(query.get("host") or "") if is_admin else "",
         ip_regex=query.get("ip") or query.get("ip6") or "",
     )
-
-
-def _said(req: Request, name: str) -> bool:
-    return name in req.query
 
 
 def _statuses(req: Request) -> tuple[str, ...]:

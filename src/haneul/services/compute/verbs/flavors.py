@@ -28,8 +28,6 @@ class Flavors:
         with self._parts.db.write():
             self._store.add(made)
             self._store.set_specs(made.id, made.extra_specs)
-            if not made.is_public and caller.project_id:
-                self._store.add_access(made.id, caller.project_id)
         return made
 
     def get(self, caller: Caller, flavor_id: str) -> Flavor:

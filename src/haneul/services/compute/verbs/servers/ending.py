@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from haneul.kit.policy import Caller
 from haneul.services.compute.model import Fault, Server, ServerState
-from haneul.services.compute.verbs.servers.base import ServerVerbs, asked_by
+from haneul.services.compute.verbs.servers.base import ServerVerbs, asked_by, require_state
 from haneul.services.compute.workflows.delete_server import delete_server
 
 
@@ -18,6 +18,10 @@ class EndingVerbs(ServerVerbs):
         """The same: nothing is kept back by an ordinary deletion."""
         with self._parts.db.write():
             self._end(caller, self._get_unlocked(caller, server_id, "os-deferred-delete:force"))
+
+    def restore(self, caller: Caller, server_id: str) -> None:
+        """Raises Conflict("server.wrong_state") always: a deletion is final, so no server waits to be restored."""
+        require_state(self._get(caller, server_id, "os-deferred-delete:restore"), "restore", {ServerState.DELETED})
 
     def _end(self, caller: Caller, server: Server) -> None:
         if server.state is ServerState.DELETING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ from types import TracebackType
 
 from haneul.kit.errors import CloudError, NoCapacity, NotFound, Unavailable
 from haneul.services.image.driver import BlobReader, Draft, StoredBlob
+
+log = logging.getLogger(__name__)
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -161,15 +164,17 @@ def _missing(name: str) -> NotFound:
     return NotFound("image.data_missing", f"The store has no data named {name}; upload the image again.")
 
 
-def _full(root: Path) -> NoCapacity:
+def _full(path: Path) -> NoCapacity:
+    log.error("The image store is full at %s", path)
     return NoCapacity(
-        "image.store_full", f"The image store {root} is full; delete images that nobody needs, or enlarge it."
+        "image.store_full",
+        "The image store is full: delete images that nobody needs, or ask your operator to enlarge it.",
     )
 
 
 def _trouble(error: OSError, path: Path) -> CloudError:
+    """What to tell a client, who need not know where things lie here; the log says it."""
     if error.errno in _FULL:
-        return _full(path.parent)
-    return Unavailable(
-        "image.store_failed", f"The image store fails at {path}: {error.strerror}. Look at its file system."
-    )
+        return _full(path)
+    log.error("The image store fails at %s: %s", path, error.strerror)
+    return Unavailable("image.store_failed", "The image store does not work: try again later, or tell your operator.")

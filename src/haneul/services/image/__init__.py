@@ -150,5 +150,6 @@ class Images:
     def start(self) -> None:
         """What shall be so before the first request: dead uploads ended, well-known definitions and limits there."""
         end_dead_uploads(self.parts)
+        sweep_drafts(self.parts)
         load_common_metadefs(self.parts)
         self.parts.limits.register()

@@ -36,7 +36,8 @@ def import_image(cloud: Cloud, req: Request) -> Reply:
         raise Invalid(
             "image.no_method", f"Unknown import method name '{method['name']}': use one of {', '.join(METHODS)}."
         )
-    if req.body.get("all_stores_must_succeed") is False or req.body.get("stores"):
+    # Whether all stores must succeed makes no difference where there is one, and the stock client always says it.
+    if req.body.get("stores"):
         raise Invalid("image.one_store", "This cloud has one image store: leave the choice of stores out.")
     cloud.image.imports.begin(
         req.caller, req.params["image_id"], ImportMethod(method["name"]), method.get("uri", ""), req.body

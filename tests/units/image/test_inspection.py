@@ -204,14 +204,42 @@ def test_a_disk_with_partitions_is_raw(tmp_path: Path) -> None:
     assert inspect(bytes(data), tmp_path, "raw") == Found("raw", MIB)
 
 
-def test_an_ova_is_a_tar_archive(tmp_path: Path) -> None:
+def pack(**files: bytes | None) -> bytes:
+    """An archive; None stands for a link to a file of the host."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
-        entry = tarfile.TarInfo("machine.ovf")
-        entry.size = 3
-        tar.addfile(entry, io.BytesIO(b"ovf"))
-    assert inspect(archive.getvalue(), tmp_path, "vmdk", "ova").format == "raw"
-    assert refused(b"no archive" * 100, tmp_path, "vmdk", "ova").code == "image.wrong_format"
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name.replace("_", "."))
+            if data is None:
+                entry.type, entry.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            entry.size = len(data or b"")
+            tar.addfile(entry, io.BytesIO(data or b""))
+    return archive.getvalue()
+
+
+def test_an_ova_holds_a_description_and_sound_disks(make: Make, tmp_path: Path) -> None:
+    disk = make("vmdk", "-o", "subformat=streamOptimized").read_bytes()
+    assert inspect(pack(machine_ovf=b"<ovf/>", disk_vmdk=disk), tmp_path, "vmdk", "ova").format == "raw"
+
+
+def test_an_ova_with_a_tricked_disk_is_refused(make: Make, tmp_path: Path) -> None:
+    make("qcow2", name="base")
+    tricked = make("qcow2", "-b", "base.qcow2", "-F", "qcow2", size=None).read_bytes()
+    for disks in ({"disk_qcow2": tricked}, {"disk_vmdk": None}):
+        data = pack(machine_ovf=b"<ovf/>", **disks)  # type: ignore[arg-type]
+        assert refused(data, tmp_path, "vmdk", "ova").code == "image.unsafe"
+    flat = make("vmdk", "-o", "subformat=monolithicFlat").read_bytes()
+    assert refused(pack(machine_ovf=b"<ovf/>", disk_vmdk=flat), tmp_path, "vmdk", "ova").kind == "invalid"
+
+
+def test_what_is_no_ova_is_refused(tmp_path: Path) -> None:
+    for data in (b"no archive" * 100, b"", pack(readme_txt=b"text")):
+        assert refused(data, tmp_path, "vmdk", "ova").code == "image.wrong_format"
+
+
+def test_a_cut_off_ova_is_refused(make: Make, tmp_path: Path) -> None:
+    data = pack(machine_ovf=b"<ovf/>", disk_vmdk=make("vmdk").read_bytes())
+    assert refused(data[:-40_000], tmp_path, "vmdk", "ova").kind == "invalid"
 
 
 def test_a_kernel_needs_no_partition_table(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from haneul.drivers.image.ova import check_ova
 from haneul.drivers.image.qcow2 import check_whole
 from haneul.kit.errors import Invalid
 from haneul.services.image import BlobReader, Found
@@ -11,8 +12,6 @@ from haneul.services.image import BlobReader, Found
 if TYPE_CHECKING:
     from oslo_utils.imageutils.format_inspector import FileInspector, InspectWrapper
 
-_FEED_BYTES = 64 * 1024
-_TAR_MAGIC = b"ustar"
 _KERNELS = ("aki", "ari")
 _UNCHECKED_CONTAINERS = ("ovf", "docker", "compressed")
 
@@ -48,16 +47,17 @@ class _Unopened(_Inspection):
 
 
 class _Archive(_Inspection):
-    """An OVA: a tar archive."""
+    """An OVA, looked into once it is complete."""
 
     def __init__(self, enforce: bool) -> None:
         self._enforce = enforce
 
     def finish(self, reader: BlobReader) -> Found:
-        if self._enforce and reader.read(257, 5) != _TAR_MAGIC:
-            raise Invalid(
-                "image.wrong_format", "The container format is ova, but the data is not a tar archive: correct either."
-            )
+        try:
+            check_ova(reader, lambda disk_format: _Disk(disk_format, enforce=True))
+        except Invalid as error:
+            if self._enforce or error.code != "image.wrong_format":
+                raise
         return Found("raw", None)
 
 

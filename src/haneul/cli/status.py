@@ -7,7 +7,7 @@ import time
 
 from haneul import settings as settings_module
 from haneul.cli import rest, version
-from haneul.cli.machine import processes, systemd, tools
+from haneul.cli.machine import processes, systemd
 from haneul.cli.machine.daemons import Keeper, Places
 from haneul.cli.machine.keeping import keeper_for
 from haneul.settings import Settings
@@ -42,7 +42,7 @@ def _parts(places: Places, keeper: Keeper) -> tuple[list[tuple[str, ...]], bool]
     rows = [_row(name, process) for name, process in found]
     well = all(process is not None for _, process in found)
     for service in _DISTRIBUTIONS if systemd.is_init() else ():
-        state = tools.attempt("systemctl", "is-active", service).stdout.strip()
+        state = systemd.state_of(service)
         rows.append((service, f"{state} (the distribution's)", "", "", ""))
         well = well and state == "active"
     return rows, well

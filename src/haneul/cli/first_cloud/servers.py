@@ -13,8 +13,8 @@ from haneul.cli.trouble import TroubleError
 NAME = "first"
 USER = "cirros"
 _API = "/compute/v2.1"
-_ACTIVE_S = 120
-_LOGIN_S = 180
+_ACTIVE_S = 300
+_LOGIN_S = 600
 
 
 @dataclass(frozen=True)

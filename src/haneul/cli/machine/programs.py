@@ -22,13 +22,13 @@ def control_part(settings: Settings) -> Part:
     """The control plane, ready once it answers over HTTP."""
     argv = haneul_argv("serve", "--state", str(settings.state))
     without_guests = msgspec.structs.replace(settings, accelerator="")
-    return Part(Daemon(CONTROL, argv, _environment(without_guests)), lambda: rest.answers(settings.url), timeout_s=60)
+    return Part(Daemon(CONTROL, argv, _environment(without_guests)), lambda: rest.answers(settings.url), timeout_s=240)
 
 
 def agent_part(settings: Settings, admin: rest.Rest, hostname: str) -> Part:
     """This host's agent, ready once the control plane counts the host as up."""
     argv = haneul_argv("agent", "--state", str(settings.state))
-    return Part(Daemon(AGENT, argv, _environment(settings)), lambda: host_is_up(admin, hostname), timeout_s=60)
+    return Part(Daemon(AGENT, argv, _environment(settings)), lambda: host_is_up(admin, hostname), timeout_s=240)
 
 
 def host_is_up(admin: rest.Rest, hostname: str) -> bool:

@@ -29,11 +29,17 @@ def ensure_service(name: str, socket: Path | None, progress: Progress) -> None:
     """A service of the distribution is enabled, runs, and answers on its socket."""
     if not is_init():
         return
-    if tools.attempt("systemctl", "is-active", "--quiet", name).returncode != 0:
+    if state_of(name) != "active":
         tools.call("systemctl", "enable", "--now", "--quiet", name, timeout_s=90)
         progress.change(f"started the distribution's {name}")
     if socket is not None:
         wait_until(lambda: answers(socket), 30, f"{name} to answer on {socket}", f"See `journalctl -u {name}`.")
+
+
+def state_of(name: str) -> str:
+    """As systemd calls it; a service that its socket starts when somebody calls counts as active."""
+    states = tools.attempt("systemctl", "is-active", name, f"{name}.socket").stdout.split()
+    return "active" if "active" in states else (states or ["unknown"])[0]
 
 
 class Systemd:

@@ -10,7 +10,7 @@ import pytest
 
 from haneul.kit import log
 from haneul.kit.errors import Conflict, NoCapacity, Unavailable
-from haneul.kit.workflow import Fence, Outcome, Run, workflow
+from haneul.kit.workflow import Fence, Moment, Outcome, Point, Run, workflow
 
 from .toy import JarId, Toy, place_jar, throw_away
 
@@ -215,6 +215,40 @@ def test_superseding_what_is_already_wanted_changes_nothing(toy: Toy) -> None:
 
     assert toy.runs.supersede(throw_away, "jam", JarId("jam")) == first
     assert len(toy.runs.unfinished()) == 2
+
+
+def test_who_comes_last_wins(toy: Toy) -> None:
+    toy.place("jam", ready=False)
+    toy.engine.run_due()
+
+    toy.runs.supersede(throw_away, "jam", JarId("jam"))
+    toy.kitchen.ready.add("jam")
+    toy.runs.supersede(place_jar, "jam", JarId("jam"), 1)
+    toy.settle(within_s=1)
+
+    assert toy.kitchen.states == {"jam": "standing"} and toy.kitchen.leftovers() == []
+    outcomes = [(run.kind, run.outcome) for run in toy.runs.history("jam")]
+    assert outcomes == [
+        ("place_jar", Outcome.CANCELLED),
+        ("throw_away", Outcome.CANCELLED),
+        ("place_jar", Outcome.DONE),
+    ]
+
+
+def test_a_journal_that_cannot_be_written_is_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    def full_disk(moment: Moment) -> None:
+        if moment.point is Point.BEFORE_COMMIT and moment.step == "fit_lid" and not failures:
+            failures.append(moment)
+            raise OSError("no space left on device")
+
+    failures: list[Moment] = []
+    toy = Toy(observer=full_disk)
+    toy.place("jam", lids=1)
+    toy.settle(within_s=31)
+
+    assert failures
+    assert toy.kitchen.states == {"jam": "standing"} and toy.kitchen.leftovers() == []
+    assert any("could not be written" in record.message for record in caplog.records)
 
 
 def test_superseding_nothing_begins_at_once(toy: Toy) -> None:

@@ -70,7 +70,8 @@ class GuestReport:
     server_id: str
     power: Power
     is_settled: bool
-    """True once the guest is as its specification wants it; False while the host still works towards it."""
+    """False while the host still works towards what the specification wants; a guest that went off by itself
+    is settled, since its host leaves it so until it is asked for again."""
     instance_name: str = ""
     """The domain's name at the hypervisor."""
     detail: str = ""

@@ -102,6 +102,16 @@ def test_a_guest_is_stopped_and_started_again(bench: Bench) -> None:
     assert settled(bench, guest_spec()).power is Power.RUNNING
 
 
+@pytest.mark.parametrize("power", [Power.STOPPED, Power.CRASHED])
+def test_a_guest_that_goes_off_by_itself_is_left_so(bench: Bench, power: Power) -> None:
+    make_guest(bench)
+
+    bench.switch_off(SERVER, power)
+
+    report = bench.hosts.get_guest(bench.host_id, SERVER)
+    assert (report.power, report.is_settled) == (power, True)
+
+
 def test_a_guest_is_paused_and_goes_on(bench: Bench) -> None:
     make_guest(bench)
 

@@ -21,11 +21,12 @@ def report(parts: Parts, server_id: str, record: GuestRecord | None) -> GuestRep
 
 
 def _waits_for(record: GuestRecord, power: Power) -> str:
-    """What the guest is still waited for, in words; nothing once it is as it should be."""
+    """What the host still works on, in words; a guest that went off by itself is left so until somebody asks."""
     if record.off_by is not None:
         return "the guest is asked to shut itself down"
-    is_off = power in (Power.STOPPED, Power.CRASHED)
-    if power is not record.spec.power and not (is_off and record.spec.power is Power.STOPPED):
+    if power in (Power.STOPPED, Power.CRASHED):
+        return ""
+    if power is not record.spec.power:
         return f"the guest is {power} and should be {record.spec.power}"
     if record.reboots_done < record.spec.reboot.count and power is Power.RUNNING:
         return "the guest is to be rebooted"

@@ -174,6 +174,20 @@ def test_a_server_is_deleted_while_its_host_is_away_and_cleared_away_later(bench
     assert bench.leftovers() == []
 
 
+def test_a_deletion_waits_for_a_host_whose_connection_was_lost_just_now(bench: Bench) -> None:
+    view = bench.make()
+    bench.world.take_away(view.server.host_id or "")
+
+    bench.face.servers.delete(DEMO, view.server.id)
+    bench.engine.run_due()
+    assert bench.names() == ["web"]
+
+    bench.world.bring_back(view.server.host_id or "")
+    bench.work()
+    assert bench.names() == []
+    assert bench.world.leftovers() == []
+
+
 def test_nothing_young_is_cleared_away(bench: Bench) -> None:
     view = bench.make()
     bench.world.take_away(view.server.host_id or "")

@@ -12,6 +12,7 @@ from haneul.services.compute.workflows.guests import is_away
 from haneul.services.placement import ConsumerId
 
 GUEST_DEADLINE_S = 300.0
+DISK_DEADLINE_S = 300.0
 
 
 @workflow
@@ -19,7 +20,7 @@ def delete_server(run: Run, server_id: ServerId, asked_by: AskedBy) -> None:
     """No step has an undo: what is removed stays removed, and the next attempt finds it done."""
     run.on_failure(mark_undeleted, server_id)
     run.wait(guest_gone, server_id, deadline_s=GUEST_DEADLINE_S)
-    run.step(remove_root_disk, server_id)
+    run.wait(root_disk_gone, server_id, deadline_s=DISK_DEADLINE_S)
     run.step(unplug_ports, server_id)
     run.step(bury, server_id)
 
@@ -32,10 +33,12 @@ def guest_gone(parts: Parts, server_id: ServerId) -> bool:
     return parts.hosts.remove_guest(server.host_id, server_id).power is Power.ABSENT
 
 
-def remove_root_disk(parts: Parts, server_id: ServerId) -> None:
+def root_disk_gone(parts: Parts, server_id: ServerId) -> bool:
+    """As `guest_gone`."""
     server = parts.store.servers.find(server_id)
     if server is not None and server.host_id is not None and not is_away(parts, server.host_id):
         parts.hosts.remove_disk(server.host_id, server_id)
+    return True
 
 
 def unplug_ports(parts: Parts, server_id: ServerId) -> None:

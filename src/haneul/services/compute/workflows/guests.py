@@ -57,8 +57,14 @@ def host_of(parts: Parts, server_id: ServerId) -> str:
 
 
 def is_away(parts: Parts, host_id: str) -> bool:
-    """True for a host that is not connected: what it has is cleared away when it is back."""
-    return all(host.host_id != host_id for host in parts.hosts.connected())
+    """True for a host that was not heard of for a while: what it has is cleared away when it is back.
+
+    One whose connection was lost just now is waited for: asking it raises Unavailable until it is back or away.
+    """
+    if any(host.host_id == host_id for host in parts.hosts.connected()):
+        return False
+    host = parts.store.hosts.find(host_id)
+    return host is None or not host.is_up(parts.clock.now(), parts.tuning.seen_within_s)
 
 
 def remove_guest_now(parts: Parts, server_id: ServerId, host_id: str) -> None:

@@ -172,6 +172,10 @@ def test_data_that_is_not_what_it_claims_is_refused(make: Make, tmp_path: Path) 
     assert refused(b"\x00" * MIB, tmp_path, "qcow2").code == "image.wrong_format"
 
 
+def test_no_data_at_all_is_called_empty(tmp_path: Path) -> None:
+    assert refused(b"", tmp_path, "qcow2").code == "image.empty"
+
+
 def test_a_mismatch_passes_where_the_operator_lets_it(tmp_path: Path) -> None:
     assert inspect(b"\x07" * 5000, tmp_path, "qcow2", enforce=False).format == "raw"
 

@@ -147,6 +147,7 @@ IMAGE = ErrorStyle(
         "image.too_large": 413,
         "image.wrong_format": 415,
         "image.unsafe": 415,
+        "image.empty": 415,
         "image.truncated": 415,
         "image.bad_range": 416,
         "image.upload_ended": 410,

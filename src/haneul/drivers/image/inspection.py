@@ -83,6 +83,8 @@ class _Disk(_Inspection):
         found = self._detect()
         name = "raw" if str(found) == "gpt" else str(found)
         if self._enforce and not self._is_as_claimed(name):
+            if reader.size_bytes == 0:
+                raise Invalid("image.empty", f"The image should be {self._claimed}, but its data is empty: upload it.")
             raise Invalid(
                 "image.wrong_format",
                 f"The image's disk_format is {self._claimed}, but the data is {name}: "

@@ -200,3 +200,16 @@ def test_a_password_set_by_somebody_else_is_good_only_for_choosing_another(tmp_p
     world.sign_in("ada", "analytical", UNSCOPED)
     with pytest.raises(Invalid, match="minimum age"):
         world.identity.users.change_password(user.id, "analytical", "difference")
+
+
+def test_the_right_password_does_not_buy_endless_tries_at_the_passcode(world: World) -> None:
+    user = a_user(world, multi_factor_auth_enabled=True, multi_factor_auth_rules=[["password", "totp"]])
+    for _ in range(5):
+        with pytest.raises(Unauthenticated):
+            world.identity.tokens.issue(by_both(world, user, "000000"))
+
+    with pytest.raises(Unauthenticated):
+        world.identity.tokens.issue(by_both(world, user, passcode(world)))
+
+    world.clock.move(60)
+    world.identity.tokens.issue(by_both(world, user, passcode(world)))

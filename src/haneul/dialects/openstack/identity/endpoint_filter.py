@@ -15,7 +15,12 @@ Body = dict[str, Any]
 
 
 def endpoint_group_body(req: Request, group: EndpointGroup) -> Body:
-    body = {"id": group.id, "name": group.name, "description": group.description, "filters": dict(group.filters)}
+    body = {
+        "id": group.id,
+        "name": group.name,
+        "description": group.description or None,
+        "filters": dict(group.filters),
+    }
     return linked(req, f"/OS-EP-FILTER/endpoint_groups/{group.id}", body)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -25,7 +25,7 @@ class Ec2Key:
     """A pair of keys by which a user acts in a project through the EC2 API."""
 
     access: str
-    secret: str
+    secret: str = field(repr=False)
     user_id: str
     project_id: str | None
 

@@ -101,8 +101,6 @@ class Prover:
         if not fits:
             self._count_failure(user)
             raise refused()
-        if user.failed_attempts:
-            self._store.users.forget_failures(user.id)
         return user, newest[0]
 
     def by_application_credential(self, request: AuthRequest) -> Proof:

@@ -28,7 +28,7 @@ from haneul.services.identity.verbs.reading import Reader
 from haneul.services.identity.verbs.receipts import Receipts
 from haneul.services.identity.verbs.seal import TokenSeal
 
-_CACHED = 5000
+_CACHED = 2000
 _UNSCOPED = Scope()
 
 
@@ -87,6 +87,9 @@ class Tokens:
         if not user.is_enabled or domain is None or not domain.is_enabled:
             raise refused()
         self._require_enough_methods(user, domain, proof.methods)
+        if user.failed_attempts:
+            # Only now: whoever has the password alone must not get endless tries at the rest.
+            self._store.users.forget_failures(user.id)
         if proof.application_credential is not None:
             return self._for_application_credential(proof)
         if request.scope is None:

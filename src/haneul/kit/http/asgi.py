@@ -21,6 +21,8 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PIECE_BYTES = 1 << 20
+STALL_S = 300.0
+"""How long a body may take for the next piece: whoever stalls must not hold a thread for ever."""
 _BODILESS = frozenset({204, 304})
 
 
@@ -72,9 +74,17 @@ class Transport:
         return b"".join(pieces)
 
     def chunks(self) -> Iterator[bytes]:
-        """The body in pieces of about 1 MiB, for a function on a worker thread; Invalid if it is cut off."""
+        """The body in pieces of about 1 MiB, for a function on a worker thread; Invalid if it is cut off or stalls."""
         while not self._is_at_end:
-            piece = asyncio.run_coroutine_threadsafe(self._gather(), self._loop).result()
+            waiting = asyncio.run_coroutine_threadsafe(self._gather(), self._loop)
+            try:
+                piece = waiting.result(STALL_S)
+            except TimeoutError:
+                waiting.cancel()
+                raise Invalid(
+                    "request.stalled",
+                    f"The body brought less than a mebibyte in {STALL_S:.0f} s: send it again, faster.",
+                ) from None
             if piece:
                 yield piece
 

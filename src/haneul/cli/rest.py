@@ -69,7 +69,14 @@ class Rest:
     def token(self) -> str:
         """A token for these credentials; asked for once."""
         if not self._token:
-            headers, answer = self._send("POST", "/identity/v3/auth/tokens", self._sign_in(), _JSON)
+            try:
+                headers, answer = self._send("POST", "/identity/v3/auth/tokens", self._sign_in(), _JSON)
+            except RefusedError as error:
+                if error.status != 401:
+                    raise
+                who = self.credentials.user
+                remedy = f"Whoever changed it should write the new one into keys/{who}-password of the state directory."
+                raise TroubleError(f"The cloud does not accept the password of the user {who}. {remedy}") from error
             self._token = headers["x-subject-token"]
             self.project_id = answer["token"]["project"]["id"]
         return self._token

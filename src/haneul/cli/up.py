@@ -150,9 +150,10 @@ def _tell(desk: Desk, access: credentials.Access, prepared: first_cloud.Prepared
         ("credentials", f"{settings.state}/clouds.yaml and {settings.state}/openrc ({offered})"),
         ("use them", f"export OS_CLOUD={credentials.OWN}   or   . {settings.state}/openrc"),
     ]
+    is_there = bool(prepared.server) and servers.exists(Rest(access.url, access.clouds["haneul-demo"]), prepared.server)
     if prepared.server:
-        rows.append(("first server", prepared.address))
-    if prepared.server and settings.compute_driver == "agents":
+        rows.append(("first server", prepared.address if is_there else "was deleted since"))
+    if is_there and settings.compute_driver == "agents":
         sudo = "sudo " if os.environ.get("SUDO_USER") else ""
         rows.append(("log in", sudo + servers.ssh_command(settings.state / "keys" / "first", prepared.address)))
     print()

@@ -82,8 +82,8 @@ _RENEWAL = "Agents renew theirs by themselves: see `haneul logs agent`, and whet
 
 
 def _certificates(state: Path) -> list[Path]:
-    folders = (state / "keys", state / "agent" / "identity", state / "control")
-    return sorted(path for folder in folders for path in folder.glob("*.crt"))
+    folders = (state / "keys", state / "agent" / "identity")
+    return sorted(path for folder in folders for path in folder.rglob("*.crt"))
 
 
 EXAMINATIONS = (daemons, addresses, certificates, privileges)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from haneul.cli.machine import tools
 from haneul.cli.machine.waiting import wait_until
-from haneul.cli.rest import Json, Rest
+from haneul.cli.rest import Json, RefusedError, Rest
 from haneul.cli.trouble import TroubleError
 
 NAME = "first"
@@ -55,6 +55,17 @@ def find_server(demo: Rest) -> Json | None:
     """The first server as the API shows it, if there is one."""
     found = demo.get(f"{_API}/servers/detail", name=f"^{NAME}$")["servers"]
     return found[0] if found else None
+
+
+def exists(demo: Rest, server: str) -> bool:
+    """True unless the server has been deleted."""
+    try:
+        demo.get(f"{_API}/servers/{server}")
+    except RefusedError as error:
+        if error.status == 404:
+            return False
+        raise
+    return True
 
 
 def find_flavor(demo: Rest, name: str) -> str:

@@ -12,7 +12,6 @@ from haneul.drivers.image.fake import FakeFetcher, FakeStore
 from haneul.drivers.image.inspection import FormatInspector
 from haneul.drivers.network.fake import FakeNetworks
 from haneul.kit.clock import SteppedClock
-from haneul.kit.db import Database
 from haneul.kit.events import Bus
 from haneul.kit.paging import Page
 from haneul.kit.policy import INTERNAL, Caller, Policy
@@ -20,6 +19,7 @@ from haneul.kit.workflow import METADATA as RUNS
 from haneul.kit.workflow import Engine, Runs
 from haneul.services import compute, image, network, placement
 from haneul.services.compute import Compute, Flavor, ListWish, Server, ServerView, ServerWish
+from tests.databases import fresh
 from tests.faults.drill import settle
 from tests.stories.image.conftest import FixedLimits
 
@@ -44,9 +44,7 @@ class Bench:
 
     def __init__(self, hosts: int = 2) -> None:
         self.clock = SteppedClock()
-        self.db = Database("sqlite://")
-        for metadata in (RUNS, image.METADATA, network.METADATA, placement.METADATA, compute.METADATA):
-            metadata.create_all(self.db.engine)
+        self.db = fresh(RUNS, image.METADATA, network.METADATA, placement.METADATA, compute.METADATA)
         self.bus = Bus()
         self.runs = Runs(self.db, self.clock)
         self.world = FakeWorld(hosts, self.clock)

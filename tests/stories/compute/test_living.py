@@ -210,3 +210,28 @@ def test_a_host_that_is_not_heard_of_takes_no_servers(bench: Bench) -> None:
 
     assert view.server.fault is not None
     assert view.server.fault.message == "No valid host was found. No host takes new servers now: try again later."
+
+
+def test_a_host_that_leaves_takes_no_servers_from_then_on(bench: Bench) -> None:
+    first, second = bench.face.hosts.list(ADMIN)
+    bench.world.take_away(first.id)
+
+    assert {bench.make(f"web{number}").server.host_id for number in range(3)} == {second.id}
+
+    bench.world.bring_back(first.id)
+    bench.world.take_away(second.id)
+    assert bench.make("back").server.host_id == first.id
+
+
+def test_a_server_whose_host_is_lost_while_it_is_built_says_so(bench: Bench) -> None:
+    bench.world.fetch_s = 20
+    server = bench.ask()
+    bench.engine.run_due()
+    bench.world.take_away(bench.see(server.id).server.host_id or "")
+
+    bench.work()
+
+    view = bench.see(server.id)
+    assert view.server.state is ServerState.ERROR
+    assert view.server.fault is not None
+    assert view.server.fault.code == "host.lost"

@@ -40,6 +40,7 @@ _SERVERS = {
     "servers:rebuild": _MEMBER,
     "os-pause-server:pause": _MEMBER,
     "os-pause-server:unpause": _MEMBER,
+    "os-suspend-server:resume": _MEMBER,
     "os-lock-server:lock": _MEMBER,
     "os-lock-server:unlock": _MEMBER,
     "os-lock-server:unlock:unlock_override": _ADMIN,

@@ -91,6 +91,11 @@ def restore_server(cloud: Cloud, req: Request) -> Reply:
     return Reply(202)
 
 
+def resume_server(cloud: Cloud, req: Request) -> Reply:
+    cloud.compute.servers.resume(req.caller, req.params["server_id"])
+    return Reply(202)
+
+
 def reset_state(cloud: Cloud, req: Request) -> Reply:
     is_error = req.body["os-resetState"]["state"] == "error"
     cloud.compute.servers.reset_state(req.caller, req.params["server_id"], is_error=is_error)
@@ -138,6 +143,7 @@ ACTIONS: dict[str, Action] = {
     "unlock": Action(unlock_server, action("unlock", ANYTHING)),
     "forceDelete": Action(force_delete_server, action("forceDelete", ANYTHING)),
     "restore": Action(restore_server, action("restore", ANYTHING)),
+    "resume": Action(resume_server, action("resume", ANYTHING)),
     "os-resetState": Action(
         reset_state, wrapped("os-resetState", {"state": {"type": "string", "enum": ["active", "error"]}}, ("state",))
     ),

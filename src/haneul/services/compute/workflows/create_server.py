@@ -13,6 +13,7 @@ from haneul.services.compute.workflows.guests import (
     guest_is,
     is_away,
     remove_guest_now,
+    require_host,
     root_disk,
 )
 from haneul.services.compute.workflows.placing import NO_HOST, choose_host, explain
@@ -72,6 +73,7 @@ def plug_port(parts: Parts, server_id: ServerId, host_id: str, nic: PlannedNic) 
 
 
 def root_disk_ready(parts: Parts, server_id: ServerId, host_id: str) -> bool:
+    require_host(parts, host_id)
     return parts.hosts.ensure_disk(host_id, root_disk(parts, parts.store.servers.get(server_id))).is_ready
 
 
@@ -81,6 +83,7 @@ def remove_root_disk(parts: Parts, server_id: ServerId, host_id: str) -> None:
 
 
 def guest_runs(parts: Parts, server_id: ServerId, host_id: str) -> bool:
+    require_host(parts, host_id)
     return guest_is(parts, server_id, Power.RUNNING)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from haneul.hostapi import DiskSpec, GuestSpec, Power, RebootSpec
-from haneul.kit.errors import Conflict, Unavailable
+from haneul.kit.errors import Conflict, NoCapacity, Unavailable
 from haneul.kit.policy import INTERNAL
 from haneul.services.compute.model import Server, ServerId
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.workflows.metadata import guest_metadata
 from haneul.services.compute.workflows.nics import in_order
+from haneul.services.compute.workflows.sightings import host_is_up
 
 _SERIAL_LENGTH = 20
 
@@ -65,6 +66,15 @@ def is_away(parts: Parts, host_id: str) -> bool:
         return False
     host = parts.store.hosts.find(host_id)
     return host is None or not host.is_up(parts.clock.now(), parts.tuning.seen_within_s)
+
+
+def require_host(parts: Parts, host_id: str) -> None:
+    """Raises NoCapacity("host.lost") once the host is away for longer than hosts may be unseen."""
+    host = parts.store.hosts.find(host_id)
+    if is_away(parts, host_id) and (host is None or not host_is_up(parts, host)):
+        raise NoCapacity(
+            "host.lost", "The host on which the server was to be went away: delete the server and create it again."
+        )
 
 
 def remove_guest_now(parts: Parts, server_id: ServerId, host_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from haneul.kit.errors import Conflict
 from haneul.kit.policy import Caller
 from haneul.services.compute.model import Fault, Server, ServerState
 from haneul.services.compute.verbs.servers.base import ServerVerbs, asked_by, require_state
@@ -22,6 +23,14 @@ class EndingVerbs(ServerVerbs):
     def restore(self, caller: Caller, server_id: str) -> None:
         """Raises Conflict("server.wrong_state") always: a deletion is final, so no server waits to be restored."""
         require_state(self._get(caller, server_id, "os-deferred-delete:restore"), "restore", {ServerState.DELETED})
+
+    def resume(self, caller: Caller, server_id: str) -> None:
+        """Raises Conflict("server.wrong_state") always: no server is ever suspended to disk."""
+        server = self._get(caller, server_id, "os-suspend-server:resume")
+        raise Conflict(
+            "server.wrong_state",
+            f"Cannot 'resume' instance {server_id} while it is in vm_state {server.state}: it was not suspended.",
+        )
 
     def _end(self, caller: Caller, server: Server) -> None:
         if server.state is ServerState.DELETING:

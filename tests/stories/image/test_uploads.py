@@ -68,7 +68,7 @@ def test_an_empty_upload_is_no_disk(bench: Bench, chunks: tuple[bytes, ...]) -> 
     image = bench.create(disk_format="qcow2")
     with pytest.raises(Invalid) as refusal:
         bench.upload(image, *chunks)
-    assert refusal.value.code == "image.wrong_format"
+    assert refusal.value.code == "image.empty"
     assert bench.leftovers() == []
 
 

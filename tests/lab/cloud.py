@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import socket
 from pathlib import Path
 
+from haneul import settings
+from haneul.cli import credentials, first_cloud
+from tests.lab import inside
 from tests.lab.enclosure import Enclosure
+from tests.lab.people import Person
 
 
 class LabCloud:
@@ -18,6 +24,14 @@ class LabCloud:
         assert done.returncode == 0, f"{done.stdout}{done.stderr}\n{machine.last_words()}"
         self.greeting = done.stdout
         self.progress = done.stderr
+        login = re.search(r"^ +log in +(ssh .*)$", self.greeting, re.MULTILINE)
+        assert login, self.greeting
+        self.login = login[1]
+        """The command that is said to log in to the first server."""
+        known = settings.read(machine.state, {})
+        access = credentials.access(known.url, known.region, *first_cloud.passwords(machine.state))
+        self._port = known.port
+        self.admin, self.demo = (Person(self._reach, access.clouds[f"haneul-{name}"]) for name in ("admin", "demo"))
 
     def openstack(self, words: str, timeout_s: float = 120) -> str:
         """What the stock client prints; the command has to succeed."""
@@ -26,3 +40,10 @@ class LabCloud:
     def value(self, words: str, column: str) -> str:
         """One column of what the stock client shows."""
         return self.openstack(f"{words} -f value -c '{column}'")
+
+    def connect(self, host: str, port: int, timeout_s: float = 5) -> socket.socket:
+        """A TCP connection from the machine that the cloud is on; raises OSError."""
+        return inside.connect(self.machine.pid, host, port, timeout_s)
+
+    def _reach(self) -> socket.socket:
+        return self.connect("127.0.0.1", self._port, timeout_s=60)

@@ -24,16 +24,16 @@ def tiny_image() -> Path:
     return out
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def enclosure() -> Iterator[Enclosure]:
     machine = Enclosure()
     yield machine
     machine.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cloud(enclosure: Enclosure, tiny_image: Path) -> LabCloud:
-    """A cloud that `haneul up` has set up, with its first server booted."""
+    """A cloud that `haneul up` has set up, with its first server booted; test_uninstall.py ends it."""
     return LabCloud(enclosure, tiny_image)
 
 

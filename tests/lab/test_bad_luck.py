@@ -1,104 +1,127 @@
-"""Bad luck on a whole cloud: whatever is killed is back at once, and work under way comes to its end."""
+"""What goes wrong by itself: the work is resumed or ends in an answer, and nothing is left behind or stuck."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from haneul.cli.first_cloud import networks
-from haneul.cli.machine.waiting import wait_until
-from haneul.cli.trouble import TroubleError
 from tests.lab.cloud import LabCloud
+from tests.lab.people import until
+from tests.lab.servers import (
+    SERVERS,
+    create,
+    delete,
+    floating_ip,
+    give_back,
+    until_gone,
+    until_status,
+)
+from tests.lab.world import World, look
 
-pytestmark = pytest.mark.usefixtures("cloud")
-PATIENCE_S = 120
+AT_ONCE = 20
+BOOT_S = 180
+PARTS = ["control", "agent", "ovn-controller", "ovs-switch", "ovn-nb", "libvirt"]
+DEATHS = [("control",), ("agent",), ("control", "agent")]
 
 
-@pytest.mark.parametrize("part", ["control", "agent", "ovn-controller", "ovs-switch", "ovn-nb", "libvirt"])
+@pytest.fixture
+def before(cloud: LabCloud) -> Iterator[World]:
+    """The world as the test finds it, and has to leave it."""
+    world = look(cloud)
+    yield world
+    until(lambda: not look(cloud).beyond(world), 60, "nothing to be left", lambda: str(look(cloud).beyond(world)))
+
+
+@pytest.mark.parametrize("part", PARTS)
 def test_what_is_killed_is_back_within_seconds(cloud: LabCloud, part: str):
-    before = pid_of(cloud, part)
+    kill(cloud, part, within_s=5)
 
-    cloud.machine.ok(f"kill -9 {before}")
-
-    until(cloud, lambda: pid_of(cloud, part) not in ("", before), 5, f"{part} to be started again")
-    until(cloud, lambda: cloud.machine.haneul("status").returncode == 0, 60, "everything to run")
-
-
-@pytest.mark.parametrize("part", ["control", "agent"])
-def test_a_server_is_built_although_something_is_killed_meanwhile(cloud: LabCloud, part: str):
-    name = f"built-without-{part}"
-    cloud.openstack(f"server create --image tiny-debian --flavor m1.nano --network private {name}")
-
-    cloud.machine.ok(f"kill -9 {pid_of(cloud, part)}")
-
-    until(cloud, lambda: status(cloud, name) == "ACTIVE", PATIENCE_S, f"{name} to become ACTIVE")
-    cloud.openstack(f"server delete --wait {name}")
+    until(lambda: cloud.machine.haneul("status").returncode == 0, 60, "everything to run", cloud.machine.last_words)
 
 
 def test_a_login_still_works_after_everything_was_killed(cloud: LabCloud):
-    login = re.search(r"^ +log in +(ssh .*)$", cloud.greeting, re.MULTILINE)
-    assert login
-    command = f"{login[1]} hostname"
+    login = f"{cloud.login} hostname"
 
-    until(cloud, lambda: cloud.machine.sh(command).stdout.strip() == "first", 60, "a login")
+    until(lambda: cloud.machine.sh(login).stdout.strip() == "first", 60, "a login", cloud.machine.last_words)
 
 
-def test_a_closed_port_stays_closed(cloud: LabCloud):
-    address = re.search(r"^ +first server +(\S+)$", cloud.greeting, re.MULTILINE)
-    assert address
-    assert cloud.machine.sh(f"timeout 5 bash -c '</dev/tcp/{address[1]}/22'").returncode == 0
+@pytest.mark.parametrize("victims", DEATHS, ids=" and ".join)
+def test_a_server_is_built_though_processes_die_meanwhile(cloud: LabCloud, before: World, victims: tuple[str, ...]):
+    server = create(cloud, "survivor")
+    kill(cloud, *victims)
 
-    cloud.openstack(f"server remove security group first {networks.GROUP}")
+    until_status(cloud, server, "ACTIVE")
 
-    shut = f"timeout 5 bash -c '</dev/tcp/{address[1]}/22'"
-    until(cloud, lambda: cloud.machine.sh(shut).returncode != 0, 20, "port 22 to be closed")
-    cloud.openstack(f"server add security group first {networks.GROUP}")
-    until(cloud, lambda: cloud.machine.sh(shut).returncode == 0, 20, "port 22 to be open again")
+    delete(cloud, [server])
 
 
-def test_a_flavor_that_fits_no_host_says_so(cloud: LabCloud):
-    cloud.openstack("flavor create --ram 100000 --disk 1 --vcpus 1 giant")
-    cloud.openstack("server create --image tiny-debian --flavor giant --network private too-big")
+def test_twenty_servers_at_once_all_run_though_everything_dies_meanwhile(cloud: LabCloud, before: World):
+    with ThreadPoolExecutor(4) as pool:
+        servers = list(pool.map(lambda number: create(cloud, f"many-{number}"), range(AT_ONCE)))
+    kill(cloud, "control", "agent")
 
-    until(cloud, lambda: status(cloud, "too-big") == "ERROR", 30, "the giant to be refused")
+    for server in servers:
+        until_status(cloud, server, "ACTIVE")
+    assert len(look(cloud).guests) == len(before.guests) + AT_ONCE
 
-    assert "host" in cloud.value("server show too-big", "fault")
-    cloud.openstack("server delete --wait too-big")
-
-
-def test_many_servers_at_once_are_built_and_leave_nothing(cloud: LabCloud):
-    before = things_of(cloud)
-    create = "server create --image tiny-debian --flavor m1.nano --network private --min 6 --max 6 --wait many"
-    cloud.openstack(create, timeout_s=300)
-
-    names = [f"many-{number}" for number in range(1, 7)]
-    assert {status(cloud, name) for name in names} == {"ACTIVE"}
-    cloud.openstack(f"server delete --wait {' '.join(names)}", timeout_s=300)
-
-    until(cloud, lambda: things_of(cloud) == before, 60, "everything of the servers to be gone")
+    for server in servers:
+        cloud.demo.ask("DELETE", f"{SERVERS}/{server}")
+    kill(cloud, "control", "agent")
+    for server in servers:
+        until_gone(cloud, server)
 
 
-def pid_of(cloud: LabCloud, part: str) -> str:
-    return cloud.machine.sh(f"cut -d' ' -f1 {cloud.machine.state}/run/{part}.pid").stdout.strip()
+def test_a_server_can_be_deleted_while_it_is_built(cloud: LabCloud, before: World):
+    servers = [create(cloud, f"brief-{number}") for number in range(3)]
+
+    delete(cloud, servers)
 
 
-def status(cloud: LabCloud, name: str) -> str:
-    shown = cloud.machine.sh(f"openstack server show {name} -f value -c status", OS_CLOUD="haneul")
-    return shown.stdout.strip()
+def test_a_guest_that_powers_itself_off_is_seen(cloud: LabCloud, before: World):
+    server = create(cloud, "sleepy")
+    until_status(cloud, server, "ACTIVE")
+    address = floating_ip(cloud, server)
+    login = f"ssh -i state/keys/first -o ConnectTimeout=2 cirros@{address}"
+    until(lambda: cloud.machine.sh(f"{login} true").returncode == 0, BOOT_S, f"a login at {address}")
+
+    cloud.machine.sh(f"{login} sudo poweroff")
+
+    assert until_status(cloud, server, "SHUTOFF")["OS-EXT-STS:power_state"] == 4
+    delete(cloud, [server])
+    give_back(cloud, address)
 
 
-def things_of(cloud: LabCloud) -> list[str]:
-    """What the guests of the cloud have put on the machine: domains, taps, disks."""
-    state = cloud.machine.state
-    uri = f"qemu+unix:///system?socket={state}/libvirt/run/libvirt-sock"
-    listings = (f"virsh -c '{uri}' list --all --name", "ls /sys/class/net", f"ls {state}/agent/disks")
-    return sorted(line for listing in listings for line in cloud.machine.ok(listing).split())
+def test_a_guest_whose_emulator_dies_is_seen_and_can_be_started_again(cloud: LabCloud, before: World):
+    server = create(cloud, "fallen")
+    until_status(cloud, server, "ACTIVE")
+
+    cloud.machine.ok(f"kill -9 $(cat state/libvirt/run-libvirt/qemu/haneul-{server}.pid)")
+
+    until_status(cloud, server, "SHUTOFF")
+    cloud.demo.ask("POST", f"{SERVERS}/{server}/action", {"os-start": None})
+    until_status(cloud, server, "ACTIVE")
+    delete(cloud, [server])
 
 
-def until(cloud: LabCloud, condition: Callable[[], bool], timeout_s: float, what: str) -> None:
+def kill(cloud: LabCloud, *names: str, within_s: float = 30) -> None:
+    """kill -9 of these daemons at once; returns when others are in their places and the cloud answers."""
+    before = {name: _pid(cloud, name) for name in names}
+    cloud.machine.ok(f"kill -9 {' '.join(before.values())}")
+    new = lambda: all(_pid(cloud, name) not in ("", pid) for name, pid in before.items())  # noqa: E731
+    until(new, within_s, f"other processes for {', '.join(names)}", cloud.machine.last_words)
+    until(lambda: _answers(cloud), 30, "the cloud to answer again", cloud.machine.last_words)
+
+
+def _pid(cloud: LabCloud, name: str) -> str:
+    """As seen inside; empty while the daemon is down."""
+    file = cloud.machine.state / "run" / f"{name}.pid"
+    return file.read_text().split()[0] if file.exists() else ""
+
+
+def _answers(cloud: LabCloud) -> bool:
     try:
-        wait_until(condition, timeout_s, what)
-    except TroubleError as error:
-        raise AssertionError(f"{error}\n{cloud.machine.last_words()}") from error
+        return cloud.demo.try_to("GET", "/identity/v3").status == 200
+    except OSError:
+        return False

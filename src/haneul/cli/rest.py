@@ -13,7 +13,7 @@ from typing import Any
 from haneul.cli.trouble import TroubleError
 
 Json = dict[str, Any]
-_TIMEOUT_S = 60
+_TIMEOUT_S = 300
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """The cloud is on this machine: whatever proxy the environment names is not for it."""
 

@@ -33,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
     installed = packages.installed_here(state)
     progress = Progress()
     _remove(settings, keeper_for(Places(state)), progress)
+    if settings.database_url:
+        print("\nThe database that database_url names stays: drop it where it runs.")
     if installed:
         print("\nThe packages that `haneul up` installed stay. To remove those that nothing else needs:")
         print(f"    apt remove {' '.join(installed)}")

@@ -16,6 +16,7 @@ from haneul.cli.machine.switch import Switch
 from haneul.cli.progress import Progress
 from haneul.settings import Settings
 
+_CONTROLLER = "ovn-controller"
 BRIDGES = "bridges"
 """What runs at boot to give the host its place on the external network again."""
 
@@ -69,7 +70,8 @@ class Foundations:
             self._progress.change(f"told ovn-controller who this host is: {identity.chassis}")
         if not self.switch.is_private:
             systemd.ensure_service("ovn-host", None, self._progress)
-            return
+            if self._keeper.find(_CONTROLLER) is None and ovn.waits_for_chassis(self.switch, self.centre):
+                return
         self._start(ovn.controller_part(self.switch, self.centre), "OVN's controller of this host")
 
     def _ensure_external(self) -> None:

@@ -10,6 +10,8 @@ from haneul.cli.machine.daemons import Daemon
 from haneul.cli.machine.part import Part
 from haneul.cli.machine.sockets import answers
 from haneul.cli.machine.switch import Switch, make_database
+from haneul.cli.machine.waiting import wait_until
+from haneul.cli.trouble import TroubleError
 
 _SCHEMAS = Path("/usr/share/ovn")
 _QUIET = ("-vsyslog:off", "-vconsole:info")
@@ -73,6 +75,15 @@ def chassis_registered(switch: Switch, centre: Centre) -> bool:
         "ovn-sbctl", where, "--timeout=10", "--bare", "--columns=name", "find", "Chassis", f"name={name}"
     )
     return bool(name) and found.stdout.strip() == name
+
+
+def waits_for_chassis(switch: Switch, centre: Centre, patience_s: float = 10) -> bool:
+    """True as soon as somebody's ovn-controller has registered this host; False if nobody does for a while."""
+    try:
+        wait_until(lambda: chassis_registered(switch, centre), patience_s, "ovn-controller")
+    except TroubleError:
+        return False
+    return True
 
 
 def chassis_name(switch: Switch) -> str:

@@ -18,6 +18,7 @@ from tests.lab.agent_guest import (
     answers,
     assert_nothing_left,
     booted,
+    boots,
     make_disk,
     make_network,
     press_power_button,
@@ -37,22 +38,42 @@ def host(enclosure: Enclosure, tiny_image: Path) -> Iterator[AgentHost]:
         yield host
 
 
-@pytest.fixture
-def guest(host: AgentHost, tiny_image: Path, request: pytest.FixtureRequest) -> Iterator[GuestSpec]:
-    """A running guest that is removed afterwards, with everything of it."""
-    wanted = spec(tiny_image, has_config_drive=getattr(request, "param", False))
+@pytest.fixture(scope="module")
+def first(host: AgentHost, tiny_image: Path) -> Iterator[GuestSpec]:
+    """A guest that lives through these tests; with its removal everything of it is gone."""
+    wanted = spec(tiny_image)
     make_disk(host, wanted)
     host.settle(wanted)
     booted(host)
     yield wanted
+    remove(host)
+
+
+@pytest.fixture
+def guest(host: AgentHost, first: GuestSpec) -> GuestSpec:
+    """The guest, which runs and answers, whatever the test before has done to it."""
+    host.settle(first)
+    until(lambda: answers(host), 180, "the guest to answer")
+    return first
+
+
+def remove(host: AgentHost) -> None:
     host.hosts.remove_guest(host.host_id, SERVER)
     host.hosts.remove_disk(host.host_id, SERVER)
     assert_nothing_left(host)
 
 
-@pytest.mark.parametrize("guest", [False, True], indirect=True, ids=["metadata service", "config drive"])
-def test_a_guest_boots_and_is_told_who_it_is(host: AgentHost, guest: GuestSpec) -> None:
-    until(lambda: "user data ran" in host.console(SERVER), 60, "the user data")
+@pytest.mark.parametrize("has_config_drive", [True, False], ids=["config drive", "metadata service"])
+def test_a_guest_boots_and_is_told_who_it_is(host: AgentHost, tiny_image: Path, has_config_drive: bool) -> None:
+    wanted = spec(tiny_image, has_config_drive)
+    make_disk(host, wanted)
+    host.settle(wanted)
+
+    until(lambda: "user data ran" in host.console(SERVER), 180, "the user data")
+
+    source = "config-drive" if has_config_drive else "openstack-metadata"
+    assert f"source={source} instance={SERVER}" in host.console(SERVER)
+    remove(host)
 
 
 def test_a_guest_is_stopped_by_its_power_button_and_boots_again(host: AgentHost, guest: GuestSpec) -> None:
@@ -64,8 +85,9 @@ def test_a_guest_is_stopped_by_its_power_button_and_boots_again(host: AgentHost,
 
     assert time.monotonic() - began < guest.stop_timeout_s, "it listened"
     assert host.hosts.list_leftovers(host.host_id).ports != (), "its network cards stay plugged in"
+    before = boots(host)
     host.settle(guest)
-    booted(host, times=2)
+    booted(host, before + 1)
 
 
 def test_a_guest_that_powers_itself_off_is_seen_within_two_seconds(host: AgentHost, guest: GuestSpec) -> None:
@@ -94,9 +116,11 @@ def test_a_guest_that_does_not_listen_is_switched_off(host: AgentHost, guest: Gu
 
 @pytest.mark.parametrize("is_hard", [False, True], ids=["soft", "hard"])
 def test_a_guest_is_rebooted(host: AgentHost, guest: GuestSpec, is_hard: bool) -> None:
-    host.settle(replace(guest, reboot=RebootSpec(1, is_hard)))
+    before, count = boots(host), 2 if is_hard else 1
 
-    booted(host, times=2)
+    host.settle(replace(guest, reboot=RebootSpec(count, is_hard)))
+
+    booted(host, before + 1)
 
 
 def test_a_guest_is_paused_and_goes_on(host: AgentHost, guest: GuestSpec) -> None:
@@ -111,8 +135,9 @@ def test_a_guest_whose_emulator_dies_is_seen_and_started_again(host: AgentHost, 
     host.call("kill", "-9", str(inner_pid(emulator_of(host))))
 
     until(lambda: host.power(SERVER) is Power.CRASHED, 10, "the crash to be seen")
+    before = boots(host)
     host.settle(guest)
-    booted(host, times=2)
+    booted(host, before + 1)
 
 
 def test_the_console_is_offered_while_the_guest_runs(host: AgentHost, guest: GuestSpec) -> None:

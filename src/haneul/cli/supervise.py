@@ -8,6 +8,7 @@ watches processes that are not its children just as well. SIGHUP makes it look a
 from __future__ import annotations
 
 import argparse
+import ctypes
 import fcntl
 import os
 import select
@@ -23,6 +24,8 @@ from haneul.cli.machine import processes
 from haneul.cli.machine.daemons import Daemon, Places
 from haneul.cli.machine.processes import Process
 
+_SET_CHILD_SUBREAPER = 36
+"""prctl(2), by its number in linux/prctl.h."""
 _PATIENCE_S = 10.0
 _GLANCE_S = 60.0
 _LOG_LIMIT = 32 * 2**20
@@ -71,7 +74,9 @@ class Supervisor:
         self._leaving = False
         self._wake_in, self._wake_out = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(self._wake_out, warn_on_full_buffer=False)
-        signal.signal(signal.SIGHUP, lambda number, frame: None)
+        for number in (signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, lambda number, frame: None)
+        _take_in_orphans()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._leave)
 
@@ -97,6 +102,7 @@ class Supervisor:
                     self._start(ward)
             elif ward.process is None:
                 del self._wards[name]
+        self._bury()
         self._trim_logs()
 
     def _read_wanted(self) -> dict[str, Daemon]:
@@ -199,12 +205,36 @@ class Supervisor:
         except BlockingIOError:
             return
 
+    def _bury(self) -> None:
+        """Take away what is left of ended children, the daemons' orphans included."""
+        children = {ward.child.pid: ward.child for ward in self._wards.values() if ward.child is not None}
+        while True:
+            try:
+                ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
+                return
+            if ended is None:
+                return
+            if ended.si_pid in children:
+                children[ended.si_pid].poll()
+            else:
+                os.waitpid(ended.si_pid, os.WNOHANG)
+
     def _trim_logs(self) -> None:
         """Keep one earlier generation of a log that has grown large; the writers append, so they carry on."""
         for name in self._wards:
             path = self._places.log_of(name)
             if path.exists() and path.stat().st_size > _LOG_LIMIT:
                 _copy_and_truncate(path)
+
+
+def _take_in_orphans() -> None:
+    """Be the parent of every process that a daemon leaves behind, such as the emulators of libvirt's guests.
+
+    Otherwise that is the machine's first process, which in a container seldom takes away what is left of them:
+    libvirt then waits 40 seconds for every guest that it ends, and believes that it still runs.
+    """
+    ctypes.CDLL(None, use_errno=True).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def _copy_and_truncate(path: Path) -> None:

@@ -74,6 +74,18 @@ def test_a_stopped_daemon_stays_away(keeper: Supervised):
     assert keeper.stop("sleeper") is False
 
 
+def test_nothing_is_left_of_what_a_daemon_leaves_behind(keeper: Supervised, tmp_path: Path):
+    note = tmp_path / "orphan"
+    script = f"(sh -c 'echo $$ > {note}; exec sleep 1' &); exec sleep 1000"
+    keeper.ensure(Daemon("sleeper", ("sh", "-c", script)))
+    wait_until(lambda: note.exists() and note.read_text().strip() != "", 10, "the orphan")
+    orphan = Path("/proc", note.read_text().strip())
+
+    wait_until(lambda: not orphan.exists(), 10, "its remains to be taken away")
+
+    assert running(keeper).alive
+
+
 def test_a_daemon_described_otherwise_is_started_anew(keeper: Supervised):
     keeper.ensure(sleeper(seconds=1000))
     first = running(keeper)

@@ -55,9 +55,10 @@ def _create_projects() -> None:
     )
     op.create_index("projects_by_name", "projects", ["name_key", "is_domain", "id"])
     op.create_index("projects_domain", "projects", ["domain_id", "id"])
+    op.create_index("projects_enabled", "projects", ["is_enabled", "is_domain", "id"])
     op.create_index("projects_listing", "projects", ["is_domain", "id"])
     op.create_index("projects_parent", "projects", ["parent_id", "id"])
-    op.create_index("projects_path", "projects", ["path"])
+    op.create_index("projects_path", "projects", ["path"], postgresql_ops={"path": "text_pattern_ops"})
 
 
 def _create_project_tags() -> None:
@@ -89,6 +90,8 @@ def _create_users() -> None:
     )
     op.create_index("users_by_name", "users", ["name_key", "id"])
     op.create_index("users_default_project", "users", ["default_project_id"])
+    op.create_index("users_domain", "users", ["domain_id", "id"])
+    op.create_index("users_enabled", "users", ["is_enabled", "id"])
     op.create_index("users_password_expiry", "users", ["password_expires_at"])
 
 
@@ -118,6 +121,7 @@ def _create_groups() -> None:
         sa.UniqueConstraint("domain_id", "name_key", name="groups_name"),
     )
     op.create_index("groups_by_name", "groups", ["name_key", "id"])
+    op.create_index("groups_domain", "groups", ["domain_id", "id"])
 
 
 def _create_memberships() -> None:

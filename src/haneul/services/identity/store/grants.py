@@ -105,13 +105,24 @@ class AssignmentRows:
             conditions.append(_of(actors))
         return self._fetch(*conditions)
 
+    def around(self, projects: Iterable[Project]) -> list[Assignment]:
+        """All that may count on any of the projects: on them, and the inherited ones from above."""
+        on: set[str] = set()
+        above: set[str] = set()
+        for project in projects:
+            on.add(project.id)
+            above.update(project.ancestors)
+        inherited = and_(assignments.c.target_id.in_(above), assignments.c.is_inherited.is_(True))
+        return self._fetch(or_(assignments.c.target_id.in_(on), inherited))
+
     def on_system(self, actors: Iterable[tuple[str, str]]) -> list[Assignment]:
         return self.matching(actors=actors, target=("system", SYSTEM))
 
     def _fetch(self, *conditions: ColumnElement[bool]) -> list[Assignment]:
         with self.db.read() as connection:
-            rows = connection.execute(select(assignments).where(*conditions).order_by(*assignments.primary_key))
-            return [Assignment(**row._mapping) for row in rows]
+            rows = connection.execute(select(assignments).where(*conditions))
+            # Sorted here: a database that is asked to may walk the whole primary key for it.
+            return [Assignment(**row._mapping) for row in sorted(rows, key=tuple)]
 
 
 def _of(actors: Iterable[tuple[str, str]]) -> ColumnElement[bool]:

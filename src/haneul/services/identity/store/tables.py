@@ -39,7 +39,8 @@ projects = Table(
     UniqueConstraint("domain_key", "name_key", name="projects_name"),
     Index("projects_domain", "domain_id", "id"),
     Index("projects_parent", "parent_id", "id"),
-    Index("projects_path", "path"),
+    Index("projects_path", "path", postgresql_ops={"path": "text_pattern_ops"}),
+    Index("projects_enabled", "is_enabled", "is_domain", "id"),
     Index("projects_listing", "is_domain", "id"),
     Index("projects_by_name", "name_key", "is_domain", "id"),
 )
@@ -70,6 +71,8 @@ users = Table(
     Column("failed_at", Timestamp, nullable=True),
     UniqueConstraint("domain_id", "name_key", name="users_name"),
     Index("users_by_name", "name_key", "id"),
+    Index("users_domain", "domain_id", "id"),
+    Index("users_enabled", "is_enabled", "id"),
     Index("users_default_project", "default_project_id"),
     Index("users_password_expiry", "password_expires_at"),
 )
@@ -98,6 +101,7 @@ groups = Table(
     Column("extra", Json, nullable=False),
     UniqueConstraint("domain_id", "name_key", name="groups_name"),
     Index("groups_by_name", "name_key", "id"),
+    Index("groups_domain", "domain_id", "id"),
 )
 
 memberships = Table(

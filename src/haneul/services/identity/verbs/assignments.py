@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from haneul.kit.errors import Invalid
 from haneul.kit.policy import Caller
-from haneul.services.identity.model import SYSTEM, Assignment, Group, Project, Role, RoleId, User
+from haneul.services.identity.model import SYSTEM, Assignment, Group, Project, Role, RoleId, User, UserId
 from haneul.services.identity.parts import Parts
 from haneul.services.identity.verbs.access import Access
 
@@ -114,18 +114,25 @@ class Assignments:
         return [project, *(self._store.projects.below(project) if query.with_subtree else ())]
 
     def _effective(self, query: AssignmentQuery) -> Sequence[CountingAssignment]:
-        actors = self._access.actors(query.user_id) if query.user_id else None  # type: ignore[arg-type]
-        given = self._store.assignments.matching(actors=actors)
+        given = self._candidates(query)
         placed = list(self._on_targets(given, query))
         people = list(self._people(placed, query.user_id))
         counted = self._with_implied(people)
         wanted = [each for each in counted if query.role_id in (None, each.assignment.role_id)]
         return list(dict.fromkeys(wanted))
 
+    def _candidates(self, query: AssignmentQuery) -> Sequence[Assignment]:
+        """Every assignment that may turn out to be wanted."""
+        if query.user_id:
+            return self._store.assignments.matching(actors=self._access.actors(UserId(query.user_id)))
+        if query.project_id:
+            return self._store.assignments.around(self._tree(query))
+        return self._store.assignments.matching(target=self._targets(query)[0])
+
     def _on_targets(self, given: Sequence[Assignment], query: AssignmentQuery) -> Iterator[CountingAssignment]:
         """Each assignment on every target on which it counts."""
         wanted = {target for target in self._targets(query) if target is not None}
-        below = self._reached(given)
+        below = self._reached(given, query)
         for each in given:
             if each.is_inherited:
                 origin = (each.target_kind, each.target_id)
@@ -136,11 +143,13 @@ class Assignments:
             elif not wanted or (each.target_kind, each.target_id) in wanted:
                 yield CountingAssignment(each)
 
-    def _reached(self, given: Sequence[Assignment]) -> Mapping[str, Sequence[Project]]:
-        """The projects below each target of an inherited assignment, in one query."""
+    def _reached(self, given: Sequence[Assignment], query: AssignmentQuery) -> Mapping[str, Sequence[Project]]:
+        """The wanted projects below each target of an inherited assignment, in one query."""
         origins = {each.target_id for each in given if each.is_inherited}
+        if not origins or query.domain_id or query.is_system:
+            return {}
         found: dict[str, list[Project]] = {}
-        for project in self._store.projects.under(origins) if origins else ():
+        for project in self._tree(query) if query.project_id else self._store.projects.under(origins):
             for above in project.ancestors:
                 if above in origins:
                     found.setdefault(above, []).append(project)

@@ -17,6 +17,8 @@ from haneul.kit.errors import Conflict, Unavailable
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Observer = Callable[[str, Any], None]
+"""Is told of every change to a row, on the connection's own thread: create, update or delete, and the row."""
 TIMEOUT_S = 10
 PROBE_MS = 60_000
 
@@ -24,14 +26,22 @@ PROBE_MS = 60_000
 class _Replica(connection.OvsdbIdl):  # type: ignore[misc]
     """The in-memory replica of one database, which tells of changes to rows and of every fresh connection."""
 
-    def __init__(self, remote: str, helper: Any, renewed: Callable[[], None]) -> None:
+    def __init__(self, remote: str, helper: Any, renewed: Callable[[], None], observer: Observer) -> None:
+        self._observer = observer
+        self.watched: set[str] = set()
         super().__init__(remote, helper)
         self.handler = RowEventHandler()
         self._renewed = renewed
         self._connected_as = -1
 
+    def watch(self, row_event: RowEvent) -> None:
+        self.watched.add(row_event.table)
+        self.handler.watch_event(row_event)
+
     def notify(self, change: str, row: Any, updates: Any = None) -> None:
-        self.handler.notify(change, row, updates)
+        self._observer(change, row)
+        if row._table.name in self.watched:  # Telling an event handler costs a copy of the row.
+            self.handler.notify(change, row, updates)
 
     def run(self) -> bool:
         changed: bool = super().run()
@@ -65,7 +75,14 @@ class _Backend:
 class OvnDatabase:
     """One of OVN's databases: read from the replica, written in transactions."""
 
-    def __init__(self, remote: str, schema: str, renewed: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        remote: str,
+        schema: str,
+        renewed: Callable[[], None] = lambda: None,
+        observer: Observer = lambda _change, _row: None,
+    ) -> None:
+        self._observer = observer
         self._remote = remote
         self._schema = schema
         self._renewed = renewed
@@ -105,7 +122,7 @@ class OvnDatabase:
         """Tell of changes to rows from now on, over every connection."""
         self._events.append(row_event)
         if self._backend is not None:
-            self._backend.idl.handler.watch_event(row_event)
+            self._backend.idl.watch(row_event)
 
     def close(self) -> None:
         with self._lock:
@@ -123,10 +140,10 @@ class OvnDatabase:
         try:
             helper = idlutils.get_schema_helper(self._remote, self._schema)
             helper.register_all()
-            replica = _Replica(self._remote, helper, self._renewed)
+            replica = _Replica(self._remote, helper, self._renewed, self._observer)
             replica._session.reconnect.set_probe_interval(PROBE_MS)
             for row_event in self._events:
-                replica.handler.watch_event(row_event)
+                replica.watch(row_event)
             conn = connection.Connection(replica, timeout=TIMEOUT_S)
             conn.start()
         except Exception as error:

@@ -6,7 +6,8 @@ import ipaddress
 from collections.abc import Iterable
 
 from haneul.drivers.network.ovn.expressions import addresses, quoted
-from haneul.drivers.network.ovn.rows import Address, Wanted
+from haneul.drivers.network.ovn.rows import Wanted
+from haneul.drivers.network.ovn.tags import Address
 from haneul.kit.errors import Invalid
 from haneul.services.network.driver import Kind, PortIntent, SubnetIntent
 

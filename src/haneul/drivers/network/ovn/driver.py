@@ -12,10 +12,11 @@ from haneul.drivers.network.ovn.chassis import list_chassis
 from haneul.drivers.network.ovn.connection import OvnDatabase
 from haneul.drivers.network.ovn.dhcp import subnet_rows
 from haneul.drivers.network.ovn.networks import network_rows
-from haneul.drivers.network.ovn.ports import port_rows
+from haneul.drivers.network.ovn.ports import Served, port_rows
 from haneul.drivers.network.ovn.routers import floating_ip_rows, router_rows
-from haneul.drivers.network.ovn.rows import ID, KIND, Rows, Wanted, tagged
+from haneul.drivers.network.ovn.rows import Rows, Wanted
 from haneul.drivers.network.ovn.security_groups import DROP, drop_rows, group_rows
+from haneul.drivers.network.ovn.tags import KIND, Address, TagIndex
 from haneul.services.network.driver import (
     FloatingIpIntent,
     Intent,
@@ -39,7 +40,8 @@ class OvnNetworks:
     def __init__(self, northbound: str, southbound: str) -> None:
         """Connection strings as OVN has them: unix:/path, tcp:host:port, ssl:host:port."""
         self._changed: Callable[[], None] = lambda: None
-        self._north = OvnDatabase(northbound, "OVN_Northbound", lambda: self._changed())
+        self._index = TagIndex()
+        self._north = OvnDatabase(northbound, "OVN_Northbound", lambda: self._changed(), self._index.see)
         self._south = OvnDatabase(southbound, "OVN_Southbound", lambda: self._changed())
 
     def ensure(self, intents: Sequence[Intent]) -> int:
@@ -48,11 +50,9 @@ class OvnNetworks:
         ordered = sorted(newest.values(), key=lambda intent: list(Kind).index(intent.kind))
 
         def make(idl: Any, txn: Any) -> int:
-            rows = Rows(idl, txn)
+            rows = Rows(idl, txn, self._index)
             rows.ensure(DROP.kind, DROP.id, drop_rows())
-            served = _served(idl) | {
-                intent.id: (intent.cidr, _options(intent)) for intent in ordered if isinstance(intent, SubnetIntent)
-            }
+            served = _Served(self._index, [intent for intent in ordered if isinstance(intent, SubnetIntent)])
             return sum(rows.ensure(i.kind, i.id, _rows(i, chassis, served)) for i in ordered)
 
         return self._north.write(make)
@@ -61,7 +61,7 @@ class OvnNetworks:
         ordered = sorted(owned, key=lambda thing: -list(Kind).index(thing.kind))
 
         def unmake(idl: Any, txn: Any) -> None:
-            rows = Rows(idl, txn)
+            rows = Rows(idl, txn, self._index)
             for thing in ordered:
                 rows.remove(thing.kind, thing.id)
 
@@ -70,7 +70,7 @@ class OvnNetworks:
     def list_owned(self) -> frozenset[Owned]:
         def look(idl: Any) -> frozenset[Owned]:
             kinds = set(Kind)
-            return frozenset(Owned(Kind(a.kind), a.id) for _, _, a in tagged(idl) if a.kind in kinds)
+            return frozenset(Owned(Kind(a.kind), a.id) for a in self._index.addresses() if a.kind in kinds)
 
         return self._north.read(look)
 
@@ -94,9 +94,7 @@ class OvnNetworks:
         self._south.close()
 
 
-def _rows(
-    intent: Intent, chassis: Sequence[Chassis], served: dict[str, tuple[str, dict[str, str]]]
-) -> Iterable[Wanted]:
+def _rows(intent: Intent, chassis: Sequence[Chassis], served: Served) -> Iterable[Wanted]:
     match intent:
         case NetworkIntent():
             return network_rows(intent)
@@ -116,13 +114,19 @@ def _options(subnet: SubnetIntent) -> dict[str, str]:
     return dict(next(iter(subnet_rows(subnet))).columns["options"])
 
 
-def _served(idl: Any) -> dict[str, tuple[str, dict[str, str]]]:
-    """The subnets that OVN answers by DHCP now."""
-    return {
-        row.external_ids[ID]: (row.cidr, dict(row.options))
-        for row in idl.tables["DHCP_Options"].rows.values()
-        if row.external_ids.get(KIND) == Kind.SUBNET
-    }
+class _Served:
+    """The subnets that OVN answers by DHCP, now or once this transaction is done."""
+
+    def __init__(self, index: TagIndex, new: Iterable[SubnetIntent]) -> None:
+        self._index = index
+        self._new = {intent.id: intent for intent in new}
+
+    def find(self, subnet_id: str) -> tuple[str, dict[str, str]] | None:
+        """Its range and its DHCP options."""
+        if subnet_id in self._new:
+            return self._new[subnet_id].cidr, _options(self._new[subnet_id])
+        found = self._index.find(Address(Kind.SUBNET, subnet_id, "dhcp"))
+        return None if found is None else (found[1].cidr, dict(found[1].options))
 
 
 class _PortUp(RowEvent):  # type: ignore[misc]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from haneul.drivers.network.ovn.rows import Address, Wanted
+from haneul.drivers.network.ovn.rows import Wanted
+from haneul.drivers.network.ovn.tags import Address
 from haneul.services.network.driver import Kind, NetworkIntent
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Protocol
 
 from haneul.drivers.network.ovn.dhcp import own_options
 from haneul.drivers.network.ovn.expressions import quoted
 from haneul.drivers.network.ovn.networks import switch
-from haneul.drivers.network.ovn.rows import Address, Wanted
+from haneul.drivers.network.ovn.rows import Wanted
 from haneul.drivers.network.ovn.security_groups import DROP, group
+from haneul.drivers.network.ovn.tags import Address
 from haneul.services.network.driver import Kind, PortIntent, PortRole
 
-Served = Mapping[str, tuple[str, dict[str, str]]]
-"""Subnet id -> its range and DHCP options, as they stand in OVN or are about to."""
+
+class Served(Protocol):
+    """The subnets that are answered by DHCP."""
+
+    def find(self, subnet_id: str) -> tuple[str, dict[str, str]] | None:
+        """A subnet's range and DHCP options, as they stand in OVN or are about to."""
+        ...
 
 
 def port_rows(port: PortIntent, served: Served) -> Iterable[Wanted]:
@@ -73,9 +79,10 @@ def _dhcp(port: PortIntent, served: Served) -> tuple[dict[str, Address | None], 
     refs: dict[str, Address | None] = {"dhcpv4_options": None, "dhcpv6_options": None}
     own = []
     for subnet_id in port.dhcp_subnet_ids if port.role is PortRole.GUEST else ():
-        if subnet_id not in served:
+        found = served.find(subnet_id)
+        if found is None:
             continue
-        cidr, options = served[subnet_id]
+        cidr, options = found
         version = ipaddress.ip_network(cidr).version
         wanted = own_options(port, options, version)
         address = Address(Kind.SUBNET, subnet_id, "dhcp")

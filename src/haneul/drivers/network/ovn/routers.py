@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from haneul.drivers.network.ovn.networks import switch
-from haneul.drivers.network.ovn.rows import Address, Wanted
+from haneul.drivers.network.ovn.rows import Wanted
+from haneul.drivers.network.ovn.tags import Address
 from haneul.services.network.driver import FloatingIpIntent, Kind, RouterGateway, RouterIntent, RouterPort
 from haneul.services.network.model.agents import Chassis
 

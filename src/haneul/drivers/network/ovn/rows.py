@@ -6,14 +6,12 @@ which part of it (`haneul:part`). Rows without these tags are never touched. Tab
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from haneul.drivers.network.ovn.tags import ID, KIND, PART, TABLES, WITHIN, Address, Found, TagIndex, referred
 from haneul.kit.errors import Conflict
-
-KIND, ID, PART, WITHIN = "haneul:kind", "haneul:id", "haneul:part", "haneul:within"
 
 PARENTS: Mapping[str, tuple[str, str]] = {
     "Logical_Switch_Port": ("Logical_Switch", "ports"),
@@ -24,37 +22,6 @@ PARENTS: Mapping[str, tuple[str, str]] = {
     "Gateway_Chassis": ("Logical_Router_Port", "gateway_chassis"),
 }
 """Table -> the table and column of the rows that hold its rows."""
-TABLES = (
-    "Gateway_Chassis",
-    "ACL",
-    "NAT",
-    "Logical_Router_Static_Route",
-    "Logical_Router_Port",
-    "Logical_Switch_Port",
-    "DHCP_Options",
-    "Port_Group",
-    "Logical_Router",
-    "Logical_Switch",
-)
-"""Every table with rows of ours, those that are held before those that hold them."""
-
-
-@dataclass(frozen=True)
-class Address:
-    """By which a row of ours is found: the thing, and the part of it."""
-
-    kind: str
-    id: str
-    part: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}/{self.id}/{self.part}"
-
-    @classmethod
-    def parse(cls, text: str) -> Address | None:
-        kind, _, rest = text.partition("/")
-        thing, _, part = rest.partition("/")
-        return cls(kind, thing, part) if part else None
 
 
 @dataclass(frozen=True)
@@ -77,24 +44,30 @@ class Wanted:
 class Rows:
     """The rows of ours in one transaction: found by their tags, changed where they differ."""
 
-    def __init__(self, idl: Any, txn: Any) -> None:
+    def __init__(self, idl: Any, txn: Any, index: TagIndex) -> None:
         self._idl = idl
         self._txn = txn
-        self._by_address: dict[Address, tuple[str, Any]] = {}
-        self._parts: dict[tuple[str, str], dict[Address, tuple[str, Any]]] = defaultdict(dict)
+        self._index = index
+        self._new: dict[Address, Found] = {}
+        self._gone: set[Address] = set()
         self._members: dict[Any, set[Any]] = {}
         self._changes = 0
-        for table, row, address in tagged(idl):
-            self._remember(table, row, address)
 
-    def _remember(self, table: str, row: Any, address: Address) -> None:
-        self._by_address[address] = (table, row)
-        self._parts[address.kind, address.id][address] = (table, row)
+    def _find(self, address: Address) -> Found | None:
+        """The row as this transaction has left it so far."""
+        if address in self._new:
+            return self._new[address]
+        return None if address in self._gone else self._index.find(address)
+
+    def _parts(self, kind: str, thing: str) -> dict[Address, Found]:
+        present = {address: row for address, row in self._index.parts(kind, thing).items() if address not in self._gone}
+        made = {address: row for address, row in self._new.items() if (address.kind, address.id) == (kind, thing)}
+        return present | made
 
     def ensure(self, kind: str, thing: str, wanted: Iterable[Wanted]) -> bool:
         """The thing's rows are just these; True if they were not so before."""
         before = self._changes
-        superfluous = dict(self._parts[kind, thing])
+        superfluous = self._parts(kind, thing)
         for row in wanted:
             found = superfluous.pop(row.address, None)
             if found is not None and found[0] != row.table:
@@ -106,17 +79,18 @@ class Rows:
         return self._changes > before
 
     def remove(self, kind: str, thing: str) -> None:
-        for address in sorted(self._parts[kind, thing], key=self._order):
+        for address in sorted(self._parts(kind, thing), key=self._order):
             self._delete(address)
 
     def _order(self, address: Address) -> int:
-        return TABLES.index(self._by_address[address][0])
+        found = self._find(address)
+        return TABLES.index(found[0]) if found else 0
 
     def _make(self, wanted: Wanted, row: Any) -> None:
         if row is None:
             row = self._txn.insert(self._idl.tables[wanted.table])
             self._changes += 1
-            self._remember(wanted.table, row, wanted.address)
+            self._new[wanted.address] = (wanted.table, row)
         for column, value in wanted.columns.items():
             if _plain(_current(row, column)) != _plain(value):
                 setattr(row, column, value)
@@ -162,8 +136,9 @@ class Rows:
                 self._need(address).addvalue("ports", row.uuid)
                 members.add(row.uuid)
                 self._changes += 1
-        for address, (table, group) in self._by_address.items():
-            if table == "Port_Group" and str(address) not in names and row.uuid in self._held(group, "ports"):
+        for address, group in self._index.groups():
+            is_other = str(address) not in names and address not in self._gone
+            if is_other and row.uuid in self._held(group, "ports"):
                 group.delvalue("ports", row.uuid)
                 self._held(group, "ports").discard(row.uuid)
                 self._changes += 1
@@ -171,34 +146,30 @@ class Rows:
     def _held(self, holder: Any, column: str) -> set[Any]:
         key = (holder.uuid, column)
         if key not in self._members:
-            self._members[key] = {row.uuid for row in _current(holder, column) or ()}
+            self._members[key] = referred(holder, column)
         return self._members[key]
 
     def _need(self, address: Address) -> Any:
-        found = self._by_address.get(address)
+        found = self._find(address)
         if found is None:
             raise Conflict("network.not_ready", f"OVN has no {address.kind} {address.id} yet: make it first.")
         return found[1]
 
     def _delete(self, address: Address) -> None:
-        table, row = self._by_address.pop(address)
-        self._parts[address.kind, address.id].pop(address, None)
+        found = self._find(address)
+        if found is None:
+            return
+        table, row = found
+        self._new.pop(address, None)
+        self._gone.add(address)
         holder = Address.parse(row.external_ids.get(WITHIN, ""))
-        if holder in self._by_address and table in PARENTS:
+        held_by = self._find(holder) if holder is not None and table in PARENTS else None
+        if held_by is not None:
             column = PARENTS[table][1]
-            self._by_address[holder][1].delvalue(column, row.uuid)
-            self._held(self._by_address[holder][1], column).discard(row.uuid)
+            held_by[1].delvalue(column, row.uuid)
+            self._held(held_by[1], column).discard(row.uuid)
         row.delete()
         self._changes += 1
-
-
-def tagged(idl: Any) -> Iterator[tuple[str, Any, Address]]:
-    """Every row of ours: its table, itself, its address."""
-    for table in TABLES:
-        for row in idl.tables[table].rows.values():
-            ids = row.external_ids
-            if KIND in ids and ID in ids and PART in ids:
-                yield table, row, Address(ids[KIND], ids[ID], ids[PART])
 
 
 def _plain(value: Any) -> Any:

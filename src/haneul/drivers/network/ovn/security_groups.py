@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from haneul.drivers.network.ovn.expressions import group_name, match
-from haneul.drivers.network.ovn.rows import Address, Wanted
+from haneul.drivers.network.ovn.rows import Wanted
+from haneul.drivers.network.ovn.tags import Address
 from haneul.services.network.driver import Kind, SecurityGroupIntent
 
 DEFAULT_KIND = "default"

@@ -15,7 +15,7 @@ from haneul.services.network.workflows.realise import Realiser
 
 log = logging.getLogger(__name__)
 
-_BATCH = 200
+_BATCH = 50
 
 
 @dataclass(frozen=True)

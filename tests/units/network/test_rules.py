@@ -23,7 +23,7 @@ def rule(**said: Any) -> NewRule:
         ({"protocol": "TCP"}, {"protocol": "tcp"}),
         ({"protocol": "any"}, {"protocol": None}),
         ({"remote_ip_prefix": "10.1.2.3"}, {"remote_ip_prefix": "10.1.2.3/32"}),
-        ({"remote_ip_prefix": "10.1.2.3/8"}, {"remote_ip_prefix": "10.0.0.0/8"}),
+        ({"remote_ip_prefix": "10.1.2.3/8"}, {"remote_ip_prefix": "10.1.2.3/8"}),
         ({"protocol": "icmp", "port_min": 8}, {"port_min": 8, "port_max": None}),
         ({"protocol": "132", "port_min": 1, "port_max": 2}, {"protocol": "132"}),
     ],

@@ -47,6 +47,7 @@ EXTENSIONS: dict[str, tuple[str, str]] = {
     "port-security-groups-filtering": ("Port filtering on security groups", "Ports found by their groups."),
     "project-id": ("project_id field enabled", "Things belong to projects."),
     "provider": ("Provider Network", "Networks on the provider's own wires."),
+    "quota-check-limit": ("Quota engine limit check", "Quotas refused below what is in use, if asked."),
     "quota_details": ("Quota details management support", "How much of a quota is used."),
     "quotas": ("Quota management support", "How much a project may have."),
     "revision-if-match": ("If-Match constraints based on revision_number", "Changes of what was seen only."),

@@ -50,7 +50,8 @@ def show_floatingip(cloud: Cloud, req: Request) -> Reply:
 
 
 def update_floatingip(cloud: Cloud, req: Request) -> Reply:
-    changes = FloatingIpChanges(**FLOATING_IP.read_changes(req.body))
+    said = FLOATING_IP.read_changes(req.body) or {"port_id": None}  # Nothing said lets go, as it always did.
+    changes = FloatingIpChanges(**said)
     with cloud.network.together():
         floating = cloud.network.floating_ips.get(req.caller, req.params["floatingip_id"])
         require_revision(req, floating.revision_number)

@@ -45,7 +45,8 @@ def update_quota(cloud: Cloud, req: Request) -> Reply:
         for name, value in said.items()
         if name not in ("tenant_id", "project_id", "check_limit", "force")
     }
-    return _quota(cloud.network.quotas.set(req.caller, req.params["project_id"], limits).limits)
+    must_hold = readers.boolean("check_limit", said.get("check_limit", False))
+    return _quota(cloud.network.quotas.set(req.caller, req.params["project_id"], limits, must_hold).limits)
 
 
 def delete_quota(cloud: Cloud, req: Request) -> Reply:

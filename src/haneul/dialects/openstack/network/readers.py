@@ -79,7 +79,10 @@ def texts(name: str, value: Any) -> tuple[str, ...]:
 
 def uuids(name: str, value: Any) -> tuple[str, ...]:
     """Null is an empty list."""
-    return tuple(uuid(name, each) for each in items(name, value))
+    found = tuple(uuid(name, each) for each in items(name, value))
+    if len(set(found)) < len(found):
+        raise wrong(name, "Duplicate items in the list")
+    return found
 
 
 def items(name: str, value: Any) -> list[Any]:

@@ -141,8 +141,9 @@ class Resource:
         links = []
         if nouns and not (is_last and not is_backwards):
             links.append({"rel": "next", "href": f"{req.url}?{urlencode([*kept, ('marker', nouns[-1].id)])}"})
-        if nouns and (req.query.get("marker") or is_backwards) and not (is_last and is_backwards):
-            previous = [*kept, ("marker", nouns[0].id), ("page_reverse", "True")]
+        if not (is_last and is_backwards):
+            marker = [("marker", nouns[0].id)] if nouns else []
+            previous = [*kept, *marker, ("page_reverse", "True")]
             links.append({"rel": "previous", "href": f"{req.url}?{urlencode(previous)}"})
         return links
 

@@ -41,7 +41,7 @@ RULE = Resource(
         Attribute("port_range_max", "port_max", readers.integer_or_none, on=(CREATE,)),
         Attribute("remote_group_id", read=readers.text_or_none, on=(CREATE,)),
         Attribute("remote_ip_prefix", read=readers.text_or_none, on=(CREATE,)),
-        Attribute("normalized_cidr", "remote_ip_prefix", is_filter=False),
+        Attribute("normalized_cidr", "remote_range", is_filter=False),
         Attribute("belongs_to_default_sg", "is_of_default_group", readers.boolean, on=()),
         Attribute("description", read=readers.text_or_empty, on=(CREATE,)),
         *HISTORY,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import ip_network
 from typing import NewType
 
 from msgspec import UNSET, UnsetType
@@ -38,6 +39,11 @@ class SecurityGroupRule:
     description: str = ""
     revision_number: int = 0
     is_of_default_group: bool = False
+
+    @property
+    def remote_range(self) -> str | None:
+        """The remote range in its one form, without the bits behind its prefix."""
+        return None if self.remote_ip_prefix is None else str(ip_network(self.remote_ip_prefix, strict=False))
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ def _key(rule: SecurityGroupRule) -> str:
         rule.port_min,
         rule.port_max,
         rule.remote_group_id,
-        rule.remote_ip_prefix,
+        rule.remote_range,
     )
     return "|".join("" if each is None else str(each) for each in said)
 

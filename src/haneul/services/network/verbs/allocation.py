@@ -51,7 +51,8 @@ class Allocation:
 
     def change(self, port: Port, wanted: Sequence[WantedIp], subnets: Sequence[Subnet]) -> tuple[FixedIp, ...]:
         """The port has these addresses and no others; where only a subnet is named it keeps what it has there."""
-        kept = list(port.fixed_ips)
+        named = {each.ip_address for each in wanted if each.ip_address}
+        kept = [fixed for fixed in port.fixed_ips if fixed.ip_address not in named]
         chosen: list[WantedIp] = []
         for each in wanted:
             same = next((fixed for fixed in kept if not each.ip_address and fixed.subnet_id == each.subnet_id), None)

@@ -139,6 +139,9 @@ class FloatingIps:
         port: Port | None = self._access.find(caller, self.parts.store.ports, port_id)
         if port is None:
             raise NotFound("port.not_found", f"Port {port_id} could not be found.")
+        if port.project_id != floating.project_id and not self._access.sees_all(caller):
+            raise _bad(f"Cannot process floating IP association with Port {port_id}, since that port is owned by a "
+                       "different project")  # fmt: skip
         address, subnet_id = _fixed(port, fixed_ip)
         led = changed(
             floating,

@@ -16,7 +16,7 @@ from haneul.services.network.model.networks import NetworkChanges, NetworkId, Ne
 from haneul.services.network.model.ports import SELF_REMOVING_OWNERS
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access, changed, check_tags, check_text, network_target
-from haneul.services.network.verbs.segments import MIN_MTU_IPV6, Segment, choose_mtu, choose_segment
+from haneul.services.network.verbs.segments import Segment, check_mtu_for, choose_mtu, choose_segment
 from haneul.services.network.verbs.server_networks import ServerNetworks
 
 _SAID = ("is_shared", "is_external", "is_default", "has_port_security", "network_type", "physical_network",
@@ -137,7 +137,7 @@ class Networks(ServerNetworks):
                     "Invalid input for operation: Plugin does not support updating the following provider network "
                     f"attributes: {name}. Make a new network.",
                 )
-        if said.get("mtu"):
+        if "mtu" in said:
             self._check_mtu(network, said)
         if said.get("is_shared") is False and network.is_shared:
             self._require_unshared(network)
@@ -153,10 +153,7 @@ class Networks(ServerNetworks):
         segment = Segment(network.network_type, network.physical_network, network.segmentation_id)
         said["mtu"] = choose_mtu(self.parts, segment, said["mtu"])
         subnets = self.parts.store.subnets.of_network(network.id)
-        if said["mtu"] < MIN_MTU_IPV6 and any(subnet.ip_version == 6 for subnet in subnets):
-            raise Invalid(
-                "network.bad_mtu", f"IPv6 needs an mtu of {MIN_MTU_IPV6} at least, and {network.id} has IPv6 subnets."
-            )
+        check_mtu_for(said["mtu"], (subnet.ip_version for subnet in subnets), network.id)
 
     def _require_unshared(self, network: VirtualNetwork) -> None:
         others = self.parts.store.networks.projects_on(network.id) - {network.project_id}

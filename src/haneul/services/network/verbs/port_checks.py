@@ -123,6 +123,11 @@ class Groups:
             group = found.get(group_id)
             if group is None or not (group.project_id in (caller.project_id, project_id) or access.sees_all(caller)):
                 raise NotFound("security_group.not_found", f"Security group {group_id} does not exist.")
+        if len({group.is_stateful for group in found.values()}) > 1:
+            raise Conflict(
+                "security_group.mixed",
+                "Cannot apply both stateful and stateless security groups on the same port at the same time: choose.",
+            )
         return wanted
 
     def default(self, port: Port) -> tuple[str, ...]:

@@ -54,8 +54,8 @@ class Quotas:
             if sees_all or project_id == caller.project_id
         ]
 
-    def set(self, caller: Caller, project_id: str, limits: Mapping[str, int]) -> ProjectQuotas:
-        """Raises Forbidden, Invalid `quota.unknown`, `quota.bad_limit`."""
+    def set(self, caller: Caller, project_id: str, limits: Mapping[str, int], must_hold: bool = False) -> ProjectQuotas:
+        """Raises Forbidden, Invalid `quota.unknown`, `quota.bad_limit`; `quota.below_use` if they must hold already."""
         self.parts.policy.require(caller, "update_quota", {"project_id": project_id})
         for name, limit in limits.items():
             if name not in self.parts.options.default_limits:
@@ -65,8 +65,19 @@ class Quotas:
                     "quota.bad_limit",
                     f"Invalid input for {name}. Reason: '{limit}' must be a whole number, or -1 for no limit.",
                 )
+        if must_hold:
+            self._require_above_use(caller, project_id, limits)
         self.parts.store.quotas.set(project_id, limits)
         return self.get(caller, project_id)
+
+    def _require_above_use(self, caller: Caller, project_id: str, limits: Mapping[str, int]) -> None:
+        usage = self.usage(caller, project_id)
+        for name, limit in limits.items():
+            if limit != UNLIMITED and limit < usage[name].used:
+                raise Invalid(
+                    "quota.below_use",
+                    f"Quota limit {limit} of {name} is below what is in use ({usage[name].used}): delete some first.",
+                )
 
     def reset(self, caller: Caller, project_id: str) -> None:
         """The defaults hold again. Raises Forbidden, NotFound `quota.not_set` where they do already."""

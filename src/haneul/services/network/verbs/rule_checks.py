@@ -10,7 +10,8 @@ from haneul.services.network.model.protocols import ICMP, ICMPV6, NUMBERS, TCP, 
 from haneul.services.network.model.security_groups import EGRESS, INGRESS, IPV4, IPV6, NewRule
 
 _MAX_PORT, _MAX_ICMP, _MAX_PROTOCOL = 65535, 255, 255
-_IPV6_ONLY = frozenset({"icmpv6", "ipv6-icmp", "ipv6-encap", "ipv6-frag", "ipv6-nonxt", "ipv6-opts", "ipv6-route"})
+_IPV6_NAMES = ("icmpv6", "ipv6-icmp", "ipv6-encap", "ipv6-frag", "ipv6-nonxt", "ipv6-opts", "ipv6-route")
+_IPV6_ONLY = frozenset({*_IPV6_NAMES, *(str(NUMBERS[name]) for name in _IPV6_NAMES)})
 
 
 def check_rule(new: NewRule) -> NewRule:
@@ -45,16 +46,16 @@ def _protocol(protocol: str | None) -> str | None:
 
 
 def _prefix(new: NewRule, ethertype: str) -> str | None:
-    """The remote range in its shortest form; an address is a range of one."""
+    """The remote range as it was said, with its prefix length; an address is a range of one."""
     if new.remote_ip_prefix is None:
         return None
     try:
-        cidr = ipaddress.ip_network(new.remote_ip_prefix, strict=False)
+        cidr = ipaddress.ip_interface(new.remote_ip_prefix)
     except ValueError as error:
         raise _wrong("prefix", f"'{new.remote_ip_prefix:.60}' is not a range of addresses, as 10.0.0.0/8") from error
     if (cidr.version == 4) != (ethertype == IPV4):
         raise _wrong("prefix", f"Conflicting value ethertype {ethertype} for CIDR {cidr}: use the other ethertype")
-    return str(cidr)
+    return cidr.with_prefixlen
 
 
 def _check_ports(rule: NewRule, number: int | None) -> None:

@@ -68,10 +68,10 @@ class SecurityGroups:
         if new.name.lower() == DEFAULT_NAME:
             raise _default_exists()
         with self.parts.db.write():
-            groups = DefaultGroups(self.parts)
-            groups.ensure(project_id)
             store = self.parts.store
             self._access.require_room(project_id, "security_group", store.security_groups.count(project_id))
+            groups = DefaultGroups(self.parts)
+            groups.ensure(project_id)
             group = groups.described(project_id, new.name, new.description)
             rules = tuple(groups.way_out(group))
             self._access.require_room(project_id, "security_group_rule", store.rules.count(project_id), len(rules))

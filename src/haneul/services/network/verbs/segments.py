@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from msgspec import UNSET, UnsetType
 
-from haneul.kit.errors import Invalid, NoCapacity
+from haneul.kit.errors import Conflict, Invalid, NoCapacity
 from haneul.services.network.model.networks import FLAT, GENEVE, VLAN, NewNetwork
 from haneul.services.network.parts import Parts
 
@@ -57,13 +58,25 @@ def mapped_wires(parts: Parts) -> set[str]:
     return {name for chassis in parts.driver.list_chassis() for name in chassis.bridge_mappings}
 
 
+def check_mtu_for(mtu: int, ip_versions: Iterable[int], network_id: str) -> None:
+    """Raises Conflict `network.mtu_too_small` for packets too small for the protocol of a subnet."""
+    for version in ip_versions:
+        least = MIN_MTU_IPV6 if version == 6 else MIN_MTU
+        if mtu < least:
+            raise Conflict(
+                "network.mtu_too_small",
+                f"MTU of {mtu} on network {network_id} is not valid for its IPv{version} subnets: "
+                f"they need {least} at least.",
+            )
+
+
 def choose_mtu(parts: Parts, segment: Segment, wanted: int | UnsetType) -> int:
     """Raises Invalid `network.bad_mtu` for one that does not fit on the wire."""
     most = parts.options.overlay_mtu if segment.is_overlay else parts.options.wire_mtu
     if isinstance(wanted, UnsetType) or wanted == 0:
         return most
-    if wanted < MIN_MTU or wanted > _MAX_MTU:
-        raise Invalid("network.bad_mtu", f"Invalid input for mtu. Reason: '{wanted}' is not between 68 and {most}.")
+    if wanted < 0 or wanted > _MAX_MTU:
+        raise Invalid("network.bad_mtu", f"Invalid input for mtu. Reason: '{wanted}' is not between 0 and {most}.")
     if wanted > most:
         raise Invalid(
             "network.bad_mtu",

@@ -20,6 +20,7 @@ from haneul.services.network.verbs import subnet_checks as checks
 from haneul.services.network.verbs.access import Access, Target, changed, check_tags, check_text, network_target
 from haneul.services.network.verbs.allocation import Allocation
 from haneul.services.network.verbs.metadata_ports import MetadataPorts
+from haneul.services.network.verbs.segments import check_mtu_for
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Subnets:
             cidr = checks.check_range(new)
             checks.check_modes(new, cidr)
             checks.check_servers_and_routes(new.ip_version, new.dns_servers, new.host_routes)
+            check_mtu_for(network.mtu, (new.ip_version,), network.id)
             checks.check_apart(cidr, self.parts.store.subnets.of_network(network.id))
             subnet = self._described(new, project_id)
             self._access.require_room(project_id, "subnet", self.parts.store.subnets.count(project_id))
@@ -71,6 +73,7 @@ class Subnets:
             saved = self.parts.store.subnets.save(changed(subnet, **said), self.parts.clock.now())
             network = self.parts.store.networks.find(subnet.network_id)
             if network is not None:
+                self._touch(network)
                 MetadataPorts(self.parts).ensure(network)
             self.parts.changed(Kind.SUBNET, [subnet.id])
             if saved.has_dhcp != subnet.has_dhcp:
@@ -98,6 +101,7 @@ class Subnets:
             self.parts.store.subnets.remove(subnet_id)
             network = self.parts.store.networks.find(subnet.network_id)
             if network is not None:
+                self._touch(network)
                 MetadataPorts(self.parts).ensure(network)
             self.parts.changed(Kind.PORT, [port.id for port in ports])
             self.parts.changed(Kind.SUBNET, [subnet_id])
@@ -146,6 +150,7 @@ class Subnets:
 
     def _settle(self, network: VirtualNetwork, subnet: Subnet) -> None:
         """What a new subnet brings with it: addresses that guests make for themselves, the metadata port's."""
+        self._touch(network)
         if subnet.is_automatic:
             for port in self.parts.store.ports.of_network(network.id):
                 if not port.device_owner.startswith("network:"):
@@ -153,6 +158,10 @@ class Subnets:
                     self.parts.changed(Kind.PORT, [port.id])
         MetadataPorts(self.parts).ensure(network)
         self.parts.changed(Kind.SUBNET, [subnet.id])
+
+    def _touch(self, network: VirtualNetwork) -> None:
+        """The network is of a new revision: its subnets have changed."""
+        self.parts.store.networks.save(network, self.parts.clock.now())
 
     def _check_changes(self, subnet: Subnet, said: dict[str, Any]) -> None:
         cidr = parse_cidr(subnet.cidr)

@@ -24,6 +24,6 @@ def _rule(rule: SecurityGroupRule) -> RuleIntent:
         protocol=protocol_number(rule.protocol, is_ipv6),
         first=rule.port_min,
         last=rule.port_max,
-        remote_cidr=rule.remote_ip_prefix,
+        remote_cidr=rule.remote_range,
         remote_group_id=rule.remote_group_id,
     )

@@ -15,7 +15,16 @@ from haneul.services.identity import AssignmentQuery, Listing, NewProject, NewUs
 from .conftest import World
 
 PAGE = Listing(limit=5)
-SMALL = ("roles", "implied_roles", "regions", "catalog_services", "catalog_endpoints", "endpoint_groups", "policies")
+SMALL = (
+    "CONSTANT",
+    "roles",
+    "implied_roles",
+    "regions",
+    "catalog_services",
+    "catalog_endpoints",
+    "endpoint_groups",
+    "policies",
+)
 """Tables that stay small however many people there are."""
 
 

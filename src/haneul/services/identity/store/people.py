@@ -90,6 +90,8 @@ class GroupRows(Rows[Group]):
     def members(self, group_ids: list[str]) -> dict[str, list[str]]:
         """User ids by group id."""
         found: dict[str, list[str]] = {group_id: [] for group_id in group_ids}
+        if not found:
+            return found
         with self.db.read() as connection:
             rows = connection.execute(select(memberships).where(memberships.c.group_id.in_(group_ids)))
             for row in rows:

@@ -13,6 +13,8 @@ from haneul.kit.paging import Page, SortKey
 from haneul.services.image import Condition, ImageFilter, MemberStatus, Operator, Visibility
 
 DEFAULT_LIMIT = 25
+_MAX_FILTERS = 100
+_MAX_VALUES = 1000
 MAX_LIMIT = 1000
 _PAGING = frozenset({"limit", "marker", "sort", "sort_key", "sort_dir", "member_status", "tag", "visibility",
                      "os_hidden", "protected"})  # fmt: skip
@@ -34,6 +36,7 @@ _NUMBERS = {"size": "size_bytes", "min_disk": "min_disk_gib", "min_ram": "min_ra
 _TIMES = frozenset({"created_at", "updated_at"})
 _WORD = re.compile(r'"([^"\\]*(?:\\.[^"\\]*)*)",?|([^,]+),?|,')
 _SECOND = timedelta(seconds=1)
+_LAST = datetime.max.replace(tzinfo=UTC)
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -52,6 +55,8 @@ def read_page(query: Query) -> Page:
 
 def read_filter(query: Query) -> ImageFilter:
     """Raises Invalid `request.bad_filter`."""
+    if len(query.items) > _MAX_FILTERS:
+        raise _bad(f"The query has {len(query.items)} parts: ask for {_MAX_FILTERS} at most.")
     conditions: list[Condition] = []
     properties: dict[str, str] = {}
     for name, value in query.items:
@@ -69,7 +74,7 @@ def read_filter(query: Query) -> ImageFilter:
     return ImageFilter(
         conditions=tuple(conditions),
         properties=properties,
-        tags=tuple(tag.strip() for tag in query.all("tag")),
+        tags=tuple(dict.fromkeys(tag.strip() for tag in query.all("tag"))),
         visibility=None if visibility in (None, "all") else _one_of(Visibility, "visibility", visibility),
         is_everything=visibility == "all",
         is_hidden=bool(_flag(query, "os_hidden")),
@@ -102,7 +107,10 @@ def _text(name: str, value: str) -> Condition:
     if operator == "eq":
         return Condition(name, Operator.EQ, (rest,))
     if operator == "in":
-        return Condition(name, Operator.IN, tuple(_words(rest)))
+        words = dict.fromkeys(_words(rest))
+        if len(words) > _MAX_VALUES:
+            raise _bad(f"Filter {name} has {len(words)} values: ask for {_MAX_VALUES} at most at once.")
+        return Condition(name, Operator.IN, tuple(words))
     raise _bad(f"Unable to filter by unknown operator '{operator}': use in: or eq:.")
 
 
@@ -116,7 +124,7 @@ def _words(text: str) -> list[str]:
 def _times(name: str, value: str) -> list[Condition]:
     """Compared in whole seconds, as times are shown."""
     operator, moment = _operator(name, value)
-    following = moment + _SECOND
+    following = moment + min(_SECOND, _LAST - moment)
     match operator:
         case "eq":
             return [Condition(name, Operator.GTE, (moment,)), Condition(name, Operator.LT, (following,))]
@@ -137,7 +145,8 @@ def _operator(name: str, value: str) -> tuple[str, datetime]:
     for operator, text in (("eq", value), (value.partition(":")[0], value.partition(":")[2])):
         try:
             moment = datetime.fromisoformat(text)
-            return operator, moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return operator, moment.astimezone(UTC)
         except (ValueError, OverflowError):
             continue
     raise _bad(f'Bad "{name}" query filter format. Use ISO 8601 DateTime notation.')
@@ -170,18 +179,27 @@ def _one_of(kind: type[E], what: str, text: str) -> E:
 
 
 def _sort(query: Query) -> tuple[SortKey, ...]:
+    """Each key once: a second time it would change nothing."""
+    by_name: dict[str, SortKey] = {}
+    for key, direction in _sort_pairs(query):
+        found = _key(key, direction)
+        by_name.setdefault(found.name, found)
+    return tuple(by_name.values())
+
+
+def _sort_pairs(query: Query) -> list[tuple[str, str]]:
     if "sort" in query:
         if "sort_key" in query or "sort_dir" in query:
             raise _bad("Old and new sorting syntax cannot be combined")
         pairs = [part.partition(":")[::2] for part in (query.get("sort") or "").split(",")]
-        return tuple(_key(key, direction or "desc") for key, direction in pairs)
+        return [(key, direction or "desc") for key, direction in pairs]
     keys = query.all("sort_key") or ("created_at",)
     directions = query.all("sort_dir") or ("desc",)
     if len(directions) == 1:
         directions *= len(keys)
     if len(directions) != len(keys):
         raise _bad("Number of sort dirs does not match the number of sort keys")
-    return tuple(_key(key, direction) for key, direction in zip(keys, directions, strict=True))
+    return list(zip(keys, directions, strict=True))
 
 
 def _key(name: str, direction: str) -> SortKey:

@@ -26,6 +26,7 @@ from haneul.services.image import (
     NewNamespace,
 )
 
+_MAX_TYPES = 1000
 _SORT_KEYS = {"created_at": "created_at", "updated_at": "updated_at", "namespace": "name", "id": "id"}
 
 
@@ -121,8 +122,10 @@ def _filter(query: Query) -> NamespaceFilter:
     visibility = query.get("visibility")
     if visibility and visibility not in list(NamespaceVisibility):
         raise Invalid("request.bad_filter", f"Invalid visibility value: {visibility}: use public or private.")
-    types = [name for name in (query.get("resource_types") or "").split(",") if name]
-    return NamespaceFilter(NamespaceVisibility(visibility) if visibility else None, tuple(types))
+    types = {name for name in (query.get("resource_types") or "").split(",") if name}
+    if len(types) > _MAX_TYPES:
+        raise Invalid("request.bad_filter", f"Ask for {_MAX_TYPES} resource types at most at once, not {len(types)}.")
+    return NamespaceFilter(NamespaceVisibility(visibility) if visibility else None, tuple(sorted(types)))
 
 
 def _link(query: list[tuple[str, str]]) -> str:

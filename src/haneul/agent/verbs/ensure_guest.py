@@ -62,9 +62,9 @@ def _bring_down(parts: Parts, record: GuestRecord, power: Power) -> GuestRecord:
         parts.hypervisor.power_off(spec.server_id)
         return record
     if record.off_by is None or now >= record.asked_at + ASK_AGAIN_S:
+        parts.hypervisor.ask_to_stop(spec.server_id)
         record = replace(record, off_by=off_by, asked_at=now)
         parts.journal.save(record)
-        parts.hypervisor.ask_to_stop(spec.server_id)
     return record
 
 

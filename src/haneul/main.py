@@ -13,16 +13,16 @@ import yaml
 from haneul import migrations
 from haneul.dialects.openstack import app
 from haneul.dialects.openstack.catalog import APIS
-from haneul.dialects.openstack.cloud import Cloud
+from haneul.dialects.openstack.cloud import Cloud, Work
 from haneul.drivers.image.inspection import FormatInspector
 from haneul.drivers.image.web import WebFetcher
 from haneul.drivers.registry import driver
 from haneul.kit import x509
 from haneul.kit.clock import Clock, SystemClock
 from haneul.kit.db import Database
-from haneul.kit.errors import Conflict
+from haneul.kit.errors import Conflict, Forbidden
 from haneul.kit.events import Bus
-from haneul.kit.policy import Policy
+from haneul.kit.policy import Caller, Policy
 from haneul.kit.upkeep import Loop, Scheduler
 from haneul.kit.workflow import Engine, Observer, Runs, silent
 from haneul.services import compute, identity, image, network, placement
@@ -170,6 +170,9 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
         for workflow in service.workflows:
             engine.register(workflow, service.parts)
     settings = ground.settings
+    loops = (*people.upkeep, *images.upkeep, *networks.upkeep, *computing.upkeep)
+    forget = Loop("runs.forget", 3600, lambda: ground.runs.forget(KEPT_RUNS))
+    upkeep = Scheduler((*loops, forget), ground.clock)
     cloud = Cloud(
         identity=people,
         image=images,
@@ -179,10 +182,15 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
         public_url=settings.url,
         region=settings.region,
         join_token=world.join_token,
+        work=lambda caller: _work(ground.runs, upkeep, caller),
     )
-    loops = (*people.upkeep, *images.upkeep, *networks.upkeep, *computing.upkeep)
-    forget = Loop("runs.forget", 3600, lambda: ground.runs.forget(KEPT_RUNS))
-    return ControlPlane(ground, world, cloud, engine, Scheduler((*loops, forget), ground.clock))
+    return ControlPlane(ground, world, cloud, engine, upkeep)
+
+
+def _work(runs: Runs, upkeep: Scheduler, caller: Caller) -> Work:
+    if not caller.is_admin:
+        raise Forbidden("work.admin_only", "How the cloud gets on is told to administrators only.")
+    return Work(tuple(runs.unfinished()), tuple(runs.troubled()), tuple(upkeep.reports()))
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,23 @@ def test_undoing_is_tried_until_it_succeeds(toy: Toy, caplog: pytest.LogCaptureF
     assert any(record.levelname == "ERROR" and "free_shelf" in record.message for record in caplog.records)
 
 
+def test_what_cannot_be_taken_back_is_trouble(toy: Toy) -> None:
+    toy.kitchen.trouble = fails("free_shelf", Unavailable("shelf.stuck", "Pull harder"))
+    toy.place("jam", lids=1, ready=False)
+    toy.engine.run_due()
+    toy.runs.cancel("jam")
+    for _ in range(6):
+        toy.engine.run_due()
+        toy.clock.move(60)
+
+    [trouble] = toy.runs.troubled()
+    assert (trouble.run.subject, trouble.step) == ("jam", "reserve_shelf")
+    assert trouble.tries >= 5
+    toy.kitchen.trouble = lambda _step: None
+    toy.settle()
+    assert toy.runs.troubled() == []
+
+
 def test_a_wait_holds_nothing_and_ends_when_it_is_woken(toy: Toy) -> None:
     toy.place("jam", ready=False)
     toy.engine.run_due()

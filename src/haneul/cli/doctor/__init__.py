@@ -5,12 +5,17 @@ from __future__ import annotations
 import argparse
 
 from haneul import settings as settings_module
-from haneul.cli.doctor import cloud, kernel, resources
+from haneul.cli.doctor import cloud, kernel, resources, work
 from haneul.cli.doctor.findings import Examination, Finding, Weight, examine
 from haneul.cli.machine.daemons import Places
 from haneul.cli.machine.keeping import keeper_for
 
-EXAMINATIONS: tuple[Examination, ...] = (*kernel.EXAMINATIONS, *resources.EXAMINATIONS, *cloud.EXAMINATIONS)
+EXAMINATIONS: tuple[Examination, ...] = (
+    *kernel.EXAMINATIONS,
+    *resources.EXAMINATIONS,
+    *cloud.EXAMINATIONS,
+    *work.EXAMINATIONS,
+)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -7,11 +7,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from haneul.kit.policy import Caller
+    from haneul.kit.upkeep import LoopReport
+    from haneul.kit.workflow import RunView, Trouble
     from haneul.services.compute import Compute
     from haneul.services.identity import Identity
     from haneul.services.image import Images
     from haneul.services.network import Network
     from haneul.services.placement import Placement
+
+
+@dataclass(frozen=True)
+class Work:
+    """How the cloud gets on with its long work and with mending."""
+
+    unfinished: tuple[RunView, ...]
+    troubled: tuple[Trouble, ...]
+    loops: tuple[LoopReport, ...]
 
 
 @dataclass(frozen=True)
@@ -28,3 +40,5 @@ class Cloud:
     region: str
     join_token: Callable[[str], str]
     """Makes of a one-time secret the token that an operator carries to a new host."""
+    work: Callable[[Caller], Work]
+    """For administrators: how the cloud gets on; raises Forbidden."""

@@ -27,6 +27,7 @@ from haneul.kit.workflow.model import (
     RunId,
     RunView,
     StepView,
+    Trouble,
     silent,
 )
 from haneul.kit.workflow.run import Run
@@ -48,6 +49,7 @@ __all__ = [
     "RunView",
     "Runs",
     "StepView",
+    "Trouble",
     "current_fence",
     "silent",
     "workflow",

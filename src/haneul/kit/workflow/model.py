@@ -124,6 +124,20 @@ class Park:
     """How often the code between the steps has failed."""
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """Something that cannot be taken back for quite a while; it is still tried."""
+
+    run: RunView
+    step: str
+    """Whose undo fails, or the `on_failure` that does."""
+    tries: int
+
+
+TROUBLED_AFTER = 5
+"""So many failures make it trouble: from then on they are logged as errors."""
+
+
 class Point(StrEnum):
     """Where an observer is called."""
 

@@ -12,7 +12,7 @@ from haneul.kit.clock import Clock
 from haneul.kit.db import Database
 from haneul.kit.errors import Conflict
 from haneul.kit.workflow import codec
-from haneul.kit.workflow.model import RunId, RunView
+from haneul.kit.workflow.model import RunId, RunView, Trouble
 from haneul.kit.workflow.run import Run
 from haneul.kit.workflow.site import check_fence
 from haneul.kit.workflow.store import RunStore
@@ -96,6 +96,10 @@ class Runs:
     def unfinished(self) -> list[RunView]:
         """Every run that has not ended, oldest first."""
         return self._store.unfinished()
+
+    def troubled(self) -> list[Trouble]:
+        """What fails to be taken back again and again, the oldest run first."""
+        return self._store.troubled()
 
     def history(self, subject: str) -> list[RunView]:
         """The subject's runs with their steps, oldest first, as far back as they are kept."""

@@ -6,11 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, delete, literal, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from haneul.kit.db import Database, Timestamp
-from haneul.kit.workflow.model import Fault, Outcome, RunId, RunView, StepView
+from haneul.kit.workflow.model import (
+    TROUBLED_AFTER,
+    Fault,
+    Outcome,
+    RunId,
+    RunView,
+    StepRow,
+    StepView,
+    Trouble,
+)
 from haneul.kit.workflow.tables import active, run_steps, runs
 
 _FEW = 500
@@ -76,6 +85,18 @@ class RunStore:
         """Every run that has not ended, oldest first."""
         with self.db.read() as c:
             return [view(row) for row in c.execute(select(runs).where(~runs.c.done).order_by(runs.c.created_at))]
+
+    def troubled(self) -> list[Trouble]:
+        """What fails to be taken back again and again, the oldest run first."""
+        is_step = run_steps.c.name.not_like(StepRow.handler_name("%"))
+        untold = or_(is_step, run_steps.c.finished_at.is_(None))
+        undoing = and_(~runs.c.done, runs.c.unwinding, run_steps.c.undone_at.is_(None), untold)
+        statement = select(runs, run_steps.c.name, run_steps.c.undo_tries).join(
+            run_steps, runs.c.id == run_steps.c.run_id
+        )
+        statement = statement.where(undoing, run_steps.c.undo_tries >= TROUBLED_AFTER).order_by(runs.c.created_at)
+        with self.db.read() as c:
+            return [Trouble(view(row), row.name, row.undo_tries) for row in c.execute(statement)]
 
     def history(self, which: ColumnElement[bool]) -> list[RunView]:
         """The runs `which` is true of with their steps, oldest first."""

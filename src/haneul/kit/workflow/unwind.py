@@ -8,14 +8,12 @@ from typing import Any
 
 from haneul.kit.workflow import backoff, codec
 from haneul.kit.workflow.leave import EndOfJournal, Parked
-from haneul.kit.workflow.model import CANCELLED, Outcome, Park, StepRow
+from haneul.kit.workflow.model import CANCELLED, TROUBLED_AFTER, Outcome, Park, StepRow
 from haneul.kit.workflow.run import Call, Handler, Run
 from haneul.kit.workflow.site import Site
 
 log = logging.getLogger(__name__)
 
-_ALARM_AFTER = 5
-"""From so many failures on, an undo that does not succeed is logged as an error."""
 _LONGEST_PAUSE_S = 60.0
 
 
@@ -85,9 +83,9 @@ class Unwinding:
                 fn(site.parts, *args)
         except Exception as error:
             row.undo_tries += 1
-            level = logging.ERROR if row.undo_tries >= _ALARM_AFTER else logging.WARNING
+            level = logging.ERROR if row.undo_tries >= TROUBLED_AFTER else logging.WARNING
             what = f"{fn.__name__} of {site.title} failed, try {row.undo_tries}: it will be tried again"
-            log.log(level, what, exc_info=error if row.undo_tries in (1, _ALARM_AFTER) else None)
+            log.log(level, what, exc_info=error if row.undo_tries in (1, TROUBLED_AFTER) else None)
             pause = backoff.after_failure(row.undo_tries, _LONGEST_PAUSE_S)
             raise Parked(Park(site.now() + pause)) from error
 

@@ -1,8 +1,8 @@
-"""The routes of hosts, below /haneul/v1."""
+"""The routes of hosts and of how the cloud gets on, below /haneul/v1."""
 
 from __future__ import annotations
 
-from haneul.dialects.openstack.hosts import hosts
+from haneul.dialects.openstack.hosts import hosts, work
 from haneul.kit.http import Route
 
 _EMPTY = {"type": ["object", "null"], "properties": {}, "additionalProperties": False}
@@ -12,4 +12,5 @@ HOST_ROUTES = (
     Route("GET", "/hosts", hosts.list_hosts),
     Route("GET", "/hosts/{host_id}", hosts.get_host),
     Route("DELETE", "/hosts/{host_id}", hosts.delete_host),
+    Route("GET", "/work", work.show_work),
 )

@@ -1,0 +1,51 @@
+"""How the cloud gets on with its work, as it tells administrators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from haneul.cli import rest
+from haneul.cli.doctor.findings import Finding, fine, weak, wrong
+from haneul.cli.machine.daemons import Keeper
+from haneul.settings import Settings
+
+_LONG = timedelta(hours=1)
+_FAILURES = 3
+"""So many failures of a loop in a row are no accident."""
+
+
+def work(settings: Settings, keeper: Keeper) -> Iterator[Finding]:
+    """Whether long work ends and what drifts is mended."""
+    file = settings.state / "keys" / "admin-password"
+    if not (file.exists() and rest.answers(settings.url)):
+        return
+    try:
+        told = rest.Rest(settings.url, rest.Credentials("admin", file.read_text().strip(), "admin")).get(
+            "/haneul/v1/work"
+        )
+    except rest.RefusedError as refusal:
+        yield weak(
+            f"How the cloud gets on could not be asked: {refusal}", "Was admin's password changed? Then ask the API."
+        )
+        return
+    yield from findings(told["work"], datetime.now(UTC))
+
+
+def findings(told: rest.Json, now: datetime) -> Iterator[Finding]:
+    """What there is to say of an answer of GET /haneul/v1/work."""
+    for run in told["troubled"]:
+        what = f"{run['kind']} of {run['subject']} cannot take back {run['step']}, after {run['tries']} tries."
+        yield wrong(what, f"It is still tried; `haneul logs control` says why (request {run['request_id']}).")
+    for run in told["unfinished"]:
+        if now - datetime.fromisoformat(run["created_at"]) > _LONG:
+            since, step = run["created_at"][:16], run["step"]
+            what = f"{run['kind']} of {run['subject']} has been at work since {since}, now at {step}."
+            yield weak(what, f"haneul logs control, for request {run['request_id']}")
+    for loop in told["loops"]:
+        if loop["failures"] >= _FAILURES:
+            yield wrong(f"{loop['name']} fails: {loop['error']}.", "haneul logs control")
+    yield fine(f"{len(told['unfinished'])} runs are at work, {len(told['loops'])} loops mend.")
+
+
+EXAMINATIONS = (work,)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +23,7 @@ from haneul.services.identity import (
     Ref,
     Scope,
     SignedRequest,
+    SignedText,
     User,
 )
 from haneul.services.identity.verbs.ec2 import signatures
@@ -213,3 +216,20 @@ def test_the_right_password_does_not_buy_endless_tries_at_the_passcode(world: Wo
 
     world.clock.move(60)
     world.identity.tokens.issue(by_both(world, user, passcode(world)))
+
+
+def test_who_signs_for_the_object_store_gets_a_token(world: World) -> None:
+    project = world.identity.projects.create(INTERNAL, NewProject("site", "default"))
+    user = a_user(world)
+    member = next(role for role in world.identity.roles.list(INTERNAL) if role.name == "member")
+    world.identity.grants.give(INTERNAL, Place("user", user.id, "project", project.id), member.id)
+    key = world.identity.credentials.create_ec2(INTERNAL, user.id, project.id)
+    text = b"GET\n\n\nTue, 27 Mar 2007 19:36:42 +0000\n/bucket/object"
+    signature = base64.b64encode(hmac.new(key.secret.encode(), text, "sha1").digest()).decode()
+
+    issued = world.identity.tokens.issue_by_s3(INTERNAL, SignedText(key.access, signature, text))
+
+    assert issued.token.project is not None
+    assert issued.token.project.id == project.id
+    with pytest.raises(Unauthenticated):
+        world.identity.tokens.issue_by_s3(INTERNAL, SignedText(key.access, signature, text + b"s"))

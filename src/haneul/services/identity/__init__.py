@@ -75,7 +75,7 @@ from haneul.services.identity.verbs.catalog import Catalog, Endpoints, Regions, 
 from haneul.services.identity.verbs.credentials import Credentials, Ec2Key
 from haneul.services.identity.verbs.domain_configs import DomainConfigs
 from haneul.services.identity.verbs.domains import Domains, NewDomain
-from haneul.services.identity.verbs.ec2 import SignedRequest
+from haneul.services.identity.verbs.ec2 import SignedRequest, SignedText
 from haneul.services.identity.verbs.grants import Grants, Place
 from haneul.services.identity.verbs.groups import Groups, NewGroup
 from haneul.services.identity.verbs.limits import Limits, RegisteredLimits
@@ -144,6 +144,7 @@ __all__ = [
     "Service",
     "ServiceId",
     "SignedRequest",
+    "SignedText",
     "Token",
     "Told",
     "Trust",

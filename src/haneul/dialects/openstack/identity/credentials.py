@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from haneul.dialects.openstack.cloud import Cloud
@@ -16,7 +17,7 @@ from haneul.dialects.openstack.identity.listing import (
 )
 from haneul.kit.errors import Invalid
 from haneul.kit.http import Reply, Request
-from haneul.services.identity import Credential, Ec2Key, SignedRequest, UserId
+from haneul.services.identity import Credential, Ec2Key, SignedRequest, SignedText, UserId
 
 Body = dict[str, Any]
 
@@ -112,6 +113,17 @@ def create_ec2_token(cloud: Cloud, req: Request) -> Reply:
     reply = told(cloud, req, issued.token, 200)
     reply.headers["x-subject-token"] = issued.text
     return reply
+
+
+def create_s3_token(cloud: Cloud, req: Request) -> Reply:
+    """What the signer's token says; the token itself stays here, for the object store acts by its own."""
+    body = req.body["credentials"]
+    try:
+        text = base64.urlsafe_b64decode(body["token"])
+    except ValueError:
+        raise Invalid("ec2.body", "token must be the signed text in base64.") from None
+    issued = cloud.identity.tokens.issue_by_s3(req.caller, SignedText(body["access"], body["signature"], text))
+    return told(cloud, req, issued.token, 200)
 
 
 def _signed(body: Body) -> SignedRequest:

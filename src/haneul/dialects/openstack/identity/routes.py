@@ -63,6 +63,7 @@ _SECRETS = (
     Route("GET", _EC2 + "/{access}", credentials.show_ec2_credential),
     Route("DELETE", _EC2 + "/{access}", credentials.delete_ec2_credential),
     Route("POST", "/v3/ec2tokens", credentials.create_ec2_token, schema=schemas.CREATE_EC2_TOKEN),
+    Route("POST", "/v3/s3tokens", credentials.create_s3_token, schema=schemas.CREATE_S3_TOKEN),
     Route("GET", _LENT, lent.list_application_credentials),
     Route("POST", _LENT, lent.create_application_credential, schema=schemas.CREATE_APPLICATION_CREDENTIAL),
     Route("GET", _LENT + "/{application_credential_id}", lent.show_application_credential),

@@ -278,6 +278,14 @@ _SIGNED = {
 }
 CREATE_EC2_TOKEN = {"type": "object", "properties": {"credentials": _SIGNED, "ec2Credentials": _SIGNED}}
 
+CREATE_S3_TOKEN = wrapped(
+    "credentials",
+    thing(
+        {"access": {"type": "string"}, "signature": {"type": "string"}, "token": {"type": "string"}},
+        *("access", "signature", "token"),
+    ),
+)
+
 _ROLE_REF = {
     "type": "object",
     "properties": {"id": ID, "name": NAME},

@@ -43,6 +43,16 @@ def access_hash(access: str) -> str:
     return hashlib.sha256(access.encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class SignedText:
+    """What an S3 client signed, as the object store that got the request tells it."""
+
+    access: str
+    signature: str
+    text: bytes
+    """The string to sign of AWS Signature Version 2, or of Version 4 when it begins with its name."""
+
+
 class Ec2Prover:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -62,6 +72,16 @@ class Ec2Prover:
         fits = [hmac.compare_digest(each.encode(), given) for each in expected]
         if credential is None or credential.type != "ec2" or not any(fits):
             raise Unauthenticated("ec2.signature", "EC2 signature not supplied, or it does not match.")
+        return credential
+
+    def signer_of_text(self, signed: SignedText) -> Credential:
+        """The credential whose secret made the signature; Unauthenticated if none did."""
+        sealed = self._parts.store.credentials.find_by_access(access_hash(signed.access))
+        credential = None if sealed is None else open_credential(self._parts, sealed)
+        expected = _text_signature(signed.text, _secret_of(credential) or "nobody's")
+        fits = hmac.compare_digest(expected.encode(), signed.signature.encode())
+        if credential is None or credential.type != "ec2" or not fits:
+            raise Unauthenticated("ec2.signature", "The credential signature does not match.")
         return credential
 
     def _refuse_old(self, request: SignedRequest) -> None:
@@ -114,14 +134,25 @@ def _version_2(request: SignedRequest, secret: str, host: str) -> str:
 
 def _version_4(request: SignedRequest, secret: str) -> str:
     scope, signed_headers = _version_4_scope(request)
-    date, _, rest = scope.partition("/")
-    key = f"AWS4{secret}".encode()
-    for part in (date, *rest.split("/")):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
     canonical = hashlib.sha256(_canonical(request, signed_headers).encode()).hexdigest()
     at = request.params.get("X-Amz-Date") or request.header("x-amz-date")
     text = f"{_V4}\n{at}\n{scope}\n{canonical}"
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(_version_4_key(secret, scope), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _version_4_key(secret: str, scope: str) -> bytes:
+    """The signing key for a scope DATE/REGION/SERVICE/aws4_request."""
+    key = f"AWS4{secret}".encode()
+    for part in scope.split("/"):
+        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
+    return key
+
+
+def _text_signature(text: bytes, secret: str) -> str:
+    lines = text.decode("utf-8", "replace").split("\n")
+    if lines[0] == _V4 and len(lines) == 4:
+        return hmac.new(_version_4_key(secret, lines[2]), text, hashlib.sha256).hexdigest()
+    return base64.b64encode(hmac.new(secret.encode(), text, hashlib.sha1).digest()).decode()
 
 
 def _version_4_scope(request: SignedRequest) -> tuple[str, list[str]]:

@@ -12,6 +12,7 @@ from haneul.kit.policy import Caller
 from haneul.services.identity.model import (
     AuthRequest,
     Claims,
+    Credential,
     IssuedToken,
     Project,
     Ref,
@@ -22,7 +23,7 @@ from haneul.services.identity.model import (
 )
 from haneul.services.identity.parts import Parts
 from haneul.services.identity.verbs.access import Access
-from haneul.services.identity.verbs.ec2 import Ec2Prover, SignedRequest
+from haneul.services.identity.verbs.ec2 import Ec2Prover, SignedRequest, SignedText
 from haneul.services.identity.verbs.proof import MoreMethodsNeeded, Proof, Prover, refused
 from haneul.services.identity.verbs.reading import Reader
 from haneul.services.identity.verbs.receipts import Receipts
@@ -99,7 +100,14 @@ class Tokens:
     def issue_by_ec2(self, caller: Caller, signed: SignedRequest) -> IssuedToken:
         """A token for whoever signed a request with EC2 keys; for services that were sent such a request."""
         self._parts.policy.require(caller, "identity:ec2tokens_validate")
-        key = self._ec2.signer(signed)
+        return self._for_key(self._ec2.signer(signed))
+
+    def issue_by_s3(self, caller: Caller, signed: SignedText) -> IssuedToken:
+        """The same for a request to the S3 API, whose text the object store put together."""
+        self._parts.policy.require(caller, "identity:s3tokens_validate")
+        return self._for_key(self._ec2.signer_of_text(signed))
+
+    def _for_key(self, key: Credential) -> IssuedToken:
         user = self._store.users.find(key.user_id)
         if user is None or not user.is_enabled or key.project_id is None:
             raise refused()

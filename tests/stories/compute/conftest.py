@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import pytest
@@ -153,6 +153,10 @@ class Bench:
     @property
     def everything(self) -> ListWish:
         return ListWish()
+
+    def views(self) -> Sequence[ServerView]:
+        """Demo's servers, as an administrator sees them."""
+        return self.face.servers.look(ADMIN, self.face.servers.list(DEMO, ListWish()))
 
     def names(self, **wish: object) -> list[str]:
         """The names of demo's servers in a listing."""

@@ -11,6 +11,7 @@ from haneul.services.compute.driver import Enroller, Hosts
 from haneul.services.compute.model import (
     Flavor,
     FlavorSnapshot,
+    GroupPolicy,
     Host,
     Hypervisor,
     JoinGrant,
@@ -19,6 +20,7 @@ from haneul.services.compute.model import (
     Limits,
     QuotaKey,
     Server,
+    ServerGroup,
     ServerId,
     ServerState,
     Task,
@@ -39,6 +41,7 @@ from haneul.services.compute.upkeep.hosts import HostWatch
 from haneul.services.compute.upkeep.leftovers import Orphan, Sweeper, find_orphans
 from haneul.services.compute.verbs.actions import Actions, ActionView, asked_by_of
 from haneul.services.compute.verbs.flavors import Flavors
+from haneul.services.compute.verbs.groups import ServerGroups
 from haneul.services.compute.verbs.hosts import HostVerbs
 from haneul.services.compute.verbs.keypairs import Keypairs, MadeKeypair, NewKeypair
 from haneul.services.compute.verbs.quotas import Quotas, QuotaView
@@ -66,6 +69,7 @@ __all__ = [
     "Flavor",
     "FlavorFilter",
     "FlavorSnapshot",
+    "GroupPolicy",
     "Host",
     "Hosts",
     "Hypervisor",
@@ -86,6 +90,7 @@ __all__ = [
     "RunView",
     "Server",
     "ServerFilter",
+    "ServerGroup",
     "ServerId",
     "ServerState",
     "ServerView",
@@ -109,6 +114,7 @@ class Compute:
         self.keypairs = Keypairs(parts)
         self.hosts = HostVerbs(parts)
         self.quotas = Quotas(parts)
+        self.groups = ServerGroups(parts)
         self.actions = Actions(parts)
         self.zones = Zones(parts)
         self.workflows: tuple[Callable[..., Any], ...] = WORKFLOWS

@@ -101,6 +101,7 @@ _EXTENSIONS = {
     "os-quota-sets": "QuotaSets",
     "os-security-groups": "SecurityGroups",
     "os-server-external-events": "ServerExternalEvents",
+    "os-server-groups": "ServerGroups",
     "os-server-password": "ServerPassword",
     "os-server-usage": "ServerUsage",
     "os-services": "Services",

@@ -150,6 +150,12 @@ def hide_owners_events(body: Any) -> Any:
     return body
 
 
+def old_group(group: dict[str, Any]) -> None:
+    """A list of policies, of which there was one, and no rules."""
+    group["policies"], group["metadata"] = [group.pop("policy")], {}
+    del group["rules"]
+
+
 def hide_event_details(body: Any) -> Any:
     for event in body["instanceAction"]["events"]:
         del event["details"]

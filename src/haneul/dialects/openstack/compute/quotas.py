@@ -51,6 +51,7 @@ def get_quota_set_detail(cloud: Cloud, req: Request) -> Reply:
 def _used(view: QuotaView, key: QuotaKey) -> int:
     usage = view.usage
     used = {QuotaKey.CORES: usage.cores, QuotaKey.INSTANCES: usage.instances, QuotaKey.RAM: usage.ram_mib}
+    used[QuotaKey.SERVER_GROUPS] = usage.server_groups
     return used.get(key, 0)
 
 
@@ -101,7 +102,7 @@ def get_limits(cloud: Cloud, req: Request) -> Reply:
         "totalInstancesUsed": usage.instances,
         "totalCoresUsed": usage.cores,
         "totalRAMUsed": usage.ram_mib,
-        "totalServerGroupsUsed": 0,
+        "totalServerGroupsUsed": usage.server_groups,
     }
     older = {
         "maxImageMeta": limits.of(QuotaKey.METADATA_ITEMS),

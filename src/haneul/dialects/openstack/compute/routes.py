@@ -13,6 +13,7 @@ from haneul.dialects.openstack.compute import (
     quotas,
     security_groups,
     server_extras,
+    server_groups,
     servers,
     services,
 )
@@ -76,6 +77,11 @@ ROUTES = (
         server_extras.create_external_events,
         schema=bodies.EXTERNAL_EVENTS,
     ),
+    # Server groups
+    Route("GET", "/v2.1/os-server-groups", server_groups.list_server_groups, query=server_groups.LIST),
+    Route("POST", "/v2.1/os-server-groups", server_groups.create_server_group, schema=server_groups.CREATE),
+    Route("GET", "/v2.1/os-server-groups/{group_id}", server_groups.get_server_group),
+    Route("DELETE", "/v2.1/os-server-groups/{group_id}", server_groups.delete_server_group),
     # Security groups, until 2.35
     Route("GET", _GROUPS, security_groups.list_security_groups, until="2.35"),
     Route("POST", _GROUPS, security_groups.create_security_group, schema=bodies.SECURITY_GROUP, until="2.35"),

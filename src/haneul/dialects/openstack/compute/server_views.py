@@ -50,7 +50,7 @@ def full(req: Request, view: ServerView, zone: str) -> dict[str, Any]:
         "description": server.description,
         "tags": list(server.tags),
         "trusted_image_certificates": None,
-        "server_groups": [],
+        "server_groups": [view.group_id] if view.group_id else [],
         "OS-EXT-SRV-ATTR:hostname": server.hostname,
     }
     shown.update(_occasional(view))

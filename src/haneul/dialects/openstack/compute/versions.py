@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from haneul.dialects.openstack.compute import lowering
+from haneul.dialects.openstack.compute import lowering, older
 from haneul.dialects.openstack.compute.lowering import dropping, each, servers, without_fields
 from haneul.dialects.openstack.compute.quotas import OLD_KEYS
 from haneul.dialects.openstack.compute.schemas import catalogue
-from haneul.dialects.openstack.compute.schemas import servers as bodies
 from haneul.dialects.openstack.compute.schemas.forms import (
     ANYTHING,
     SINGLE_LABEL,
@@ -34,6 +33,7 @@ _HYPERVISORS = (
 )
 _QUOTA_SETS = ("get_quota_set", "get_quota_set_detail", "get_default_quota_set", "update_quota_set")
 _QUOTA_CLASSES = ("get_quota_class", "update_quota_class")
+_GROUPS = ("list_server_groups", "get_server_group")
 _INJECTED = tuple(key.value for key in OLD_KEYS if key.value.startswith("injected"))
 _NETWORKED = tuple(key.value for key in OLD_KEYS if not key.value.startswith("injected"))
 
@@ -47,37 +47,7 @@ def _no_create(*names: str) -> dict[str, Change]:
 
 
 def _no_query(*names: str) -> Change:
-    return Change(query=lambda schema: _query_without(schema, *names))
-
-
-def _query_without(schema: Schema, *names: str) -> Schema:
-    kept = {name: value for name, value in schema["properties"].items() if name not in names}
-    return {**schema, "properties": kept}
-
-
-def _nic_without(*names: str) -> Callable[[Schema], Schema]:
-    def change(schema: Schema) -> Schema:
-        nic = {name: value for name, value in bodies.NIC["properties"].items() if name not in names}
-        nics = {"type": "array", "items": {**bodies.NIC, "properties": nic}}
-        return with_properties(schema, "server", networks=nics)
-
-    return change
-
-
-def _any_status(schema: Schema) -> Schema:
-    return {**schema, "properties": {**schema["properties"], "status": {"type": "array"}}}
-
-
-def _networks_optional(schema: Schema) -> Schema:
-    array = {"type": "array", "items": bodies.NIC}
-    return not_required(with_properties(schema, "server", networks=array), "server", "networks")
-
-
-def _any_network(body: Any) -> Any:
-    """Who names no network gets the one there is, or none."""
-    if not body["server"].get("networks"):
-        body["server"]["networks"] = "any"
-    return body
+    return Change(query=lambda schema: older.query_without(schema, *names))
 
 
 def _recall(wrapper: str, handlers: tuple[str, ...], *names: str) -> dict[str, Change]:
@@ -92,10 +62,6 @@ def _absolute(*names: str) -> dict[str, Change]:
         return body
 
     return {"get_limits": Change(lower=lower)}
-
-
-def _old_quotas(wrapper: str, names: tuple[str, ...]) -> Callable[[Schema], Schema]:
-    return lambda schema: with_properties(schema, wrapper, **{name: catalogue.OLD_QUOTAS[name] for name in names})
 
 
 def _merged(*tables: dict[str, Change]) -> dict[str, Change]:
@@ -196,6 +162,20 @@ _RUNGS = (
     Rung("2.67", "volume_type of block devices", {}),
     Rung("2.66", "changes-before", {name: _no_query("changes-before") for name in (*_LISTED, "list_instance_actions")}),
     Rung(
+        "2.64",
+        "one policy of server groups, with rules",
+        _merged(
+            {name: Change(lower=each("server_group", "server_groups", lowering.old_group)) for name in _GROUPS},
+            {
+                "create_server_group": Change(
+                    lower=each("server_group", "server_groups", lowering.old_group),
+                    lift=older.one_policy,
+                    schema=lambda schema: older.with_policies(schema, schema["properties"]["server_group"]),
+                )
+            },
+        ),
+    ),
+    Rung(
         "2.63",
         "trusted_image_certificates",
         _merged(
@@ -237,8 +217,8 @@ _RUNGS = (
             },
             _recall("quota_set", _QUOTA_SETS, *_INJECTED),
             _recall("quota_class_set", _QUOTA_CLASSES, *_INJECTED),
-            {"update_quota_set": _body(_old_quotas("quota_set", _INJECTED))},
-            {"update_quota_class": _body(_old_quotas("quota_class_set", _INJECTED))},
+            {"update_quota_set": _body(older.old_quotas("quota_set", _INJECTED))},
+            {"update_quota_class": _body(older.old_quotas("quota_class_set", _INJECTED))},
             _absolute("maxPersonality", "maxPersonalitySize"),
         ),
     ),
@@ -282,7 +262,7 @@ _RUNGS = (
         "server groups in quota classes, networks no more",
         _merged(
             {name: Change(lower=lowering.old_quota_class(_NETWORKED)) for name in _QUOTA_CLASSES},
-            {"update_quota_class": _body(_old_quotas("quota_class_set", _NETWORKED))},
+            {"update_quota_class": _body(older.old_quotas("quota_class_set", _NETWORKED))},
         ),
     ),
     Rung("2.47", "servers show their flavor as it was", servers(lowering.refer_to_flavor)),
@@ -291,19 +271,19 @@ _RUNGS = (
     Rung(
         "2.38",
         "an unknown status of a listing is refused",
-        {name: Change(query=_any_status) for name in _LISTED},
+        {name: Change(query=older.any_status) for name in _LISTED},
     ),
     Rung(
         "2.37",
         "networks is required, auto or none will do",
-        {"create_server": Change(lift=_any_network, schema=_networks_optional)},
+        {"create_server": Change(lift=older.any_network, schema=older.networks_optional)},
     ),
     Rung(
         "2.36",
         "what the network service keeps is asked of it",
         _merged(
             _recall("quota_set", _QUOTA_SETS, *_NETWORKED),
-            {"update_quota_set": _body(_old_quotas("quota_set", _NETWORKED))},
+            {"update_quota_set": _body(older.old_quotas("quota_set", _NETWORKED))},
             _absolute(
                 "maxTotalFloatingIps",
                 "maxSecurityGroups",
@@ -314,7 +294,7 @@ _RUNGS = (
         ),
     ),
     Rung("2.35", "pages of keypairs", {"list_keypairs": Change(query=lenient)}),
-    Rung("2.32", "tags of devices and networks", {"create_server": _body(_nic_without("tag"))}),
+    Rung("2.32", "tags of devices and networks", {"create_server": _body(older.nic_without("tag"))}),
     Rung(
         "2.28",
         "cpu_info of hypervisors is an object",
@@ -339,6 +319,15 @@ _RUNGS = (
         ),
     ),
     Rung("2.16", "host_status of servers", without_fields("host_status")),
+    Rung("2.15", "soft affinity", {"create_server_group": _body(older.hard_policies)}),
+    Rung(
+        "2.13",
+        "owners of server groups",
+        {
+            name: Change(lower=each("server_group", "server_groups", dropping("project_id", "user_id")))
+            for name in (*_GROUPS, "create_server_group")
+        },
+    ),
     Rung(
         "2.11",
         "forced_down of services",

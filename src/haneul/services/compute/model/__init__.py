@@ -1,6 +1,7 @@
 """The nouns of compute: pure, frozen, without a thought of databases or hosts."""
 
 from haneul.services.compute.model.flavors import NO_LIMIT, Flavor, FlavorSnapshot
+from haneul.services.compute.model.groups import GroupPolicy, ServerGroup
 from haneul.services.compute.model.hosts import Host, HostId, Hypervisor, JoinGrant
 from haneul.services.compute.model.keypairs import Keypair, KeyType
 from haneul.services.compute.model.quotas import DEFAULT_LIMITS, Limits, QuotaKey, Usage
@@ -25,6 +26,7 @@ __all__ = [
     "Fault",
     "Flavor",
     "FlavorSnapshot",
+    "GroupPolicy",
     "Host",
     "HostId",
     "Hypervisor",
@@ -37,6 +39,7 @@ __all__ = [
     "QuotaKey",
     "Server",
     "ServerBirth",
+    "ServerGroup",
     "ServerId",
     "ServerState",
     "Task",

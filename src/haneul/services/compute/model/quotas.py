@@ -43,8 +43,7 @@ class Usage:
     instances: int = 0
     cores: int = 0
     ram_mib: int = 0
-    key_pairs: int = 0
-    """Of the user who asks: keypairs belong to users."""
+    server_groups: int = 0
 
 
 DEFAULT_LIMITS: Mapping[QuotaKey, int] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from haneul.kit.db import Database
 from haneul.services.compute.store.flavors import FlavorFilter, FlavorStore
+from haneul.services.compute.store.groups import GroupStore
 from haneul.services.compute.store.hosts import HostStore
 from haneul.services.compute.store.keypairs import KeypairStore
 from haneul.services.compute.store.listing import SORT_COLUMNS, ServerFilter, TagFilter
@@ -17,6 +18,7 @@ __all__ = [
     "ComputeStore",
     "FlavorFilter",
     "FlavorStore",
+    "GroupStore",
     "HostStore",
     "KeypairStore",
     "QuotaStore",
@@ -40,3 +42,4 @@ class ComputeStore:
         self.hosts = HostStore(db)
         self.servers = ServerStore(db)
         self.quotas = QuotaStore(db)
+        self.groups = GroupStore(db)

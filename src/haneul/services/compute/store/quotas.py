@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import ColumnElement, Table, delete, func, insert, select
 
 from haneul.kit.db import Database
 from haneul.services.compute.model import QuotaKey, Usage
-from haneul.services.compute.store.tables import quota_classes, quota_limits, servers
+from haneul.services.compute.store.tables import quota_classes, quota_limits, server_groups, servers
 
 
 class QuotaStore:
@@ -60,11 +60,14 @@ class QuotaStore:
 
     def usage(self, project_id: str, user_id: str | None = None) -> Usage:
         """What the project's servers, or one user's in it, add up to."""
-        wanted = select(func.count(), func.sum(servers.c.vcpus), func.sum(servers.c.memory_mib)).where(
-            servers.c.project_id == project_id
-        )
-        if user_id is not None:
-            wanted = wanted.where(servers.c.user_id == user_id)
+
+        def mine(table: Table) -> ColumnElement[bool]:
+            is_projects = table.c.project_id == project_id
+            return is_projects if user_id is None else is_projects & (table.c.user_id == user_id)
+
+        sums = (func.sum(servers.c.vcpus), func.sum(servers.c.memory_mib))
+        wanted = select(func.count(), *sums).select_from(servers).where(mine(servers))
         with self.db.read() as c:
             row = c.execute(wanted).one()
-        return Usage(row[0], row[1] or 0, row[2] or 0)
+            groups = c.scalar(select(func.count()).select_from(server_groups).where(mine(server_groups)))
+        return Usage(row[0], row[1] or 0, row[2] or 0, groups or 0)

@@ -150,6 +150,27 @@ server_tags = Table(
 )
 Index("server_tags_by_tag", server_tags.c.tag)
 
+server_groups = Table(
+    "server_groups",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("name", String(255), nullable=False),
+    Column("project_id", String(64), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("policy", String(32), nullable=False),
+    Column("most_per_host", Integer, nullable=False),
+    Column("created_at", Timestamp, nullable=False),
+)
+Index("server_groups_by_project", server_groups.c.project_id, server_groups.c.created_at)
+
+server_group_members = Table(
+    "server_group_members",
+    METADATA,
+    Column("server_id", String(36), ForeignKey("servers.id", ondelete="CASCADE"), primary_key=True),
+    Column("group_id", String(36), ForeignKey("server_groups.id", ondelete="CASCADE"), nullable=False),
+)
+Index("server_group_members_by_group", server_group_members.c.group_id)
+
 tombstones = Table(
     "server_tombstones",
     METADATA,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from haneul.kit.errors import NoCapacity
-from haneul.services.compute.model import FlavorSnapshot, Server, ServerBirth
+from haneul.services.compute.model import FlavorSnapshot, GroupPolicy, Server, ServerBirth
 from haneul.services.compute.parts import Parts
 from haneul.services.placement import CandidateRequest, ConsumerId, ProviderId
 
@@ -25,7 +25,15 @@ def resources_of(flavor: FlavorSnapshot) -> Mapping[str, int]:
 
 def choose_host(parts: Parts, server: Server, birth: ServerBirth) -> str:
     """The id of a host on which room for the server is claimed. Raises NoCapacity("placement.no_host")."""
-    request = _request(server, birth)
+    for request in _requests(parts, server, birth):
+        host_id = _claim(parts, server, request)
+        if host_id is not None:
+            return host_id
+    raise NoCapacity(NO_HOST, f"No valid host was found. {_for_tenants(parts, server, birth)}")
+
+
+def _claim(parts: Parts, server: Server, request: CandidateRequest) -> str | None:
+    """The id of the host that was claimed; None when no host fits the request."""
     while candidates := parts.placement.candidates.find(request):
         for candidate in candidates:
             try:
@@ -37,11 +45,33 @@ def choose_host(parts: Parts, server: Server, birth: ServerBirth) -> str:
             return candidate.provider_id
         tried = frozenset(candidate.provider_id for candidate in candidates)
         request = replace(request, not_in=request.not_in | tried)
-    raise NoCapacity(NO_HOST, f"No valid host was found. {_for_tenants(parts, _request(server, birth))}")
+    return None
 
 
-def _for_tenants(parts: Parts, request: CandidateRequest) -> str:
+def _requests(parts: Parts, server: Server, birth: ServerBirth) -> list[CandidateRequest]:
+    """What is looked for, the better first: a group that only wishes is content with less."""
+    plain = _request(server, birth)
+    group_id = parts.store.groups.of_servers([server.id]).get(server.id)
+    group = None if group_id is None else parts.store.groups.find(group_id, for_update=True)
+    if group is None:
+        return [plain]
+    hosts = parts.store.groups.hosts(group.id)
+    near = [replace(plain, in_provider=ProviderId(host_id)) for host_id in hosts]
+    full = frozenset(ProviderId(host_id) for host_id, count in hosts.items() if count >= group.most_per_host)
+    apart = replace(plain, not_in=full)
+    return {
+        GroupPolicy.AFFINITY: near[:1] or [plain],
+        GroupPolicy.ANTI_AFFINITY: [apart],
+        GroupPolicy.SOFT_AFFINITY: [*near, plain],
+        GroupPolicy.SOFT_ANTI_AFFINITY: [apart, plain],
+    }[group.policy]
+
+
+def _for_tenants(parts: Parts, server: Server, birth: ServerBirth) -> str:
     """What is missing, without a word about which hosts there are."""
+    request = _request(server, birth)
+    if parts.placement.candidates.find(request):
+        return "There is room only where its server group does not let it be: leave the group out or make room."
     removed = parts.placement.candidates.explain(request).removed
     reasons = [each.reason for each in removed if each.reason.startswith(_LACKS)]
     if not reasons:
@@ -54,7 +84,8 @@ def _for_tenants(parts: Parts, request: CandidateRequest) -> str:
 
 def explain(parts: Parts, server: Server, birth: ServerBirth) -> str:
     """Why there is no host for it, with numbers: for administrators."""
-    return parts.placement.candidates.explain(_request(server, birth)).message
+    request = _requests(parts, server, birth)[-1]
+    return parts.placement.candidates.explain(request).message
 
 
 def _request(server: Server, birth: ServerBirth) -> CandidateRequest:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from haneul.kit.errors import Conflict, Forbidden, Invalid, NotFound
+from haneul.kit.errors import Conflict, Forbidden, Invalid, NotFound, OverQuota
 from haneul.kit.policy import INTERNAL, Caller
-from haneul.services.compute.model import Flavor, WantedNic
+from haneul.services.compute.model import NO_LIMIT, Flavor, QuotaKey, ServerGroup, WantedNic
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.verbs.flavors import Flavors
+from haneul.services.compute.verbs.limits import effective_limits
 from haneul.services.compute.verbs.servers.wishes import Networks, ServerWish
 from haneul.services.network import Filter, Listing, Port, VirtualNetwork
 
@@ -138,3 +139,26 @@ def chosen_groups(parts: Parts, caller: Caller, names: tuple[str, ...]) -> tuple
         return parts.network.security_groups.resolve(caller, names)
     except NotFound as error:
         raise Invalid(error.code, error.message) from error
+
+
+def chosen_server_group(parts: Parts, caller: Caller, wish: ServerWish) -> ServerGroup | None:
+    """The group that the hints name. Raises Invalid("server_group.absent")."""
+    group_id = wish.scheduler_hints.get("group")
+    if group_id is None:
+        return None
+    group = parts.store.groups.find(str(group_id))
+    if group is None or group.project_id != caller.project_id:
+        raise Invalid("server_group.absent", f"Instance group {group_id} could not be found.")
+    return group
+
+
+def require_place_in_group(parts: Parts, wish: ServerWish, count: int) -> None:
+    """Raises OverQuota if the group may not have so many more members."""
+    group = parts.store.groups.find(str(wish.scheduler_hints.get("group", "")))
+    if group is None:
+        return
+    limit = effective_limits(parts.store, group.project_id).of(QuotaKey.SERVER_GROUP_MEMBERS)
+    if limit != NO_LIMIT and len(group.members) + count > limit:
+        raise OverQuota(
+            "quota.server_group_members", f"Quota exceeded, too many servers in group: {limit} are the most."
+        )

@@ -30,6 +30,8 @@ from haneul.services.compute.verbs.servers.choices import (
     chosen_host,
     chosen_image,
     chosen_nics,
+    chosen_server_group,
+    require_place_in_group,
 )
 from haneul.services.compute.verbs.servers.names import host_name, numbered
 from haneul.services.compute.verbs.servers.planning import plan_nic
@@ -72,6 +74,7 @@ class CreatingVerbs(ServerVerbs):
         plan = self._plan(caller, wish)
         with self._parts.db.write():
             count = self._count_that_fit(caller, wish, plan.server)
+            require_place_in_group(self._parts, wish, count)
             made = [self._add(caller, plan, index, count) for index in range(count)]
         return MadeServers(made, plan.birth.admin_password)
 
@@ -81,6 +84,7 @@ class CreatingVerbs(ServerVerbs):
         zone, host_id = chosen_host(self._parts, wish)
         keypair = self._keypair(caller, wish.key_name)
         nics = chosen_nics(self._parts, caller, wish)
+        chosen_server_group(self._parts, caller, wish)
         now = self._parts.clock.now()
         server = Server(
             id=ServerId(""),
@@ -157,6 +161,8 @@ class CreatingVerbs(ServerVerbs):
         nics = tuple(replace(nic, port_id=new_uuid()) if nic.is_ours else nic for nic in plan.birth.nics)
         seed = base64.b64encode(secrets.token_bytes(_SEED_BYTES)).decode()
         self._store.add(server, replace(plan.birth, random_seed=seed, nics=nics))
+        if group_id := plan.birth.scheduler_hints.get("group"):
+            self._parts.store.groups.join(str(group_id), server_id)
         self._parts.runs.submit(create_server, server_id, server_id, asked_by(caller))
         return server
 

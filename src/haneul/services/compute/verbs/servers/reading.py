@@ -29,6 +29,8 @@ class ServerView:
     host_is_up: bool = False
     birth: ServerBirth | None = None
     """Only for those who may see the attributes that are for administrators."""
+    group_id: str | None = None
+    """The server group that it is in."""
     sees_attributes: bool = False
     sees_host_status: bool = False
     sees_extra_specs: bool = False
@@ -85,6 +87,7 @@ class ReadingVerbs(ServerVerbs):
         tasks = current_tasks(self._parts, ids)
         addresses = self._parts.network.ports.of_servers(ids)
         groups = self._parts.network.security_groups.names_of_devices(ids)
+        server_groups = self._parts.store.groups.of_servers(ids)
         sees = self._sight(caller)
         births = self._store.births(ids) if sees["sees_attributes"] else {}
         hosts: dict[str, Host] = {host.id: host for host in self._parts.store.hosts.list()}
@@ -98,6 +101,7 @@ class ReadingVerbs(ServerVerbs):
                 host=(host := hosts.get(server.host_id or "")),
                 host_is_up=host is not None and host.is_up(now, within_s),
                 birth=births.get(server.id),
+                group_id=server_groups.get(server.id),
                 **sees,
             )
             for server in servers

@@ -34,6 +34,7 @@ from haneul.services.network import (
 )
 from haneul.services.network.upkeep.follow import Follow
 from haneul.services.network.upkeep.mend import Mend
+from tests.databases import fresh
 
 
 def member_of(project_id: str, *roles: str) -> Caller:
@@ -112,7 +113,6 @@ class Bench:
 
 @pytest.fixture
 def bench() -> Iterator[Bench]:
-    db = Database("sqlite://")
-    METADATA.create_all(db.engine)
+    db = fresh(METADATA)
     yield Bench(db)
     db.close()

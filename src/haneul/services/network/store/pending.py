@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from haneul.kit.db import Database
 from haneul.kit.ids import new_hex
@@ -30,6 +32,14 @@ class Pending:
         return Owned(self.kind, self.id)
 
 
+def _update(connection: Connection, kind: Kind, ids: list[str], values: dict[str, Any]) -> list[str]:
+    """Mark again those that are marked already; answers the others."""
+    mine = and_(pending.c.kind == kind, pending.c.id.in_(ids))
+    connection.execute(update(pending).where(mine).values(values))
+    present = set(connection.execute(select(pending.c.id).where(mine)).scalars())
+    return [each for each in ids if each not in present]
+
+
 class PendingRows:
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -38,10 +48,16 @@ class PendingRows:
         """The things of these ids have changed, come or gone."""
         with self.db.write() as connection:
             for some in chunked(ids):
-                connection.execute(delete(pending).where(pending.c.kind == kind, pending.c.id.in_(some)))
-                stamp = new_hex()
-                row = {"kind": kind.value, "stamp": stamp, "tries": 0, "due_at": now, "error": ""}
-                connection.execute(insert(pending), [row | {"id": each} for each in some])
+                values = {"stamp": new_hex(), "tries": 0, "due_at": now, "error": ""}
+                missing = _update(connection, kind, some, values)
+                while missing:
+                    try:
+                        with connection.begin_nested():
+                            rows = [values | {"kind": kind.value, "id": each} for each in missing]
+                            connection.execute(insert(pending), rows)
+                        missing = []
+                    except IntegrityError:  # Somebody else marked one of them in this moment.
+                        missing = _update(connection, kind, missing, values)
 
     def due(self, now: datetime, limit: int) -> list[Pending]:
         statement = select(pending).where(pending.c.due_at <= now).order_by(pending.c.due_at).limit(limit)

@@ -30,6 +30,17 @@ class SecurityGroupRows(Rows[SecurityGroup]):
         with self.db.read() as connection:
             return connection.execute(statement).scalar()
 
+    def add(self, noun: SecurityGroup) -> None:
+        """Raises Conflict `security_group.default_exists` where the project got its default group in this moment."""
+        with self.db.write() as connection:
+            try:
+                with connection.begin_nested():
+                    super().add(noun)
+            except IntegrityError as error:
+                raise Conflict(
+                    "security_group.default_exists", "Default security group already exists: use another name."
+                ) from error
+
     def named(self, project_id: str, name: str) -> list[str]:
         return self.ids(security_groups.c.project_id == project_id, security_groups.c.name == name)
 

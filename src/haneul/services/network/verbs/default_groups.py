@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from haneul.kit.errors import Conflict
 from haneul.kit.ids import new_uuid
 from haneul.services.network.driver import Kind
 from haneul.services.network.model.security_groups import (
@@ -36,7 +37,10 @@ class DefaultGroups:
             if found is not None:
                 return found
             group = self.described(project_id, DEFAULT_NAME, "Default security group")
-            store.add(group)
+            try:
+                store.add(group)
+            except Conflict:
+                return store.find_default(project_id) or ""
             for rule in (*self.way_out(group), *self._from_members(group)):
                 store.rules.add(rule)
             self.parts.changed(Kind.SECURITY_GROUP, [group.id])

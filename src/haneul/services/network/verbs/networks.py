@@ -19,6 +19,7 @@ from haneul.services.network.verbs.access import Access, changed, check_tags, ch
 from haneul.services.network.verbs.segments import Segment, check_mtu_for, choose_mtu, choose_segment
 from haneul.services.network.verbs.server_networks import ServerNetworks
 
+_SEGMENT_TRIES = 20
 _SAID = ("is_shared", "is_external", "is_default", "has_port_security", "network_type", "physical_network",
          "segmentation_id")  # fmt: skip
 
@@ -50,12 +51,11 @@ class Networks(ServerNetworks):
         check_text(name=new.name, description=new.description)
         check_zones(self.parts, new.zone_hints)
         with self.parts.db.write():
-            network = self._described(new, project_id)
             used = self.parts.store.networks.count(project_id)
             self._access.require_room(project_id, "network", used)
-            if network.is_default:
+            if new.is_default is True:
                 self.parts.store.networks.clear_default()
-            self.parts.store.networks.add(network)
+            network = self._add(new, project_id)
             self.parts.changed(Kind.NETWORK, [network.id])
         return network
 
@@ -96,6 +96,19 @@ class Networks(ServerNetworks):
             self.parts.changed(Kind.PORT, [port.id for port in ports])
             self.parts.changed(Kind.SUBNET, network.subnet_ids)
             self.parts.changed(Kind.NETWORK, [network_id])
+
+    def _add(self, new: NewNetwork, project_id: str) -> VirtualNetwork:
+        """The network, on a segment that nobody else took in this moment."""
+        for _ in range(_SEGMENT_TRIES):
+            network = self._described(new, project_id)
+            try:
+                self.parts.store.networks.add(network)
+            except Conflict:
+                if network.physical_network is not None or new.segmentation_id is not UNSET:
+                    raise
+                continue
+            return network
+        raise Conflict("network.no_segment", "No free segment was found for the network: try again.")
 
     def _give_back_loose_addresses(self, network_id: str) -> None:
         """Floating IPs that lead nowhere do not keep their network."""

@@ -21,7 +21,7 @@ from haneul.settings import Settings
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "operate"
 LADDERS = ("compute", "placement")
-_KIND_NAMES = {kind.__name__: kind.kind for kind in KINDS.values()}
+_KIND_NAMES = {kind.__name__: kind.kind for kind in KINDS.values()} | {"Fault": "fault of a run"}
 
 
 def settings_page() -> str:

@@ -18,9 +18,8 @@ class Names:
     """Names of one sort: standard ones, which stay, and custom ones."""
 
     def __init__(self, parts: Parts, sort: str, rows: NameRows, standard: Collection[str]) -> None:
-        """`sort` is trait or resource_class, as in the codes of errors and the names of rules."""
+        """`sort` is trait or resource_class."""
         self._parts = parts
-        self._sort = sort
         self._title = sort.replace("_", " ")
         self._rows = rows
         self._standard = standard
@@ -41,7 +40,7 @@ class Names:
         """Raises NotFound."""
         self._require(caller, "show")
         if not self.exists(name):
-            raise NotFound(f"placement.no_{self._sort}", f"No such {self._title}: {name}")
+            raise NotFound("placement.no_such_name", f"No such {self._title}: {name}")
         return name
 
     def create(self, caller: Caller, name: str) -> None:
@@ -50,7 +49,7 @@ class Names:
         self._check(name)
         with self._parts.db.write():
             if self.exists(name):
-                raise Conflict(f"placement.{self._sort}_exists", f"The {self._title} {name} exists already")
+                raise Conflict("placement.name_exists", f"The {self._title} {name} exists already")
             self._rows.add(name, self._parts.clock.now())
 
     def ensure(self, caller: Caller, name: str) -> bool:
@@ -68,11 +67,11 @@ class Names:
         self._require(caller, "update")
         with self._parts.db.write():
             if not self.exists(name):
-                raise NotFound(f"placement.no_{self._sort}", f"No such {self._title}: {name}")
+                raise NotFound("placement.no_such_name", f"No such {self._title}: {name}")
             self._refuse_standard(name)
             self._check(to)
             if self.exists(to):
-                raise Conflict(f"placement.{self._sort}_exists", f"The {self._title} {to} exists already")
+                raise Conflict("placement.name_exists", f"The {self._title} {to} exists already")
             self._rows.rename(name, to)
 
     def delete(self, caller: Caller, name: str) -> None:
@@ -80,11 +79,11 @@ class Names:
         self._require(caller, "delete")
         with self._parts.db.write():
             if not self.exists(name):
-                raise NotFound(f"placement.no_{self._sort}", f"No such {self._title}: {name}")
+                raise NotFound("placement.no_such_name", f"No such {self._title}: {name}")
             self._refuse_standard(name)
             if self._rows.is_used(name):
                 raise Conflict(
-                    f"placement.{self._sort}_in_use",
+                    "placement.name_in_use",
                     f"The {self._title} {name} is in use. Take it from all resource providers first",
                 )
             self._rows.remove(name)
@@ -97,18 +96,18 @@ class Names:
         unknown = sorted(name for name in names if not self.exists(name))
         if unknown:
             raise Invalid(
-                f"placement.unknown_{self._sort}",
+                "placement.unknown_name",
                 f"No such {self._title}: {', '.join(unknown)}. Correct it or create it first",
             )
 
     def _refuse_standard(self, name: str) -> None:
         if name in self._standard:
-            raise Invalid(f"placement.standard_{self._sort}", f"{name} is a standard {self._title}: it stays")
+            raise Invalid("placement.standard_name", f"{name} is a standard {self._title}: it stays")
 
     def _check(self, name: str) -> None:
         if not _CUSTOM.fullmatch(name):
             raise Invalid(
-                f"placement.bad_{self._sort}",
+                "placement.bad_name",
                 f"{name} cannot be the name of a {self._title}. Begin with CUSTOM_, go on with A-Z, 0-9 and _, and "
                 "stay within 255 characters",
             )

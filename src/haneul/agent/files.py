@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
+
+from haneul.kit.errors import NoCapacity
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -24,3 +27,12 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def is_full(error: OSError) -> bool:
+    """True if the error is that the disk, or a quota on it, leaves no room."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def disk_full() -> NoCapacity:
+    return NoCapacity("host.disk_full", "Free space on the host's disk, or choose another host: it is full")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from haneul.agent.files import sync_folder, write_whole
+from haneul.agent.files import is_full, sync_folder, write_whole
 from haneul.hostapi import GuestSpec
 from haneul.kit.errors import Conflict
+
+log = logging.getLogger(__name__)
 
 _RUNS_KEPT = 2000
 _LINES_KEPT = 10000
@@ -42,7 +47,8 @@ class Journal:
         self._lock = threading.Lock()
         self._epochs = self._read_epochs()
         self._lines = len(self._epochs)
-        self._compact()
+        with _if_there_is_room():
+            self._compact()
         self._guests = {record.spec.server_id: record for record in self._read_guests()}
 
     def admit(self, run: str, epoch: int) -> None:
@@ -57,7 +63,8 @@ class Journal:
             self._epochs[run] = epoch
             self._epochs.move_to_end(run)
             if epoch > highest:
-                self._append(f"{run} {epoch}\n")
+                with _if_there_is_room():
+                    self._append(f"{run} {epoch}\n")
 
     def find(self, server_id: str) -> GuestRecord | None:
         with self._lock:
@@ -114,3 +121,14 @@ class Journal:
         lines = [f"{run} {epoch}\n" for run, epoch in self._epochs.items()]
         write_whole(self._epochs_file, "".join(lines).encode())
         self._lines = len(lines)
+
+
+@contextmanager
+def _if_there_is_room() -> Iterator[None]:
+    """On a full disk epochs hold only until this process ends: guests must be removable all the same."""
+    try:
+        yield
+    except OSError as error:
+        if not is_full(error):
+            raise
+        log.error("The disk is full: free space on it. Until then epochs of runs are kept in memory alone")

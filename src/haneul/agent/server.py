@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from haneul.agent import verbs
+from haneul.agent.files import disk_full, is_full
 from haneul.agent.parts import Parts
 from haneul.hostapi import OPERATIONS
 from haneul.kit.errors import CloudError, Invalid
@@ -58,10 +59,18 @@ def carry_out(parts: Parts, command: Command) -> Any:
 
 
 def _in_turn(parts: Parts, command: Command, args: dict[str, Any]) -> Any:
-    """One command of a run after the other, so that nothing old is still at work when something newer begins."""
+    """One command of a run after the other, so that nothing old is still at work when something newer begins.
+
+    Raises NoCapacity("host.disk_full") wherever the disk turns out to be full.
+    """
     verb = VERBS[command.op]
-    if not command.run:
-        return verb(parts, **args)
-    with parts.locks.of(f"run {command.run}"):
-        parts.journal.admit(command.run, command.epoch)
-        return verb(parts, **args)
+    try:
+        if not command.run:
+            return verb(parts, **args)
+        with parts.locks.of(f"run {command.run}"):
+            parts.journal.admit(command.run, command.epoch)
+            return verb(parts, **args)
+    except OSError as error:
+        if is_full(error):
+            raise disk_full() from error
+        raise

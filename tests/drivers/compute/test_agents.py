@@ -21,7 +21,7 @@ from haneul.agent.server import carry_out
 from haneul.hostapi import DiskSpec, Event, Power, parse_join_token
 from haneul.kit import x509
 from haneul.kit.clock import SystemClock
-from haneul.kit.errors import CloudError, Conflict, Forbidden, Invalid, Unavailable
+from haneul.kit.errors import CloudError, Conflict, Forbidden, Invalid, NoCapacity, Unavailable
 from haneul.kit.peer import Command
 from tests.drivers.compute.agents import AgentBench, Control
 from tests.drivers.compute.bench import until
@@ -216,6 +216,20 @@ def test_a_hypervisor_that_is_away_says_so_and_is_asked_again(agents: AgentBench
     hypervisor(agents).is_away = False
 
     assert agents.hosts.get_guest(agents.host_id, SERVER).power is Power.ABSENT
+
+
+def test_a_full_disk_says_so_and_guests_can_still_be_removed(agents: AgentBench) -> None:
+    agents.hosts.ensure_disk(agents.host_id, disk_spec())
+    draft = agents.settings.folder / "journal" / "guests" / f"{SERVER}.json.new"
+    draft.symlink_to("/dev/full")
+
+    with pytest.raises(NoCapacity) as refusal:
+        agents.hosts.ensure_guest(agents.host_id, guest_spec())
+
+    assert refusal.value.code == "host.disk_full"
+    agents.hosts.remove_guest(agents.host_id, SERVER)
+    agents.hosts.remove_disk(agents.host_id, SERVER)
+    assert agents.hosts.list_leftovers(agents.host_id).disks == ()
 
 
 # images

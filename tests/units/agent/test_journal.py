@@ -77,3 +77,23 @@ def test_the_epochs_of_long_gone_runs_are_let_go(tmp_path: Path) -> None:
     assert len((tmp_path / "epochs.log").read_text().splitlines()) == 2000
     with pytest.raises(Conflict):
         journal.admit("run-4999", 0)
+
+
+def test_a_full_disk_keeps_no_run_from_its_work(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    full = tmp_path / "epochs.log"
+    full.unlink()
+    full.symlink_to("/dev/full")
+
+    journal.admit("run-1", 3)
+
+    with pytest.raises(Conflict):
+        journal.admit("run-1", 2)
+
+
+def test_a_journal_opens_on_a_full_disk(tmp_path: Path) -> None:
+    Journal(tmp_path).admit("run-1", 3)
+    (tmp_path / "epochs.log.new").symlink_to("/dev/full")
+
+    with pytest.raises(Conflict):
+        Journal(tmp_path).admit("run-1", 2)

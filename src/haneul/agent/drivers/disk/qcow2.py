@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import logging
 import os
@@ -13,9 +12,9 @@ from pathlib import Path
 
 from haneul.agent.drivers.disk.base import DiskFile, Progress, ReadChunk, Room
 from haneul.agent.drivers.disk.qemu_img import ImageFacts, inspect, qemu_img
-from haneul.agent.files import sync_folder
+from haneul.agent.files import disk_full, is_full, sync_folder
 from haneul.hostapi import CHUNK_BYTES, DiskSpec, ImageSource
-from haneul.kit.errors import Invalid, NoCapacity
+from haneul.kit.errors import Invalid
 
 log = logging.getLogger(__name__)
 
@@ -162,6 +161,4 @@ def _plain(name: str) -> str:
 
 
 def _full(error: OSError) -> Exception:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return NoCapacity("host.disk_full", "Free space on the host's disk, or choose another host: it is full")
-    return error
+    return disk_full() if is_full(error) else error

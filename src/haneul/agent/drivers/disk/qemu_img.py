@@ -9,7 +9,8 @@ from pathlib import Path
 
 import msgspec
 
-from haneul.kit.errors import Invalid, NoCapacity, Unavailable
+from haneul.agent.files import disk_full
+from haneul.kit.errors import Invalid, Unavailable
 
 _LIMITS = ("prlimit", "--as=1073741824", "--cpu=60", "--")
 _DEADLINE_S = 120
@@ -59,7 +60,7 @@ def qemu_img(*arguments: str) -> bytes:
         return done.stdout
     said = done.stderr.decode(errors="replace").strip()
     if "No space left" in said or "Disk quota exceeded" in said:
-        raise NoCapacity("host.disk_full", "Free space on the host's disk, or choose another host: it is full")
+        raise disk_full()
     if 'Failed to get "write" lock' in said or "Failed to get shared" in said:
         raise Unavailable("disk.locked", f"Stop the guest first: its disk is in use ({said})")
     raise Invalid("image.damaged", f"Upload the image again, or choose another: {said}")

@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import StaticPool
+
+from haneul.kit.errors import Unavailable
+
+_FULL = "database or disk is full"
+"""SQLITE_FULL in words."""
 
 
 class _Current(threading.local):
@@ -111,6 +117,12 @@ def _open_sqlite(url: str) -> Engine:
         cursor.execute("PRAGMA case_sensitive_like=ON")
         cursor.execute("PRAGMA cache_size=-16000")
         cursor.close()
+
+    @event.listens_for(engine, "handle_error")
+    def explain(context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, sqlite3.Error) and _FULL in str(context.original_exception):
+            message = f"Free space on the disk that {engine.url.database} is on, then ask again: it is full"
+            raise Unavailable("database.full", message)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

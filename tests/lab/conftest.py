@@ -24,17 +24,25 @@ def tiny_image() -> Path:
     return out
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def enclosure() -> Iterator[Enclosure]:
+    """A machine for one module, with nothing on it yet."""
     machine = Enclosure()
     yield machine
     machine.close()
 
 
 @pytest.fixture(scope="session")
-def cloud(enclosure: Enclosure, tiny_image: Path) -> LabCloud:
-    """A cloud that `haneul up` has set up, with its first server booted; test_uninstall.py ends it."""
-    return LabCloud(enclosure, tiny_image)
+def cloud(tiny_image: Path) -> Iterator[LabCloud]:
+    """A cloud that `haneul up` has set up on a machine of its own, with its first server booted.
+
+    One for the whole lab; test_uninstall.py ends it.
+    """
+    machine = Enclosure()
+    try:
+        yield LabCloud(machine, tiny_image)
+    finally:
+        machine.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -22,6 +22,7 @@ from haneul.kit.clock import Clock, SystemClock
 from haneul.kit.db import Database
 from haneul.kit.errors import Conflict, Forbidden
 from haneul.kit.events import Bus
+from haneul.kit.keyring import Keyring
 from haneul.kit.policy import Caller, Policy
 from haneul.kit.upkeep import Loop, Scheduler
 from haneul.kit.workflow import Engine, Observer, Runs, silent
@@ -92,7 +93,9 @@ class ControlPlane:
         """Somebody can sign in and find the APIs; may be repeated."""
         file = self.ground.settings.state / "keys" / ADMIN_PASSWORD
         if file.exists():
-            self.cloud.identity.bootstrap(file.read_text().strip(), self.cloud.public_url, self.cloud.region)
+            written_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+            password = file.read_text().strip()
+            self.cloud.identity.bootstrap(password, self.cloud.public_url, self.cloud.region, written_at)
 
     def listen(self) -> None:
         """Hear of what changes: in the database and in the world."""
@@ -270,7 +273,7 @@ def _network(ground: Ground, world: World) -> network.Parts:
 def _compute(ground: Ground, world: World, below: Below) -> compute.Parts:
     return compute.Parts(
         db=ground.db,
-        store=compute.ComputeStore(ground.db),
+        store=compute.ComputeStore(ground.db, Keyring(ground.settings.state / "keys" / "compute")),
         clock=ground.clock,
         bus=ground.bus,
         policy=ground.policy("compute", compute.RULES),

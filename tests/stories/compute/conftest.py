@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -13,6 +15,7 @@ from haneul.drivers.image.inspection import FormatInspector
 from haneul.drivers.network.fake import FakeNetworks
 from haneul.kit.clock import SteppedClock
 from haneul.kit.events import Bus
+from haneul.kit.keyring import Keyring
 from haneul.kit.paging import Page
 from haneul.kit.policy import INTERNAL, Caller, Policy
 from haneul.kit.workflow import METADATA as RUNS
@@ -44,6 +47,7 @@ class Bench:
 
     def __init__(self, hosts: int = 2) -> None:
         self.clock = SteppedClock()
+        self._keys = TemporaryDirectory(prefix="haneul-tests-")
         self.db = fresh(RUNS, image.METADATA, network.METADATA, placement.METADATA, compute.METADATA)
         self.bus = Bus()
         self.runs = Runs(self.db, self.clock)
@@ -100,7 +104,7 @@ class Bench:
         return Compute(
             compute.Parts(
                 db=self.db,
-                store=compute.ComputeStore(self.db),
+                store=compute.ComputeStore(self.db, Keyring(Path(self._keys.name))),
                 clock=self.clock,
                 bus=self.bus,
                 policy=Policy(compute.RULES),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from haneul.kit.db import Database
+from haneul.kit.keyring import Keyring
 from haneul.services.compute.store.flavors import FlavorFilter, FlavorStore
 from haneul.services.compute.store.groups import GroupStore
 from haneul.services.compute.store.hosts import HostStore
@@ -35,11 +36,12 @@ SERVER_SORT_KEYS = frozenset(SORT_COLUMNS)
 class ComputeStore:
     """One attribute per noun."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, vault: Keyring) -> None:
+        """`vault` seals what is secret in the rows."""
         self.db = db
         self.flavors = FlavorStore(db)
         self.keypairs = KeypairStore(db)
         self.hosts = HostStore(db)
-        self.servers = ServerStore(db)
+        self.servers = ServerStore(db, vault)
         self.quotas = QuotaStore(db)
         self.groups = GroupStore(db)

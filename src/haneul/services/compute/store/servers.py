@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from haneul.kit.db import Database
 from haneul.kit.errors import Conflict, NotFound
+from haneul.kit.keyring import Keyring
 from haneul.kit.paging import Page
 from haneul.services.compute.model import (
     Fault,
@@ -26,8 +27,10 @@ from haneul.services.compute.store.tables import server_births, server_metadata,
 
 
 class ServerStore:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, vault: Keyring) -> None:
+        """`vault` seals the passwords that servers are born with."""
         self.db = db
+        self._vault = vault
 
     def get(self, server_id: str) -> Server:
         """Raises NotFound("server.absent")."""
@@ -69,7 +72,7 @@ class ServerStore:
     def add(self, server: Server, birth: ServerBirth) -> None:
         with self.db.write() as c:
             c.execute(insert(servers).values(_values(server)))
-            c.execute(insert(server_births).values(server_id=server.id, birth=birth))
+            c.execute(insert(server_births).values(server_id=server.id, birth=self._sealed(birth, server.created_at)))
             self.set_metadata(server.id, server.metadata)
             self.set_tags(server.id, server.tags)
 
@@ -79,16 +82,27 @@ class ServerStore:
             found = c.scalar(select(server_births.c.birth).where(server_births.c.server_id == server_id))
         if found is None:
             raise absent(server_id)
-        return msgspec.convert(found, ServerBirth)
+        return self._opened(found)
 
-    def set_birth(self, server_id: str, birth: ServerBirth) -> None:
+    def set_birth(self, server_id: str, birth: ServerBirth, now: datetime) -> None:
+        sealed = self._sealed(birth, now)
         with self.db.write() as c:
-            c.execute(update(server_births).where(server_births.c.server_id == server_id).values(birth=birth))
+            c.execute(update(server_births).where(server_births.c.server_id == server_id).values(birth=sealed))
 
     def births(self, server_ids: Sequence[str]) -> dict[str, ServerBirth]:
         wanted = select(server_births).where(server_births.c.server_id.in_(server_ids))
         with self.db.read() as c:
-            return {row.server_id: msgspec.convert(row.birth, ServerBirth) for row in c.execute(wanted)}
+            return {row.server_id: self._opened(row.birth) for row in c.execute(wanted)}
+
+    def _sealed(self, birth: ServerBirth, now: datetime) -> ServerBirth:
+        if not birth.admin_password:
+            return birth
+        return replace(birth, admin_password=self._vault.seal(birth.admin_password.encode(), now).decode())
+
+    def _opened(self, row: Any) -> ServerBirth:
+        birth = msgspec.convert(row, ServerBirth)
+        opened = self._vault.open(birth.admin_password.encode()) if birth.admin_password else b""
+        return replace(birth, admin_password=(opened or b"").decode())
 
     def move(self, server_id: str, state: ServerState, now: datetime, fault: Fault | None = None) -> Server:
         """The only way to a new state. Clears the fault, or sets the one given.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from haneul.kit import passwords
 from haneul.kit.ids import new_hex
@@ -46,12 +47,14 @@ class Bootstrap:
         self._parts = parts
         self._store = parts.store
 
-    def __call__(self, admin_password: str, public_url: str, region: str) -> None:
+    def __call__(self, admin_password: str, public_url: str, region: str, written_at: datetime | None = None) -> None:
         """Domain `default`, projects admin and service, user admin, roles, the catalogue.
 
-        The password is admin's first: one that admin has chosen since stays as it is.
+        The password counts if admin has none, or if it was written down after admin got the one that counts now:
+        a restart does not bring back an old password, and a new one in the file is the way back in.
         """
-        new_hash = None if self._admin_has_password() else passwords.hash_password(admin_password)
+        is_news = self._is_news(written_at)
+        new_hash = passwords.hash_password(admin_password) if is_news else None
         with self._store.changing():
             self._ensure_domain()
             project = self._ensure_project("admin", "The operators' own project.")
@@ -64,9 +67,10 @@ class Bootstrap:
             self._store.assignments.add(Assignment("user", admin.id, "system", SYSTEM, role_id))
             self._ensure_catalog(public_url, RegionId(region))
 
-    def _admin_has_password(self) -> bool:
+    def _is_news(self, written_at: datetime | None) -> bool:
         admin = self._store.users.find_by_name("admin", DEFAULT_DOMAIN)
-        return admin is not None and bool(self._store.passwords.newest(admin.id))
+        newest = self._store.passwords.newest(admin.id) if admin else []
+        return not newest or (written_at is not None and written_at > newest[0].created_at)
 
     def _ensure_domain(self) -> None:
         if self._store.projects.find(DEFAULT_DOMAIN) is None:

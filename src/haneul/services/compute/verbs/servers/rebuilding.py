@@ -49,7 +49,7 @@ class RebuildingVerbs(ReadingVerbs):
             birth = self._birth_of(caller, server, wish)
             was_stopped = server.state is ServerState.STOPPED
             self._parts.runs.submit(rebuild_server, server.id, server.id, asked_by(caller), was_stopped)
-            self._store.set_birth(server.id, birth)
+            self._store.set_birth(server.id, birth, self._parts.clock.now())
             if wish.metadata is not None:
                 self._store.set_metadata(server.id, wish.metadata)
             values: dict[str, Any] = {**wish.changes, "image_id": image_id}

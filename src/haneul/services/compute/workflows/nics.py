@@ -62,7 +62,9 @@ def let_go(parts: Parts, server_id: str, nic: PlannedNic) -> None:
 
 
 def ports_of(parts: Parts, server_id: str) -> Sequence[Port]:
-    return parts.network.ports.list(INTERNAL, Listing(Filter({"device_id": (server_id,)})))
+    """The ports that the server really has: what a tenant writes into a port's device_id alone does not count."""
+    owned = Filter({"device_id": (server_id,), "device_owner": (SERVER_OWNER,)})
+    return parts.network.ports.list(INTERNAL, Listing(owned))
 
 
 def ports_are_up(parts: Parts, server_id: str) -> bool:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from haneul.drivers.compute.fake import fake_host_id
 from haneul.kit.clock import SteppedClock
 from haneul.kit.workflow import Engine, Observer, Runs
+from haneul.services.compute.workflows.cache_image import waiter_of
 from haneul.services.network import FOLLOW
 from tests.clouds import OpenCloud
 from tests.faults.drill import another_engine, settle
@@ -21,6 +23,7 @@ class Lab:
 
     cloud: OpenCloud
     server: str = ""
+    """Or what else the scenario's run is about."""
     network: str = ""
     cuts: int = 0
 
@@ -117,6 +120,21 @@ def rebuild(lab: Lab) -> None:
     lab.act(rebuild={"imageRef": lab.cloud.names["tiny"]})
 
 
+def group(lab: Lab) -> None:
+    """An aggregate with one host: the same one in every trial."""
+    cloud, path = lab.cloud, "/compute/v2.1/os-aggregates"
+    if not cloud.ask("GET", path, user="admin")["aggregates"]:
+        made = cloud.ask("POST", path, {"aggregate": {"name": "all"}}, user="admin")["aggregate"]
+        cloud.ask("POST", f"{path}/{made['id']}/action", {"add_host": {"host": "fake-1"}}, user="admin")
+
+
+def cache(lab: Lab) -> None:
+    number = lab.cloud.ask("GET", "/compute/v2.1/os-aggregates", user="admin")["aggregates"][0]["id"]
+    images = {"cache": [{"id": lab.cloud.names["tiny"]}]}
+    lab.cloud.ask("POST", f"/compute/v2.1/os-aggregates/{number}/images", images, user="admin")
+    lab.server = waiter_of(fake_host_id(1), lab.cloud.names["tiny"])
+
+
 def do(**action: Any) -> Callable[[Lab], None]:
     return lambda lab: lab.act(**action)
 
@@ -136,6 +154,7 @@ SCENARIOS: dict[str, tuple[tuple[Callable[[Lab], None], ...], Callable[[Lab], No
     "rebuild_server": ((Lab.create,), rebuild),
     "attach_interface": ((Lab.create,), attach),
     "detach_interface": ((Lab.create,), detach),
+    "cache_image": ((group,), cache),
 }
 """What has to be there, each thing finished before the next, and what is disturbed."""
 

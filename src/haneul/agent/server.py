@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 SLOW_S = 2.0
 
 VERBS: dict[str, Callable[..., Any]] = {
+    "ensure_base": verbs.ensure_base,
     "ensure_disk": verbs.ensure_disk,
     "remove_disk": verbs.remove_disk,
     "ensure_guest": verbs.ensure_guest,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from haneul.hostapi.disks import DiskReport, DiskSpec
+from haneul.hostapi.disks import DiskReport, DiskSpec, ImageSource
 from haneul.hostapi.guests import ConsoleAddress, ConsoleLog, GuestReport, GuestSpec
 from haneul.hostapi.hosts import Enrolment, HostInventory, Leftovers
 
@@ -28,6 +28,7 @@ class Operation:
 
 OPERATIONS: dict[str, Operation] = {
     "ensure_disk": Operation({"spec": DiskSpec}, DiskReport),
+    "ensure_base": Operation({"source": ImageSource, "waiter": str}, DiskReport),
     "remove_disk": Operation({"disk_id": str}, None),
     "ensure_guest": Operation({"spec": GuestSpec}, GuestReport),
     "remove_guest": Operation({"server_id": str}, GuestReport),

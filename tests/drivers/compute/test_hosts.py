@@ -42,6 +42,15 @@ def test_a_disk_from_an_image_becomes_ready_and_says_so(bench: Bench) -> None:
     assert bench.hosts.ensure_disk(bench.host_id, spec).is_ready
 
 
+def test_an_image_is_fetched_before_any_disk_wants_it(bench: Bench) -> None:
+    first = bench.hosts.ensure_base(bench.host_id, image_source(), "waiter")
+
+    assert (first.is_ready, first.disk_id) == (False, "waiter")
+    until(bench, lambda: (bench.host_id, Event("disk_ready", "waiter")) in bench.events)
+    assert bench.hosts.ensure_base(bench.host_id, image_source(), "waiter").is_ready
+    assert bench.hosts.ensure_disk(bench.host_id, disk_spec(image=image_source())).is_ready
+
+
 def test_an_image_larger_than_its_disk_is_refused(bench: Bench) -> None:
     spec = disk_spec(image=image_source())
     huge = DiskSpec(spec.disk_id, 1, type(image_source())("i", "0" * 128, 2 * 1024**3, "raw"))

@@ -1,5 +1,6 @@
 """What the control plane may ask of a host, one file each; each takes the parts first."""
 
+from haneul.agent.verbs.ensure_base import ensure_base
 from haneul.agent.verbs.ensure_disk import ensure_disk
 from haneul.agent.verbs.ensure_guest import ensure_guest
 from haneul.agent.verbs.get_console import get_console
@@ -12,6 +13,7 @@ from haneul.agent.verbs.remove_disk import remove_disk
 from haneul.agent.verbs.remove_guest import remove_guest
 
 __all__ = [
+    "ensure_base",
     "ensure_disk",
     "ensure_guest",
     "get_console",

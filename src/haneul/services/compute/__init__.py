@@ -9,6 +9,7 @@ from haneul.kit.upkeep import Loop
 from haneul.kit.workflow import RunView, StepView
 from haneul.services.compute.driver import Enroller, Hosts
 from haneul.services.compute.model import (
+    Aggregate,
     Flavor,
     FlavorSnapshot,
     GroupPolicy,
@@ -25,6 +26,7 @@ from haneul.services.compute.model import (
     ServerState,
     Task,
     WantedNic,
+    Zone,
 )
 from haneul.services.compute.parts import Parts, Tuning
 from haneul.services.compute.policy import RULES
@@ -40,6 +42,7 @@ from haneul.services.compute.upkeep.guests import GuestWatch
 from haneul.services.compute.upkeep.hosts import HostWatch
 from haneul.services.compute.upkeep.leftovers import Orphan, Sweeper, find_orphans
 from haneul.services.compute.verbs.actions import Actions, ActionView, asked_by_of
+from haneul.services.compute.verbs.aggregates import AggregateChanges, Aggregates
 from haneul.services.compute.verbs.flavors import Flavors
 from haneul.services.compute.verbs.groups import ServerGroups
 from haneul.services.compute.verbs.hosts import HostVerbs
@@ -63,6 +66,8 @@ __all__ = [
     "RULES",
     "SERVER_SORT_KEYS",
     "ActionView",
+    "Aggregate",
+    "AggregateChanges",
     "Compute",
     "ComputeStore",
     "Enroller",
@@ -100,6 +105,7 @@ __all__ = [
     "Task",
     "Tuning",
     "WantedNic",
+    "Zone",
     "asked_by_of",
 ]
 
@@ -117,6 +123,7 @@ class Compute:
         self.groups = ServerGroups(parts)
         self.actions = Actions(parts)
         self.zones = Zones(parts)
+        self.aggregates = Aggregates(parts)
         self.workflows: tuple[Callable[..., Any], ...] = WORKFLOWS
         hosts, guests, sweeper = HostWatch(parts), GuestWatch(parts), Sweeper(parts)
         self.upkeep = (

@@ -14,6 +14,7 @@ from haneul.hostapi import (
     GuestReport,
     GuestSpec,
     HostInventory,
+    ImageSource,
     Leftovers,
 )
 
@@ -43,6 +44,13 @@ class Hosts(Protocol):
 
         Raises Invalid("image.damaged") when what was fetched is not what was promised,
         Invalid("disk.too_small") when the image is larger than the disk, NoCapacity("host.disk_full").
+        """
+        ...
+
+    def ensure_base(self, host_id: str, source: ImageSource, waiter: str) -> DiskReport:
+        """Have the image lie ready for disks to come; if it is fetched, the event `disk_ready` of `waiter` tells when.
+
+        A host that needs the room clears away what no disk was made of for a while. Raises as `ensure_disk` does.
         """
         ...
 

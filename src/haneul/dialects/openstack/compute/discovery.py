@@ -78,6 +78,7 @@ def _extension(alias: str, name: str) -> dict[str, Any]:
 
 _EXTENSIONS = {
     "os-admin-actions": "AdminActions",
+    "os-aggregates": "Aggregates",
     "os-attach-interfaces": "AttachInterfaces",
     "os-availability-zone": "AvailabilityZone",
     "os-config-drive": "ConfigDrive",

@@ -44,6 +44,6 @@ def rebuild_server(cloud: Cloud, req: Request) -> Reply:
         user_data=(asked.get("user_data") or "") if "user_data" in asked else None,
     )
     view, password = cloud.compute.servers.rebuild(req.caller, req.params["server_id"], wish)
-    shown = server_views.full(req, view, cloud.compute.zones.name)
+    shown = server_views.full(req, view)
     shown.pop("OS-EXT-SRV-ATTR:user_data", None)  # Told to its owner too, by another name.
     return Reply(202, {"server": shown | {"adminPass": password, "user_data": wish.user_data}})

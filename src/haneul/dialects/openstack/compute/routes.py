@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from haneul.dialects.openstack.compute import (
     actions,
+    aggregates,
     consoles,
     discovery,
     flavors,
@@ -27,6 +28,7 @@ _HYPERVISORS = "/v2.1/os-hypervisors"
 _QUOTA = "/v2.1/os-quota-sets/{project_id}"
 _GROUPS = "/v2.1/os-security-groups"
 _RULES = "/v2.1/os-security-group-rules"
+_AGGREGATE = "/v2.1/os-aggregates/{aggregate_id}"
 _CLASS = "/v2.1/os-quota-class-sets/{name}"
 
 _ONE_ACTION = {"type": "object", "minProperties": 1, "maxProperties": 1}
@@ -131,7 +133,13 @@ ROUTES = (
     # Hosts
     Route("GET", "/v2.1/os-availability-zone", services.list_zones),
     Route("GET", "/v2.1/os-availability-zone/detail", services.list_zones_detail),
-    Route("GET", "/v2.1/os-aggregates", services.list_aggregates),
+    Route("GET", "/v2.1/os-aggregates", aggregates.list_aggregates),
+    Route("POST", "/v2.1/os-aggregates", aggregates.create_aggregate, schema=aggregates.CREATE),
+    Route("GET", _AGGREGATE, aggregates.get_aggregate),
+    Route("PUT", _AGGREGATE, aggregates.update_aggregate, schema=aggregates.UPDATE),
+    Route("DELETE", _AGGREGATE, aggregates.delete_aggregate),
+    Route("POST", _AGGREGATE + "/action", aggregates.aggregate_action, schema=aggregates.ACTION),
+    Route("POST", _AGGREGATE + "/images", aggregates.cache_images, schema=aggregates.CACHE, since="2.81"),
     Route("GET", "/v2.1/os-services", services.list_services, query=catalogue.LIST_SERVICES),
     Route(
         "PUT", "/v2.1/os-services/{service_id}", services.update_service, schema=catalogue.UPDATE_SERVICE, since="2.53"

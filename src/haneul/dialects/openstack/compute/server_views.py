@@ -17,7 +17,7 @@ def brief(req: Request, server: Server) -> dict[str, Any]:
     return {"id": server.id, "name": server.name, "links": links(req, "servers", server.id)}
 
 
-def full(req: Request, view: ServerView, zone: str) -> dict[str, Any]:
+def full(req: Request, view: ServerView) -> dict[str, Any]:
     """All that this caller may see of the server."""
     server = view.server
     shown = {
@@ -35,7 +35,7 @@ def full(req: Request, view: ServerView, zone: str) -> dict[str, Any]:
         "accessIPv4": server.access_ipv4,
         "accessIPv6": server.access_ipv6,
         "OS-DCF:diskConfig": server.disk_config,
-        "OS-EXT-AZ:availability_zone": zone if view.host else server.pinned_zone or "",
+        "OS-EXT-AZ:availability_zone": view.zone,
         "pinned_availability_zone": server.pinned_zone,
         "config_drive": "True" if server.has_config_drive else "",
         "key_name": server.key_name,

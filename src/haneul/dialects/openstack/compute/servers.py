@@ -43,8 +43,7 @@ def list_servers(cloud: Cloud, req: Request) -> Reply:
 
 def list_servers_detail(cloud: Cloud, req: Request) -> Reply:
     views = cloud.compute.servers.list_detail(req.caller, list_wish(req))
-    zone = cloud.compute.zones.name
-    shown = [server_views.full(req, view, zone) for view in views]
+    shown = [server_views.full(req, view) for view in views]
     for server in shown:
         server.pop("server_groups", None)
     return Reply(200, {"servers": shown} | next_link(req, "servers", shown, shown[-1]["id"] if shown else None))
@@ -52,7 +51,7 @@ def list_servers_detail(cloud: Cloud, req: Request) -> Reply:
 
 def get_server(cloud: Cloud, req: Request) -> Reply:
     view = cloud.compute.servers.get(req.caller, req.params["server_id"])
-    return Reply(200, {"server": server_views.full(req, view, cloud.compute.zones.name)})
+    return Reply(200, {"server": server_views.full(req, view)})
 
 
 _FIELDS = {
@@ -79,7 +78,7 @@ def changes(asked: dict[str, Any]) -> dict[str, str | None]:
 def update_server(cloud: Cloud, req: Request) -> Reply:
     wanted = changes(req.body["server"])
     view = cloud.compute.servers.update(req.caller, req.params["server_id"], wanted)
-    return Reply(200, {"server": server_views.full(req, view, cloud.compute.zones.name)})
+    return Reply(200, {"server": server_views.full(req, view)})
 
 
 def delete_server(cloud: Cloud, req: Request) -> Reply:

@@ -8,17 +8,17 @@ from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.compute.forms import Remembering, fine_time
 from haneul.kit.errors import Invalid, NotFound
 from haneul.kit.http import Reply, Request
-from haneul.services.compute import Host
+from haneul.services.compute import Host, Zone
 
 BINARY = "nova-compute"
 
 
-def _shown(cloud: Cloud, host: Host) -> Remembering:
+def _shown(cloud: Cloud, host: Host, zone: str) -> Remembering:
     shown = {
         "id": host.id,
         "binary": BINARY,
         "host": host.name,
-        "zone": cloud.compute.zones.name,
+        "zone": zone,
         "status": "disabled" if host.is_disabled else "enabled",
         "state": "up" if cloud.compute.hosts.is_up(host) else "down",
         "updated_at": fine_time(host.seen_at),
@@ -32,7 +32,8 @@ def list_services(cloud: Cloud, req: Request) -> Reply:
     host, binary = req.query.get("host"), req.query.get("binary")
     found = cloud.compute.hosts.list(req.caller, "os_compute_api:os-services:list")
     wanted = [each for each in found if binary in (None, BINARY) and host in (None, each.name)]
-    return Reply(200, {"services": [_shown(cloud, each) for each in wanted]})
+    zones, default = cloud.compute.zones.by_host(), cloud.compute.zones.default
+    return Reply(200, {"services": [_shown(cloud, each, zones.get(each.id, default)) for each in wanted]})
 
 
 def update_service(cloud: Cloud, req: Request) -> Reply:
@@ -50,7 +51,8 @@ def update_service(cloud: Cloud, req: Request) -> Reply:
         changed = hosts.enable(req.caller, host_id)
     if "forced_down" in asked:
         changed = hosts.force_down(req.caller, host_id, is_down=str(asked["forced_down"]).lower() == "true")
-    return Reply(200, {"service": _shown(cloud, changed)})
+    zone = cloud.compute.zones.by_host().get(changed.id, cloud.compute.zones.default)
+    return Reply(200, {"service": _shown(cloud, changed, zone)})
 
 
 def delete_service(cloud: Cloud, req: Request) -> Reply:
@@ -89,34 +91,31 @@ def _by_name(cloud: Cloud, req: Request, name: str, binary: str) -> Host:
 
 
 def list_zones(cloud: Cloud, req: Request) -> Reply:
-    return Reply(200, {"availabilityZoneInfo": [_zone(cloud, None)]})
+    return Reply(200, {"availabilityZoneInfo": [_zone(zone, None) for zone in cloud.compute.zones.list(req.caller)]})
 
 
 def list_zones_detail(cloud: Cloud, req: Request) -> Reply:
-    found = cloud.compute.hosts.list(req.caller, "os_compute_api:os-availability-zone:detail")
-    return Reply(200, {"availabilityZoneInfo": [_zone(cloud, list(found))]})
+    zones = cloud.compute.zones.list(req.caller, "detail")
+    hosts = cloud.compute.hosts.list(req.caller, "os_compute_api:os-availability-zone:detail")
+    shown = [_zone(zone, _binaries(cloud, [host for host in hosts if host.id in zone.host_ids])) for zone in zones]
+    return Reply(200, {"availabilityZoneInfo": shown})
 
 
-def list_aggregates(cloud: Cloud, req: Request) -> Reply:
-    """Hosts are not grouped: there are none. Clients ask before they show a hypervisor."""
-    cloud.compute.hosts.list(req.caller, "os_compute_api:os-aggregates:index")
-    return Reply(200, {"aggregates": []})
-
-
-def _zone(cloud: Cloud, hosts: list[Host] | None) -> dict[str, Any]:
-    shown: dict[str, Any] | None = None
-    if hosts is not None:
-        shown = {
-            host.name: {
-                BINARY: {
-                    "available": cloud.compute.hosts.is_up(host),
-                    "active": not host.is_disabled,
-                    "updated_at": fine_time(host.seen_at),
-                }
+def _binaries(cloud: Cloud, hosts: list[Host]) -> dict[str, Any]:
+    return {
+        host.name: {
+            BINARY: {
+                "available": cloud.compute.hosts.is_up(host),
+                "active": not host.is_disabled,
+                "updated_at": fine_time(host.seen_at),
             }
-            for host in hosts
         }
-    return {"zoneName": cloud.compute.zones.name, "zoneState": {"available": True}, "hosts": shown}
+        for host in hosts
+    }
+
+
+def _zone(zone: Zone, hosts: dict[str, Any] | None) -> dict[str, Any]:
+    return {"zoneName": zone.name, "zoneState": {"available": zone.is_available}, "hosts": hosts}
 
 
 # The hosts API, until 2.42.
@@ -125,9 +124,13 @@ def _zone(cloud: Cloud, hosts: list[Host] | None) -> dict[str, Any]:
 def list_hosts(cloud: Cloud, req: Request) -> Reply:
     zone = req.query.get("zone")
     found = cloud.compute.hosts.list(req.caller, "os_compute_api:os-hosts:list")
-    name = cloud.compute.zones.name
-    shown = [{"host_name": host.name, "service": "compute", "zone": name} for host in found]
-    return Reply(200, {"hosts": shown if zone in (None, "", name) else []})
+    zones, default = cloud.compute.zones.by_host(), cloud.compute.zones.default
+    shown = [
+        {"host_name": host.name, "service": "compute", "zone": zones.get(host.id, default)}
+        for host in found
+        if zone in (None, "", zones.get(host.id, default))
+    ]
+    return Reply(200, {"hosts": shown})
 
 
 def get_host(cloud: Cloud, req: Request) -> Reply:

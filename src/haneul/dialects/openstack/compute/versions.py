@@ -34,6 +34,7 @@ _HYPERVISORS = (
 _QUOTA_SETS = ("get_quota_set", "get_quota_set_detail", "get_default_quota_set", "update_quota_set")
 _QUOTA_CLASSES = ("get_quota_class", "update_quota_class")
 _GROUPS = ("list_server_groups", "get_server_group")
+_AGGREGATES = ("list_aggregates", "create_aggregate", "get_aggregate", "update_aggregate", "aggregate_action")
 _INJECTED = tuple(key.value for key in OLD_KEYS if key.value.startswith("injected"))
 _NETWORKED = tuple(key.value for key in OLD_KEYS if not key.value.startswith("injected"))
 
@@ -117,6 +118,7 @@ _RUNGS = (
         {name: Change(lower=each("hypervisor", "hypervisors", lowering.show_resources)) for name in _HYPERVISORS},
     ),
     Rung("2.84", "details of an action's events", {"get_instance_action": Change(lower=lowering.hide_event_details)}),
+    Rung("2.81", "images are cached on the hosts of an aggregate", {}),
     Rung(
         "2.75",
         "unknown query parameters are refused; an update answers with all; swap is a number",
@@ -266,6 +268,11 @@ _RUNGS = (
         ),
     ),
     Rung("2.47", "servers show their flavor as it was", servers(lowering.refer_to_flavor)),
+    Rung(
+        "2.41",
+        "uuid of aggregates",
+        {name: Change(lower=each("aggregate", "aggregates", dropping("uuid"))) for name in _AGGREGATES},
+    ),
     Rung("2.40", "pages of usage", {name: Change(query=lenient) for name in ("list_usage", "get_usage")}),
     Rung("2.39", "image metadata is the image service's", _absolute("maxImageMeta")),
     Rung(

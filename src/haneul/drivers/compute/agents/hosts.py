@@ -21,6 +21,7 @@ from haneul.hostapi import (
     GuestReport,
     GuestSpec,
     HostInventory,
+    ImageSource,
     JoinToken,
     Leftovers,
 )
@@ -63,6 +64,10 @@ class AgentHosts:
 
     def ensure_disk(self, host_id: str, spec: DiskSpec) -> DiskReport:
         report: DiskReport = self._ask(host_id, "ensure_disk", spec=spec)
+        return report
+
+    def ensure_base(self, host_id: str, source: ImageSource, waiter: str) -> DiskReport:
+        report: DiskReport = self._ask(host_id, "ensure_base", source=source, waiter=waiter)
         return report
 
     def remove_disk(self, host_id: str, disk_id: str) -> None:

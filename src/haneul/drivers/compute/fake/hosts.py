@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from haneul.drivers.compute.fake.world import FakeDisk, FakeGuest, FakeHost, FakeWorld
+from haneul.drivers.compute.fake.world import FakeBase, FakeDisk, FakeGuest, FakeHost, FakeWorld
 from haneul.hostapi import (
     ConsoleAddress,
     ConsoleLog,
@@ -15,6 +15,7 @@ from haneul.hostapi import (
     GuestReport,
     GuestSpec,
     HostInventory,
+    ImageSource,
     Leftovers,
     Power,
 )
@@ -45,10 +46,19 @@ class FakeHosts:
             if spec.size_gib and total > spec.size_gib * GIB:
                 raise Invalid("disk.too_small", f"The image needs {total} bytes: choose a flavor with a larger disk")
             now = self.world.clock.monotonic()
-            wait_s = self.world.fetch_s if spec.image else 0.0
+            is_cached = spec.image is not None and self.world.has_base(host, spec.image)
+            wait_s = self.world.fetch_s if spec.image and not is_cached else 0.0
             disk = host.disks.setdefault(spec.disk_id, FakeDisk(spec, now + wait_s, wait_s == 0))
             is_ready = now >= disk.ready_at
             return DiskReport(spec.disk_id, is_ready, total if is_ready else 0, total)
+
+    def ensure_base(self, host_id: str, source: ImageSource, waiter: str) -> DiskReport:
+        with self._host(host_id, "ensure_base") as host:
+            now, total = self.world.clock.monotonic(), source.size_bytes
+            base = host.bases.setdefault(source.sha512, FakeBase(waiter, now + self.world.fetch_s))
+            is_ready = now >= base.ready_at
+            base.is_announced = base.is_announced or is_ready
+            return DiskReport(waiter, is_ready, total if is_ready else 0, total)
 
     def remove_disk(self, host_id: str, disk_id: str) -> None:
         with self._host(host_id, "remove_disk") as host:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from haneul.hostapi import CpuInfo, DiskSpec, Event, GuestSpec, HostInventory, Leftovers, Power
+from haneul.hostapi import CpuInfo, DiskSpec, Event, GuestSpec, HostInventory, ImageSource, Leftovers, Power
 from haneul.kit.clock import Clock, SystemClock
 
 _NAMES = uuid.UUID("a0d8a7f6-53a5-4f57-9f3c-1f4b6f2d8c11")
@@ -16,6 +16,15 @@ _NAMES = uuid.UUID("a0d8a7f6-53a5-4f57-9f3c-1f4b6f2d8c11")
 def fake_host_id(number: int) -> str:
     """The id of the host `fake-<number>`: the same in every run."""
     return str(uuid.uuid5(_NAMES, f"fake-{number}"))
+
+
+@dataclass
+class FakeBase:
+    """An image that lies ready for disks to come, or will."""
+
+    waiter: str
+    ready_at: float
+    is_announced: bool = False
 
 
 @dataclass
@@ -43,6 +52,8 @@ class FakeHost:
     is_away: bool = False
     disks: dict[str, FakeDisk] = field(default_factory=dict)
     guests: dict[str, FakeGuest] = field(default_factory=dict)
+    bases: dict[str, FakeBase] = field(default_factory=dict)
+    """By the images' SHA-512."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +147,10 @@ class FakeWorld:
                     if not disk.is_announced and self.clock.monotonic() >= disk.ready_at:
                         disk.is_announced = True
                         news.append((host.host_id, Event("disk_ready", disk_id)))
+                for base in host.bases.values():
+                    if not base.is_announced and self.clock.monotonic() >= base.ready_at:
+                        base.is_announced = True
+                        news.append((host.host_id, Event("disk_ready", base.waiter)))
                 for server_id, guest in host.guests.items():
                     self.look(guest)
                     if not guest.is_announced and guest.power is guest.next_power:
@@ -143,6 +158,10 @@ class FakeWorld:
                         news.append((host.host_id, Event("guest_changed", server_id)))
         for host_id, event in news:
             self.tell(host_id, event)
+
+    def has_base(self, host: FakeHost, source: ImageSource) -> bool:
+        base = host.bases.get(source.sha512)
+        return base is not None and self.clock.monotonic() >= base.ready_at
 
     def look(self, guest: FakeGuest) -> None:
         """Let the time that passed show in the guest."""

@@ -1,5 +1,6 @@
 """The nouns of compute: pure, frozen, without a thought of databases or hosts."""
 
+from haneul.services.compute.model.aggregates import ZONE_KEY, Aggregate, Zone
 from haneul.services.compute.model.flavors import NO_LIMIT, Flavor, FlavorSnapshot
 from haneul.services.compute.model.groups import GroupPolicy, ServerGroup
 from haneul.services.compute.model.hosts import Host, HostId, Hypervisor, JoinGrant
@@ -23,6 +24,8 @@ __all__ = [
     "DEFAULT_LIMITS",
     "MOVES",
     "NO_LIMIT",
+    "ZONE_KEY",
+    "Aggregate",
     "Fault",
     "Flavor",
     "FlavorSnapshot",
@@ -45,5 +48,6 @@ __all__ = [
     "Task",
     "Usage",
     "WantedNic",
+    "Zone",
     "may_move",
 ]

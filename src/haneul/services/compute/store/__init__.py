@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from haneul.kit.db import Database
 from haneul.kit.keyring import Keyring
+from haneul.services.compute.store.aggregates import AggregateStore
 from haneul.services.compute.store.flavors import FlavorFilter, FlavorStore
 from haneul.services.compute.store.groups import GroupStore
 from haneul.services.compute.store.hosts import HostStore
@@ -16,6 +17,7 @@ from haneul.services.compute.store.tables import METADATA
 __all__ = [
     "METADATA",
     "SERVER_SORT_KEYS",
+    "AggregateStore",
     "ComputeStore",
     "FlavorFilter",
     "FlavorStore",
@@ -45,3 +47,4 @@ class ComputeStore:
         self.servers = ServerStore(db, vault)
         self.quotas = QuotaStore(db)
         self.groups = GroupStore(db)
+        self.aggregates = AggregateStore(db)

@@ -54,6 +54,12 @@ class ServerStore:
         with self.db.read() as c:
             return {row.id: row.host_id for row in c.execute(select(servers.c.id, servers.c.host_id))}
 
+    def hosts_of(self, server_ids: Sequence[str], project_id: str) -> dict[str, str | None]:
+        """By server of the project: the host that it is on."""
+        mine = (servers.c.project_id == project_id) & servers.c.id.in_(server_ids)
+        with self.db.read() as c:
+            return {row.id: row.host_id for row in c.execute(select(servers.c.id, servers.c.host_id).where(mine))}
+
     def list_on(self, host_id: str) -> Sequence[Server]:
         with self.db.read() as c:
             return read_servers(c, select(servers).where(servers.c.host_id == host_id))

@@ -87,6 +87,33 @@ join_grants = Table(
     Column("expires_at", Timestamp, nullable=False),
 )
 
+aggregates = Table(
+    "aggregates",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("name", String(255), nullable=False, unique=True),
+    Column("created_at", Timestamp, nullable=False),
+    Column("updated_at", Timestamp),
+)
+
+aggregate_metadata = Table(
+    "aggregate_metadata",
+    METADATA,
+    Column("aggregate", Integer, ForeignKey("aggregates.number", ondelete="CASCADE"), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("value", String(255), nullable=False),
+)
+
+aggregate_hosts = Table(
+    "aggregate_hosts",
+    METADATA,
+    Column("aggregate", Integer, ForeignKey("aggregates.number", ondelete="CASCADE"), primary_key=True),
+    Column("host_id", String(36), ForeignKey("hosts.id", ondelete="CASCADE"), primary_key=True),
+    Column("added_at", Timestamp, nullable=False),
+)
+Index("aggregate_hosts_by_host", aggregate_hosts.c.host_id)
+
 servers = Table(
     "servers",
     METADATA,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from haneul.services.compute.workflows.cache_image import cache_image
 from haneul.services.compute.workflows.create_server import create_server
 from haneul.services.compute.workflows.delete_server import delete_server
 from haneul.services.compute.workflows.interfaces import attach_interface, detach_interface
@@ -26,4 +27,5 @@ WORKFLOWS: tuple[Callable[..., Any], ...] = (
     unpause_server,
     attach_interface,
     detach_interface,
+    cache_image,
 )

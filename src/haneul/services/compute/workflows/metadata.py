@@ -31,7 +31,7 @@ def _meta_data(parts: Parts, server: Server, birth: ServerBirth) -> dict[str, An
         "name": server.name,
         "hostname": server.hostname,
         "project_id": server.project_id,
-        "availability_zone": parts.tuning.zone,
+        "availability_zone": _zone(parts, server),
         "launch_index": server.launch_index,
         "random_seed": birth.random_seed,
         "devices": [],
@@ -62,7 +62,7 @@ def _ec2(parts: Parts, server: Server, birth: ServerBirth) -> dict[str, str]:
         "instance-type": server.flavor.name,
         "local-hostname": server.hostname,
         "local-ipv4": next((each.address for each in ipv4 if not each.is_floating), ""),
-        "placement/availability-zone": parts.tuning.zone,
+        "placement/availability-zone": _zone(parts, server),
         "public-hostname": server.hostname,
         "public-ipv4": next((each.address for each in ipv4 if each.is_floating), ""),
         "reservation-id": server.reservation_id,
@@ -72,3 +72,7 @@ def _ec2(parts: Parts, server: Server, birth: ServerBirth) -> dict[str, str]:
         tree["public-keys/0/openssh-key"] = birth.public_key
         tree["public-keys"] = f"0={server.key_name}"
     return tree
+
+
+def _zone(parts: Parts, server: Server) -> str:
+    return parts.store.aggregates.zones_by_host().get(server.host_id or "", parts.tuning.zone)

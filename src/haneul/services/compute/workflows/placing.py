@@ -8,18 +8,24 @@ from dataclasses import replace
 from haneul.kit.errors import NoCapacity
 from haneul.services.compute.model import FlavorSnapshot, GroupPolicy, Server, ServerBirth
 from haneul.services.compute.parts import Parts
+from haneul.services.compute.workflows.bounds import bounds_of
 from haneul.services.placement import CandidateRequest, ConsumerId, ProviderId
 
 NO_HOST = "placement.no_host"
 _REQUIRED = "required"
-_LACKS = ("with less than", "without the trait")
-_WITH = "with "
+_RESOURCES = "resources:"
 
 
 def resources_of(flavor: FlavorSnapshot) -> Mapping[str, int]:
-    """What a server of the flavor takes of its host, in placement's resource classes."""
+    """What a server of the flavor takes of its host, in placement's resource classes.
+
+    An extra spec `resources:CLASS` says otherwise than the flavor's size does.
+    """
     disk_gib = flavor.disk_gib + flavor.ephemeral_gib + -(-flavor.swap_mib // 1024)
     wanted = {"VCPU": flavor.vcpus, "MEMORY_MB": flavor.memory_mib, "DISK_GB": disk_gib}
+    for key, value in flavor.extra_specs.items():
+        if key.startswith(_RESOURCES) and value.isdecimal():
+            wanted[key.removeprefix(_RESOURCES)] = int(value)
     return {name: amount for name, amount in wanted.items() if amount}
 
 
@@ -50,7 +56,7 @@ def _claim(parts: Parts, server: Server, request: CandidateRequest) -> str | Non
 
 def _requests(parts: Parts, server: Server, birth: ServerBirth) -> list[CandidateRequest]:
     """What is looked for, the better first: a group that only wishes is content with less."""
-    plain = _request(server, birth)
+    plain = _request(parts, server, birth)
     group_id = parts.store.groups.of_servers([server.id]).get(server.id)
     group = None if group_id is None else parts.store.groups.find(group_id, for_update=True)
     if group is None:
@@ -69,17 +75,16 @@ def _requests(parts: Parts, server: Server, birth: ServerBirth) -> list[Candidat
 
 def _for_tenants(parts: Parts, server: Server, birth: ServerBirth) -> str:
     """What is missing, without a word about which hosts there are."""
-    request = _request(server, birth)
+    request = _request(parts, server, birth)
     if parts.placement.candidates.find(request):
         return "There is room only where its server group does not let it be: leave the group out or make room."
     removed = parts.placement.candidates.explain(request).removed
-    reasons = [each.reason for each in removed if each.reason.startswith(_LACKS)]
+    reasons = list(dict.fromkeys(each.told for each in removed if each.told))
     if not reasons:
         return "No host takes new servers now: try again later."
-    lacks = " or ".join(reason.removeprefix("with ") for reason in reasons)
-    return (
-        f"There are only hosts {_WITH if lacks.startswith('less') else ''}{lacks}: choose another flavor or try later."
-    )
+    is_for_size = all(reason.startswith("with") for reason in reasons)
+    otherwise = "choose another flavor" if is_for_size else "ask for something else"
+    return f"There are only hosts {' or '.join(reasons)}: {otherwise} or try later."
 
 
 def explain(parts: Parts, server: Server, birth: ServerBirth) -> str:
@@ -88,11 +93,12 @@ def explain(parts: Parts, server: Server, birth: ServerBirth) -> str:
     return parts.placement.candidates.explain(request).message
 
 
-def _request(server: Server, birth: ServerBirth) -> CandidateRequest:
+def _request(parts: Parts, server: Server, birth: ServerBirth) -> CandidateRequest:
     specs = server.flavor.extra_specs
     traits = (key.removeprefix("trait:") for key, value in specs.items() if value == _REQUIRED)
     return CandidateRequest(
         resources=resources_of(server.flavor),
         required=frozenset(trait for trait in traits if trait.isupper()),
         in_provider=ProviderId(birth.host_id) if birth.host_id else None,
+        bounds=bounds_of(parts, server, birth),
     )

@@ -17,6 +17,7 @@ def see_host(parts: Parts, inventory: HostInventory) -> None:
         hosts.see(inventory, now)
         provider_id = ProviderId(inventory.host_id)
         parts.placement.hosts.ensure_provider(provider_id, inventory.hostname, _room(parts, inventory))
+        parts.placement.hosts.change_aggregates(provider_id, joined=parts.store.aggregates.ids_of_host(provider_id))
         host = hosts.find(inventory.host_id)
         if host is not None:
             tell_placement(parts, host)

@@ -1,6 +1,6 @@
 """The nouns of placement."""
 
-from haneul.services.placement.model.claims import Candidate, CandidateRequest, Claim, Refusal, Removed
+from haneul.services.placement.model.claims import Bound, Candidate, CandidateRequest, Claim, Refusal, Removed
 from haneul.services.placement.model.holdings import (
     ANY_GENERATION,
     UNKNOWN_OWNER,
@@ -32,6 +32,7 @@ __all__ = [
     "TRAITS",
     "UNKNOWN_OWNER",
     "AnyGeneration",
+    "Bound",
     "Candidate",
     "CandidateRequest",
     "Claim",

@@ -20,6 +20,27 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """Which providers come into question, by what they are or where they belong, and how that is told."""
+
+    ids: frozenset[str]
+    """Of providers, or of aggregates."""
+    reason: str
+    """What those are that it takes away, in words: `outside of the zone north`."""
+    remedy: str
+    """What would let one of those in again: `ask for another zone`."""
+    is_inside: bool = True
+    """True: one of `ids`, or a member of one; False: none of them."""
+    is_of_aggregates: bool = False
+    told: str = ""
+    """The reason for whoever must not know which hosts there are; empty: not told."""
+
+    def holds(self, provider_id: str, aggregates: frozenset[str]) -> bool:
+        belongs = bool(aggregates & self.ids) if self.is_of_aggregates else provider_id in self.ids
+        return belongs is self.is_inside
+
+
+@dataclass(frozen=True)
 class CandidateRequest:
     """What is looked for, all of it at one provider."""
 
@@ -32,8 +53,8 @@ class CandidateRequest:
     """This one and no other."""
     not_in: frozenset[ProviderId] = frozenset()
     """Those were tried already."""
-    member_of: frozenset[str] = frozenset()
-    """It must belong to one of these aggregates; empty: wherever."""
+    bounds: tuple[Bound, ...] = ()
+    """Where else it must be, or must not be."""
     limit: int = 20
 
 
@@ -55,6 +76,8 @@ class Removed:
     """What those are that it took away, in words: `with less than 4 VCPU free`."""
     count: int
     """How many of the providers that met the conditions before it did not meet it."""
+    told: str = ""
+    """The reason without a word about which hosts there are; empty: not for everybody."""
 
 
 @dataclass(frozen=True)

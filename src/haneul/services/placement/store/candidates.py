@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Float, Row, Select, cast, exists, func, select
 
 from haneul.kit.db import Database
-from haneul.services.placement.model import Candidate, CandidateRequest, ProviderId, Room
+from haneul.services.placement.model import Bound, Candidate, CandidateRequest, ProviderId, Room
 from haneul.services.placement.store.claims import fits
 from haneul.services.placement.store.providers import inventory, provider
 from haneul.services.placement.store.tables import (
@@ -79,13 +79,20 @@ def _filtered(statement: Select[Any], request: CandidateRequest) -> Select[Any]:
         statement = statement.where(providers.c.id == request.in_provider)
     if request.not_in:
         statement = statement.where(providers.c.id.not_in(sorted(request.not_in)))
-    if request.member_of:
-        is_member = (provider_aggregates.c.provider_id == providers.c.id) & (
-            provider_aggregates.c.aggregate_id.in_(sorted(request.member_of))
-        )
-        statement = statement.where(exists().where(is_member))
+    for bound in request.bounds:
+        statement = statement.where(_within(bound))
     return statement
 
 
 def _has_trait(trait: str) -> ColumnElement[bool]:
     return exists().where(provider_traits.c.provider_id == providers.c.id, provider_traits.c.trait == trait)
+
+
+def _within(bound: Bound) -> ColumnElement[bool]:
+    ids = sorted(bound.ids)
+    belongs: ColumnElement[bool] = providers.c.id.in_(ids)
+    if bound.is_of_aggregates:
+        belongs = exists().where(
+            provider_aggregates.c.provider_id == providers.c.id, provider_aggregates.c.aggregate_id.in_(ids)
+        )
+    return belongs if bound.is_inside else ~belongs

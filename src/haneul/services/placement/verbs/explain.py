@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from haneul.services.placement.model import DISABLED, CandidateRequest, Refusal, Removed, Room
+from haneul.services.placement.model import DISABLED, Bound, CandidateRequest, Refusal, Removed, Room
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,8 @@ class _Condition:
     """What a provider is that does not meet it."""
     remedy: str
     """What would make it meet the condition."""
+    told: str = ""
+    """The reason for tenants."""
 
 
 def explain(request: CandidateRequest, rooms: Sequence[Room]) -> Refusal:
@@ -24,14 +26,14 @@ def explain(request: CandidateRequest, rooms: Sequence[Room]) -> Refusal:
     for condition in conditions:
         stay = [room for room in left if condition.holds(room)]
         if len(stay) < len(left):
-            removed.append(Removed(condition.reason, len(left) - len(stay)))
+            removed.append(Removed(condition.reason, len(left) - len(stay), condition.told))
         left = stay
     return Refusal(len(rooms), tuple(removed), "" if left else _nearest(request, rooms))
 
 
 def _about_the_host(request: CandidateRequest) -> list[_Condition]:
     """The conditions on what a provider is, in the order in which they are told."""
-    wanted, tried, groups = request.in_provider, request.not_in, request.member_of
+    wanted, tried = request.in_provider, request.not_in
     found = []
     if wanted is not None:
         found.append(_Condition(lambda room: room.provider.id == wanted, "not the one asked for", "do not ask for one"))
@@ -39,10 +41,13 @@ def _about_the_host(request: CandidateRequest) -> list[_Condition]:
         found.append(_Condition(lambda room: room.provider.id not in tried, "tried in vain", "try again later"))
     found += [_without(trait) for trait in sorted(request.forbidden)]
     found += [_with(trait) for trait in sorted(request.required)]
-    if groups:
-        reason = "outside of the aggregates asked for"
-        found.append(_Condition(lambda room: bool(room.aggregates & groups), reason, "add it to one of the aggregates"))
-    return found
+    return [*found, *(_within(bound) for bound in request.bounds)]
+
+
+def _within(bound: Bound) -> _Condition:
+    return _Condition(
+        lambda room: bound.holds(room.provider.id, room.aggregates), bound.reason, bound.remedy, bound.told
+    )
 
 
 def _without(trait: str) -> _Condition:
@@ -52,7 +57,8 @@ def _without(trait: str) -> _Condition:
 
 
 def _with(trait: str) -> _Condition:
-    return _Condition(lambda room: trait in room.traits, f"without the trait {trait}", f"do not require {trait}")
+    reason = f"without the trait {trait}"
+    return _Condition(lambda room: trait in room.traits, reason, f"do not require {trait}", reason)
 
 
 def _about_amounts(request: CandidateRequest) -> list[_Condition]:
@@ -64,7 +70,8 @@ def _amount(name: str, amount: int) -> _Condition:
     def holds(room: Room) -> bool:
         return room.grants(name, amount) == amount
 
-    return _Condition(holds, f"with less than {amount} {name} free", f"ask for less {name}")
+    reason = f"with less than {amount} {name} free"
+    return _Condition(holds, reason, f"ask for less {name}", reason)
 
 
 def _nearest(request: CandidateRequest, rooms: Sequence[Room]) -> str:

@@ -46,6 +46,16 @@ class Hosts:
             had = self._rows.traits(provider_id)
             self._set_traits(provider_id, had, had | {DISABLED} if disabled else had - {DISABLED})
 
+    def change_aggregates(self, provider_id: ProviderId, joined: Iterable[str] = (), left: Iterable[str] = ()) -> None:
+        """Have it belong to these and not to those; to which others it belongs stays as it is."""
+        with self._parts.db.write():
+            self.get(provider_id)
+            had = self._rows.aggregates(provider_id)
+            wanted = (had | frozenset(joined)) - frozenset(left)
+            if wanted != had:
+                self._rows.set_aggregates(provider_id, wanted)
+                self._rows.touch(provider_id, self._parts.clock.now())
+
     def get(self, provider_id: ProviderId) -> Provider:
         """Raises NotFound."""
         return self._rows.get(provider_id)

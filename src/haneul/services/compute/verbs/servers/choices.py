@@ -9,6 +9,7 @@ from haneul.services.compute.parts import Parts
 from haneul.services.compute.verbs.flavors import Flavors
 from haneul.services.compute.verbs.limits import effective_limits
 from haneul.services.compute.verbs.servers.wishes import Networks, ServerWish
+from haneul.services.compute.verbs.zones import Zones
 from haneul.services.network import Filter, Listing, Port, VirtualNetwork
 
 _GIB = 1024**3
@@ -56,10 +57,9 @@ def chosen_host(parts: Parts, wish: ServerWish) -> tuple[str | None, str]:
     Raises Invalid("zone.absent") and Invalid("host.absent").
     """
     zone, _, rest = wish.zone.partition(":")
-    if zone and zone != parts.tuning.zone:
-        raise Invalid(
-            "zone.absent", f"The requested availability zone is not available: there is only {parts.tuning.zone}."
-        )
+    if zone and zone not in {each.name for each in Zones(parts).list(INTERNAL) if each.is_available}:
+        names = ", ".join(each.name for each in Zones(parts).list(INTERNAL) if each.is_available)
+        raise Invalid("zone.absent", f"The requested availability zone is not available: {zone}. There is: {names}.")
     name = rest.partition(":")[0] or rest.rpartition(":")[2] or wish.host
     if not name:
         return zone or None, ""

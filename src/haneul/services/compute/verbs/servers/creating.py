@@ -36,6 +36,7 @@ from haneul.services.compute.verbs.servers.choices import (
 from haneul.services.compute.verbs.servers.names import host_name, numbered
 from haneul.services.compute.verbs.servers.planning import plan_nic
 from haneul.services.compute.verbs.servers.wishes import ServerWish
+from haneul.services.compute.workflows.bounds import check_hints
 from haneul.services.compute.workflows.create_server import create_server
 
 _USER_DATA_LIMIT = 65535
@@ -179,6 +180,7 @@ def _require_sense(wish: ServerWish) -> None:
             "server.shared_address", "A port or a fixed IP can belong to one server only: ask for one server at a time."
         )
     check_user_data(wish.user_data)
+    check_hints(wish.scheduler_hints)
 
 
 def check_user_data(text: str) -> None:

@@ -27,6 +27,8 @@ class ServerView:
     """By name."""
     host: Host | None = None
     host_is_up: bool = False
+    zone: str = ""
+    """In which it is, or was asked to be."""
     birth: ServerBirth | None = None
     """Only for those who may see the attributes that are for administrators."""
     group_id: str | None = None
@@ -91,6 +93,7 @@ class ReadingVerbs(ServerVerbs):
         sees = self._sight(caller)
         births = self._store.births(ids) if sees["sees_attributes"] else {}
         hosts: dict[str, Host] = {host.id: host for host in self._parts.store.hosts.list()}
+        zones, default = self._parts.store.aggregates.zones_by_host(), self._parts.tuning.zone
         now, within_s = self._parts.clock.now(), self._parts.tuning.seen_within_s
         return [
             ServerView(
@@ -100,6 +103,7 @@ class ReadingVerbs(ServerVerbs):
                 security_groups=tuple(groups.get(server.id, ())),
                 host=(host := hosts.get(server.host_id or "")),
                 host_is_up=host is not None and host.is_up(now, within_s),
+                zone=zones.get(host.id, default) if host is not None else server.pinned_zone or "",
                 birth=births.get(server.id),
                 group_id=server_groups.get(server.id),
                 **sees,

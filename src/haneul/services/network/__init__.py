@@ -29,6 +29,7 @@ from haneul.services.network.driver import (
 )
 from haneul.services.network.model.agents import Chassis, NetworkAgent
 from haneul.services.network.model.availability import IpAvailability, SubnetAvailability
+from haneul.services.network.model.grants import EVERYBODY, Grant, NewGrant, is_shared_with
 from haneul.services.network.model.listing import Filter, Listing, TagFilter
 from haneul.services.network.model.networks import (
     AddressRange,
@@ -86,6 +87,7 @@ from haneul.services.network.upkeep.mend import Mend
 from haneul.services.network.verbs.agents import Agents
 from haneul.services.network.verbs.availability import Availability
 from haneul.services.network.verbs.floating_ips import FloatingIps
+from haneul.services.network.verbs.grants import Grants
 from haneul.services.network.verbs.networks import Networks
 from haneul.services.network.verbs.ports import Ports
 from haneul.services.network.verbs.projects import forget_project
@@ -98,6 +100,7 @@ from haneul.services.network.workflows.port_status import set_port_up
 
 __all__ = [
     "DEFAULT_LIMITS",
+    "EVERYBODY",
     "FOLLOW",
     "MEND",
     "METADATA",
@@ -114,6 +117,7 @@ __all__ = [
     "FloatingIpId",
     "FloatingIpIntent",
     "Gateway",
+    "Grant",
     "HostBinding",
     "HostRoute",
     "Intent",
@@ -129,6 +133,7 @@ __all__ = [
     "NetworkIntent",
     "NetworkStore",
     "NewFloatingIp",
+    "NewGrant",
     "NewNetwork",
     "NewPort",
     "NewRouter",
@@ -171,6 +176,7 @@ __all__ = [
     "VirtualNetwork",
     "WantedGateway",
     "WantedIp",
+    "is_shared_with",
 ]
 
 FOLLOW, MEND = "network.follow", "network.mend"
@@ -187,6 +193,7 @@ class Network:
         self.routers = Routers(parts)
         self.floating_ips = FloatingIps(parts)
         self.security_groups = SecurityGroups(parts)
+        self.grants = Grants(parts)
         self.quotas = Quotas(parts)
         self.agents = Agents(parts)
         self.tags = Tags(parts)

@@ -29,6 +29,7 @@ _BASE = {
     "admin_or_network_owner": "rule:context_is_admin or project_id:%(network:project_id)s",
     "sg_owner": "project_id:%(security_group:project_id)s",
     "shared": "field:networks:shared=True",
+    "shared_security_group": "field:security_groups:shared=True",
     "external": "field:networks:router:external=True",
     "external_network": "field:subnets:router:external=True",
     "network_device": "field:port:device_owner=~^network:",
@@ -140,12 +141,22 @@ _ROUTERS = {
 
 _SECURITY_GROUPS = {
     "create_security_group": _ADMIN_OR_MEMBER,
-    "get_security_group": _ADMIN_OR_READER,
+    "get_security_group": f"{_ADMIN_OR_READER} or rule:shared_security_group",
     "update_security_group": _ADMIN_OR_MEMBER,
     "delete_security_group": _ADMIN_OR_MEMBER,
     "create_security_group_rule": f"{_ADMIN} or (role:member and rule:sg_owner)",
-    "get_security_group_rule": f"{_ADMIN} or (role:reader and rule:sg_owner)",
+    "get_security_group_rule": f"{_ADMIN} or (role:reader and rule:sg_owner) or rule:shared_security_group",
     "delete_security_group_rule": f"{_ADMIN} or (role:member and rule:sg_owner)",
+}
+
+_NO_WILDCARD = "(not field:rbac_policy:target_tenant=*) or rule:admin_only"
+_GRANTS = {
+    "create_rbac_policy": _ADMIN_OR_MEMBER,
+    "create_rbac_policy:target_tenant": _NO_WILDCARD,
+    "update_rbac_policy": _ADMIN_OR_MEMBER,
+    "update_rbac_policy:target_tenant": _NO_WILDCARD,
+    "get_rbac_policy": _ADMIN_OR_READER,
+    "delete_rbac_policy": _ADMIN_OR_MEMBER,
 }
 
 _REST = {
@@ -162,6 +173,7 @@ RULES: dict[str, str] = {
     **_PORTS,
     **_ROUTERS,
     **_SECURITY_GROUPS,
+    **_GRANTS,
     **_REST,
 }
 

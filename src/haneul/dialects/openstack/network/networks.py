@@ -18,6 +18,7 @@ from haneul.dialects.openstack.network.standard import (
     ID,
     NAME,
     PROJECT,
+    SHARED,
     TAGS,
 )
 from haneul.kit.http import Reply, Request
@@ -38,7 +39,7 @@ NETWORK = Resource(
         ADMIN_STATE,
         Attribute("status", constant="ACTIVE"),
         Attribute("mtu", read=readers.integer),
-        Attribute("shared", "is_shared", readers.boolean),
+        SHARED,
         Attribute("router:external", "is_external", readers.boolean),
         Attribute("is_default", read=readers.boolean),
         Attribute("port_security_enabled", "has_port_security", readers.boolean),

@@ -13,6 +13,7 @@ from haneul.dialects.openstack.network.readers import Reader
 from haneul.kit.errors import Conflict, Invalid
 from haneul.kit.http import Query, Reply, Request
 from haneul.kit.paging import Page, SortKey
+from haneul.kit.policy import Caller
 from haneul.services.network import Filter, Listing, TagFilter
 
 CREATE, UPDATE = "create", "update"
@@ -32,6 +33,8 @@ class Attribute:
     on: tuple[str, ...] = (CREATE, UPDATE)
     is_required: bool = False
     show: Callable[[Any], Any] | None = None
+    show_to: Callable[[Any, Caller], Any] | None = None
+    """How it is shown where that depends on who asks."""
     constant: Any = None
     """Shown for every one of them, and not written anywhere."""
     rule: str = ""
@@ -43,6 +46,10 @@ class Attribute:
     @property
     def known_as(self) -> str:
         return self.field or self.name
+
+    def as_seen_by(self, caller: Caller) -> Callable[[Any], Any]:
+        show_to = self.show_to
+        return self.value_of if show_to is None else lambda noun: show_to(noun, caller)
 
     def value_of(self, noun: Any) -> Any:
         if self.show is not None:
@@ -119,7 +126,8 @@ class Resource:
             and (not wanted or attribute.name in wanted)
             and (not attribute.rule or cloud.network.allows(req.caller, attribute.rule))
         ]
-        return lambda noun: {attribute.name: attribute.value_of(noun) for attribute in chosen}
+        ways = [(attribute.name, attribute.as_seen_by(req.caller)) for attribute in chosen]
+        return lambda noun: {name: value_of(noun) for name, value_of in ways}
 
     def one(self, cloud: Cloud, req: Request, noun: Any, status: int = 200) -> Reply:
         return Reply(status, {self.singular: self.show(cloud, req, noun)})

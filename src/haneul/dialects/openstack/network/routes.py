@@ -6,6 +6,7 @@ from haneul.dialects.openstack.network import (
     agents,
     discovery,
     floating_ips,
+    grants,
     networks,
     ports,
     quotas,
@@ -67,6 +68,12 @@ ROUTES = (
     Route("POST", "/v2.0/security-group-rules", security_groups.create_security_group_rule),
     Route("GET", "/v2.0/security-group-rules/{rule_id}", security_groups.show_security_group_rule),
     Route("DELETE", "/v2.0/security-group-rules/{rule_id}", security_groups.delete_security_group_rule),
+    # What projects share
+    Route("GET", "/v2.0/rbac-policies", grants.list_rbac_policies),
+    Route("POST", "/v2.0/rbac-policies", grants.create_rbac_policy),
+    Route("GET", "/v2.0/rbac-policies/{rbac_policy_id}", grants.show_rbac_policy),
+    Route("PUT", "/v2.0/rbac-policies/{rbac_policy_id}", grants.update_rbac_policy),
+    Route("DELETE", "/v2.0/rbac-policies/{rbac_policy_id}", grants.delete_rbac_policy),
     # Quotas
     Route("GET", "/v2.0/quotas", quotas.list_quotas),
     Route("GET", "/v2.0/quotas/tenant", quotas.show_own_project),

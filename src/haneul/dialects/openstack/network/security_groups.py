@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from haneul.dialects.openstack.cloud import Cloud
@@ -13,7 +14,7 @@ from haneul.dialects.openstack.network.resources import (
     create_all,
     require_revision,
 )
-from haneul.dialects.openstack.network.standard import DESCRIPTION, HISTORY, ID, PROJECT, TAGS
+from haneul.dialects.openstack.network.standard import DESCRIPTION, HISTORY, ID, PROJECT, SHARED, TAGS
 from haneul.kit.http import Reply, Request
 from haneul.services.network import NewRule, NewSecurityGroup, SecurityGroup, SecurityGroupChanges
 
@@ -63,7 +64,7 @@ GROUP = Resource(
         *PROJECT,
         DESCRIPTION,
         Attribute("stateful", "is_stateful", readers.boolean),
-        Attribute("shared", constant=False),
+        replace(SHARED, read=readers.boolean, on=()),
         Attribute("security_group_rules", show=_rules, is_filter=False),
         TAGS,
         *HISTORY,

@@ -27,8 +27,6 @@ class VirtualNetwork:
     updated_at: datetime
     description: str = ""
     is_admin_up: bool = True
-    is_shared: bool = False
-    """True if every project may use it."""
     is_external: bool = False
     """True if routers may have their gateway and floating IPs on it."""
     is_default: bool = False
@@ -43,6 +41,8 @@ class VirtualNetwork:
     revision_number: int = 0
     tags: tuple[str, ...] = ()
     subnet_ids: tuple[SubnetId, ...] = ()
+    shared_with: tuple[str, ...] = ()
+    """The projects that may use it as if it were theirs; `*`: all."""
 
     @property
     def segment_key(self) -> str:

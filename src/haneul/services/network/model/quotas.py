@@ -17,6 +17,7 @@ DEFAULT_LIMITS: Mapping[str, int] = MappingProxyType(
         "floatingip": 50,
         "security_group": 10,
         "security_group_rule": 100,
+        "rbac_policy": 10,
     }
 )
 """Neutron's own defaults, by the names that its quota API has."""

@@ -59,6 +59,8 @@ class SecurityGroup:
     revision_number: int = 0
     tags: tuple[str, ...] = ()
     rules: tuple[SecurityGroupRule, ...] = ()
+    shared_with: tuple[str, ...] = ()
+    """The projects whose ports may be in it; `*`: all."""
 
 
 @dataclass(frozen=True)

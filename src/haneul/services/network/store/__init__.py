@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from haneul.kit.db import Database
+from haneul.services.network.model.grants import Shareable
 from haneul.services.network.store.addresses import AddressRows
+from haneul.services.network.store.grants import GrantRows, SharedRows
 from haneul.services.network.store.networks import NetworkRows, SubnetRows
 from haneul.services.network.store.pending import PendingRows
 from haneul.services.network.store.ports import PortRows
@@ -12,7 +17,7 @@ from haneul.services.network.store.routers import FloatingIpRows, RouterRows
 from haneul.services.network.store.security_groups import SecurityGroupRows
 from haneul.services.network.store.tables import METADATA
 
-__all__ = ["METADATA", "NetworkStore"]
+__all__ = ["METADATA", "NetworkStore", "SharedRows"]
 
 
 class NetworkStore:
@@ -28,5 +33,9 @@ class NetworkStore:
         self.rules = self.security_groups.rules
         self.routers = RouterRows(db)
         self.floating_ips = FloatingIpRows(db)
+        self.grants = GrantRows(db)
+        self.shareable: Mapping[Shareable, SharedRows[Any]] = {
+            each.object_type: each for each in (self.networks, self.security_groups)
+        }
         self.quotas = QuotaRows(db)
         self.pending = PendingRows(db)

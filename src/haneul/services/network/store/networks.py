@@ -6,27 +6,26 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, union, update
 from sqlalchemy.exc import IntegrityError
 
 from haneul.kit.db import Database
 from haneul.kit.errors import Conflict
+from haneul.services.network.model.grants import Action, Shareable
 from haneul.services.network.model.networks import FLAT, Subnet, SubnetId, VirtualNetwork
+from haneul.services.network.store.grants import SharedRows, granted, shared
 from haneul.services.network.store.rows import Rows, Scope, chunked, grouped
 from haneul.services.network.store.tables import floating_ips, networks, ports, routers, subnets
 
 
 def usable_by(project_id: str) -> ColumnElement[bool]:
     """Networks that a project may see."""
-    return or_(networks.c.project_id == project_id, networks.c.is_shared, networks.c.is_external)
+    return or_(networks.c.project_id == project_id, networks.c.id.in_(granted(Shareable.NETWORK, [project_id])))
 
 
-class NetworkRows(Rows[VirtualNetwork]):
+class NetworkRows(SharedRows[VirtualNetwork]):
     def __init__(self, db: Database) -> None:
-        super().__init__(db, networks, VirtualNetwork)
-
-    def seen_by(self, project_id: str) -> Scope:
-        return usable_by(project_id)
+        super().__init__(db, networks, VirtualNetwork, Shareable.NETWORK)
 
     def add(self, noun: VirtualNetwork) -> None:
         """Raises Conflict `network.segment_taken`."""
@@ -65,16 +64,14 @@ class NetworkRows(Rows[VirtualNetwork]):
         with self.db.write() as connection:
             connection.execute(update(networks).where(networks.c.is_default).values(is_default=False))
 
-    def is_used_as_gateway(self, network_id: str) -> bool:
-        """True if a router has its gateway or somebody a floating IP on it."""
-        with self.db.read() as connection:
-            gateways = select(routers.c.id).where(routers.c.gateway_network_id == network_id).limit(1)
-            floating = select(floating_ips.c.id).where(floating_ips.c.network_id == network_id).limit(1)
-            return any(connection.execute(each).first() for each in (gateways, floating))
-
-    def projects_on(self, network_id: str) -> set[str]:
-        """The projects that have ports on it."""
-        statement = select(ports.c.project_id).where(ports.c.network_id == network_id).distinct()
+    def users(self, noun_id: str, action: Action) -> set[str]:
+        """The projects that have ports on it; as a way out: routers with their gateway or floating IPs."""
+        if action is Action.LEAVE_BY:
+            gateways = select(routers.c.project_id).where(routers.c.gateway_network_id == noun_id)
+            floating = select(floating_ips.c.project_id).where(floating_ips.c.network_id == noun_id)
+            statement: Any = union(gateways, floating)
+        else:
+            statement = select(ports.c.project_id).where(ports.c.network_id == noun_id).distinct()
         with self.db.read() as connection:
             return set(connection.execute(statement).scalars()) - {""}
 
@@ -88,7 +85,7 @@ class NetworkRows(Rows[VirtualNetwork]):
 
     def _condition(self, name: str, values: tuple[object, ...]) -> ColumnElement[bool] | None:
         if name != "subnet_ids":
-            return None
+            return super()._condition(name, values)
         return networks.c.id.in_(select(subnets.c.network_id).where(subnets.c.id.in_([str(each) for each in values])))
 
     def _complete(self, connection: Connection, found: list[VirtualNetwork]) -> list[VirtualNetwork]:
@@ -97,7 +94,8 @@ class NetworkRows(Rows[VirtualNetwork]):
             statement = select(subnets.c.network_id, subnets.c.id).where(subnets.c.network_id.in_(some))
             rows = connection.execute(statement.order_by(subnets.c.created_at, subnets.c.id))
             by_network |= grouped(rows, lambda row: row[0], lambda row: SubnetId(row[1]))
-        return [replace(each, subnet_ids=tuple(by_network.get(each.id, ()))) for each in found]
+        joined = [replace(each, subnet_ids=tuple(by_network.get(each.id, ()))) for each in found]
+        return super()._complete(connection, joined)
 
 
 def _taken(network: VirtualNetwork) -> Conflict:
@@ -135,7 +133,10 @@ class SubnetRows(Rows[Subnet]):
         return found
 
     def _condition(self, name: str, values: tuple[object, ...]) -> ColumnElement[bool] | None:
-        on = {"is_shared": networks.c.is_shared, "is_external": networks.c.is_external}.get(name)
-        if on is None:
+        """By what holds for their network."""
+        if name == "is_external":
+            return subnets.c.network_id.in_(select(networks.c.id).where(networks.c.is_external.in_(values)))
+        if name not in ("shared_with", "not_shared_with"):
             return None
-        return subnets.c.network_id.in_(select(networks.c.id).where(on.in_(values)))
+        chosen = subnets.c.network_id.in_(shared(Shareable.NETWORK, values))
+        return chosen if name == "shared_with" else ~chosen

@@ -6,23 +6,28 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from haneul.kit.db import Database
 from haneul.kit.errors import Conflict
+from haneul.services.network.model.grants import Action, Shareable
 from haneul.services.network.model.security_groups import SecurityGroup, SecurityGroupRule
+from haneul.services.network.store.grants import SharedRows, granted
 from haneul.services.network.store.rows import Rows, Scope, chunked
 from haneul.services.network.store.tables import port_groups, ports, rules, security_groups
 
 
-class SecurityGroupRows(Rows[SecurityGroup]):
+class SecurityGroupRows(SharedRows[SecurityGroup]):
     def __init__(self, db: Database) -> None:
-        super().__init__(db, security_groups, SecurityGroup)
+        super().__init__(db, security_groups, SecurityGroup, Shareable.SECURITY_GROUP)
         self.rules = RuleRows(db)
 
-    def seen_by(self, project_id: str) -> Scope:
-        return security_groups.c.project_id == project_id
+    def users(self, noun_id: str, action: Action) -> set[str]:
+        """The projects that have ports in it."""
+        mine = select(ports.c.project_id).join(port_groups, port_groups.c.port_id == ports.c.id)
+        with self.db.read() as connection:
+            return set(connection.execute(mine.where(port_groups.c.security_group_id == noun_id)).scalars())
 
     def find_default(self, project_id: str) -> str | None:
         """The id of the project's default group."""
@@ -69,7 +74,8 @@ class SecurityGroupRows(Rows[SecurityGroup]):
         for some in chunked(by_group):
             for rule in self.rules.where(rules.c.security_group_id.in_(some)):
                 by_group[rule.security_group_id].append(rule)
-        return [replace(each, rules=tuple(by_group[each.id])) for each in found]
+        joined = [replace(each, rules=tuple(by_group[each.id])) for each in found]
+        return super()._complete(connection, joined)
 
 
 class RuleRows(Rows[SecurityGroupRule]):
@@ -77,7 +83,9 @@ class RuleRows(Rows[SecurityGroupRule]):
         super().__init__(db, rules, SecurityGroupRule)
 
     def seen_by(self, project_id: str) -> Scope:
-        return rules.c.project_id == project_id
+        """Those of the groups that the project sees."""
+        seen = rules.c.security_group_id.in_(granted(Shareable.SECURITY_GROUP, [project_id]))
+        return or_(rules.c.project_id == project_id, seen)
 
     def add(self, noun: SecurityGroupRule) -> None:
         """Raises Conflict `security_group_rule.exists`."""

@@ -41,7 +41,6 @@ networks = Table(
     METADATA,
     *_common(),
     Column("is_admin_up", Boolean, nullable=False),
-    Column("is_shared", Boolean, nullable=False),
     Column("is_external", Boolean, nullable=False),
     Column("is_default", Boolean, nullable=False),
     Column("has_port_security", Boolean, nullable=False),
@@ -53,7 +52,6 @@ networks = Table(
     Column("dns_domain", String(255), nullable=False),
     Column("zone_hints", Json, nullable=False),
     Index("ix_networks_project", "project_id", "id"),
-    Index("ix_networks_shared", "is_shared"),
     Index("ix_networks_external", "is_external"),
     Index("ix_networks_name", "name"),
     Index("ix_networks_segment", "network_type", "segmentation_id"),
@@ -197,6 +195,21 @@ quotas = Table(
     Column("project_id", String(255), primary_key=True),
     Column("resource", String(64), primary_key=True),
     Column("amount", BigInteger, nullable=False),
+)
+
+grants = Table(
+    "network_grants",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("project_id", String(255), nullable=False),
+    Column("object_type", String(32), nullable=False),
+    Column("object_id", String(36), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("target_project", String(255), nullable=False),
+    Column("revision_number", BigInteger, nullable=False),
+    UniqueConstraint("object_id", "object_type", "action", "target_project", name="uq_network_grants_target"),
+    Index("ix_network_grants_target", "target_project", "object_type", "object_id"),
+    Index("ix_network_grants_project", "project_id", "id"),
 )
 
 pending = Table(

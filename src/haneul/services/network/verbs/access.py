@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from haneul.kit.errors import Invalid, NotFound, OverQuota
 from haneul.kit.policy import Caller
+from haneul.services.network.model.grants import EVERYBODY, is_shared_with
 from haneul.services.network.model.listing import Listing
 from haneul.services.network.model.networks import VirtualNetwork
 from haneul.services.network.model.quotas import UNLIMITED
@@ -38,7 +39,8 @@ class Access:
         own = {"project_id": caller.project_id, "network:project_id": caller.project_id}
         if not self.parts.policy.allows(caller, rule, own | {"security_group:project_id": caller.project_id}):
             return []
-        return rows.page(listing, None if self.sees_all(caller) else rows.seen_by(caller.project_id))
+        wanted = _as_seen_by(caller, listing)
+        return rows.page(wanted, None if self.sees_all(caller) else rows.seen_by(caller.project_id))
 
     def network(self, caller: Caller, network_id: str) -> VirtualNetwork:
         """Raises NotFound `network.not_found`."""
@@ -80,13 +82,22 @@ class Access:
             )
 
 
-def network_target(network: VirtualNetwork) -> dict[str, object]:
+def _as_seen_by(caller: Caller, listing: Listing) -> Listing:
+    """Whether something is shared is a question of who asks: with them, or with everybody."""
+    where = dict(listing.filter.where)
+    wanted = set(where.pop("is_shared", ()))
+    if len(wanted) == 1:
+        where["shared_with" if wanted == {True} else "not_shared_with"] = (EVERYBODY, caller.project_id)
+    return replace(listing, filter=replace(listing.filter, where=where))
+
+
+def network_target(caller: Caller, network: VirtualNetwork) -> dict[str, object]:
     """What rules are asked about a network, or about something on it that belongs to the same project."""
     return {
         "project_id": network.project_id,
         "tenant_id": network.project_id,
         "network:project_id": network.project_id,
-        "shared": network.is_shared,
+        "shared": is_shared_with(network, caller.project_id),
         "router:external": network.is_external,
     }
 

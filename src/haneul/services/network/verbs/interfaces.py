@@ -9,6 +9,7 @@ from haneul.kit.errors import Conflict, Invalid, NotFound
 from haneul.kit.policy import Caller
 from haneul.services.network.driver import Kind
 from haneul.services.network.model.addressing import overlaps, parse_address, parse_cidr
+from haneul.services.network.model.grants import is_shared_with
 from haneul.services.network.model.networks import Subnet
 from haneul.services.network.model.ports import ACTIVE, INTERFACE_OWNER, ROUTER_OWNERS, Port, WantedIp
 from haneul.services.network.model.routers import Interface, Router
@@ -77,7 +78,7 @@ class Interfaces:
 
     def _require_network_owner(self, caller: Caller, subnet: Subnet) -> None:
         network = Access(self.parts).network(caller, subnet.network_id)
-        if not (network.is_shared or network.project_id == caller.project_id):
+        if not (is_shared_with(network, caller.project_id) or network.project_id == caller.project_id):
             raise NotFound("subnet.not_found", f"Subnet {subnet.id} could not be found.")
 
     def _by_port(self, caller: Caller, router: Router, port_id: str) -> Port:

@@ -11,6 +11,7 @@ from haneul.kit.errors import Conflict, Invalid, NotFound
 from haneul.kit.ids import new_uuid
 from haneul.kit.policy import Caller
 from haneul.services.network.driver import Kind
+from haneul.services.network.model.grants import EVERYBODY, Action, Shareable
 from haneul.services.network.model.listing import EVERYTHING, Listing, given
 from haneul.services.network.model.networks import NetworkChanges, NetworkId, NewNetwork, VirtualNetwork
 from haneul.services.network.model.ports import SELF_REMOVING_OWNERS
@@ -18,10 +19,13 @@ from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access, changed, check_tags, check_text, network_target
 from haneul.services.network.verbs.segments import Segment, check_mtu_for, choose_mtu, choose_segment
 from haneul.services.network.verbs.server_networks import ServerNetworks
+from haneul.services.network.verbs.sharing import Sharing
 
 _SEGMENT_TRIES = 20
 _SAID = ("is_shared", "is_external", "is_default", "has_port_security", "network_type", "physical_network",
          "segmentation_id")  # fmt: skip
+_GRANTED = {"is_shared": Action.SHARE, "is_external": Action.LEAVE_BY}
+"""What of a network is told by its grants."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Networks(ServerNetworks):
     def get(self, caller: Caller, network_id: str) -> VirtualNetwork:
         """Raises NotFound `network.not_found`."""
         network = self._access.network(caller, network_id)
-        if not self.parts.policy.allows(caller, "get_network", network_target(network)):
+        if not self.parts.policy.allows(caller, "get_network", network_target(caller, network)):
             raise NotFound("network.not_found", f"Network {network_id} could not be found.")
         return network
 
@@ -55,7 +59,7 @@ class Networks(ServerNetworks):
             self._access.require_room(project_id, "network", used)
             if new.is_default is True:
                 self.parts.store.networks.clear_default()
-            network = self._add(new, project_id)
+            network = self._open(self._add(new, project_id), given(new))
             self.parts.changed(Kind.NETWORK, [network.id])
         return network
 
@@ -64,12 +68,14 @@ class Networks(ServerNetworks):
         said = given(changes)
         with self.parts.db.write():
             network = self._access.network(caller, network_id)
-            self._access.require(caller, "update_network", network_target(network), said)
+            self._access.require(caller, "update_network", network_target(caller, network), said)
             check_text(name=said.get("name"), description=said.get("description"))
             self._check_changes(network, said)
             if said.get("is_default"):
                 self.parts.store.networks.clear_default()
-            saved = self.parts.store.networks.save(changed(network, **said), self.parts.clock.now())
+            kept = {name: value for name, value in said.items() if name not in _GRANTED}
+            saved = self.parts.store.networks.save(changed(network, **kept), self.parts.clock.now())
+            saved = self._close(self._open(saved, said), said)
             self.parts.changed(Kind.NETWORK, [network.id])
             if saved.mtu != network.mtu:
                 self._tell_of_mtu(network)
@@ -79,7 +85,7 @@ class Networks(ServerNetworks):
         """Raises NotFound, Forbidden, Conflict `network.in_use`."""
         with self.parts.db.write():
             network = self._access.network(caller, network_id)
-            self._access.require(caller, "delete_network", network_target(network))
+            self._access.require(caller, "delete_network", network_target(caller, network))
             self._give_back_loose_addresses(network_id)
             ports = self.parts.store.ports.of_network(network_id)
             if any(port.device_owner not in SELF_REMOVING_OWNERS for port in ports):
@@ -128,8 +134,6 @@ class Networks(ServerNetworks):
             updated_at=now,
             description=new.description,
             is_admin_up=new.is_admin_up,
-            is_shared=_or_false(new.is_shared),
-            is_external=_or_false(new.is_external),
             is_default=_or_false(new.is_default),
             has_port_security=True if isinstance(new.has_port_security, UnsetType) else new.has_port_security,
             mtu=choose_mtu(self.parts, segment, new.mtu),
@@ -152,15 +156,6 @@ class Networks(ServerNetworks):
                 )
         if "mtu" in said:
             self._check_mtu(network, said)
-        if said.get("is_shared") is False and network.is_shared:
-            self._require_unshared(network)
-        is_closed = said.get("is_external") is False and network.is_external
-        if is_closed and self.parts.store.networks.is_used_as_gateway(network.id):
-            raise Conflict(
-                "network.external_in_use",
-                f"External network {network.id} cannot be updated to be made non-external, since it has existing "
-                "gateway ports: clear the routers' gateways and delete the floating IPs first.",
-            )
 
     def _check_mtu(self, network: VirtualNetwork, said: dict[str, Any]) -> None:
         segment = Segment(network.network_type, network.physical_network, network.segmentation_id)
@@ -168,14 +163,23 @@ class Networks(ServerNetworks):
         subnets = self.parts.store.subnets.of_network(network.id)
         check_mtu_for(said["mtu"], (subnet.ip_version for subnet in subnets), network.id)
 
-    def _require_unshared(self, network: VirtualNetwork) -> None:
-        others = self.parts.store.networks.projects_on(network.id) - {network.project_id}
-        if others:
-            raise Conflict(
-                "network.shared_in_use",
-                f"Unable to reconfigure sharing settings for network {network.name}. "
-                "Multiple projects are using it: have them delete their ports first.",
-            )
+    def _open(self, network: VirtualNetwork, said: dict[str, Any]) -> VirtualNetwork:
+        """Everybody may use it, or leave by it, where that is said."""
+        for name, action in _GRANTED.items():
+            if said.get(name) is True:
+                network = Sharing(self.parts, Shareable.NETWORK).open(network, action)
+        return network
+
+    def _close(self, network: VirtualNetwork, said: dict[str, Any]) -> VirtualNetwork:
+        """The contrary. Raises Conflict `network.shared_in_use`, `network.external_in_use`."""
+        sharing = Sharing(self.parts, Shareable.NETWORK)
+        if said.get("is_shared") is False and EVERYBODY in network.shared_with:
+            network = sharing.close(network, Action.SHARE, _shared_in_use(network))
+        if said.get("is_external") is False and network.is_external:
+            if self.parts.store.networks.users(network.id, Action.LEAVE_BY):
+                raise _external_in_use(network)
+            network = sharing.close(network, Action.LEAVE_BY, _external_in_use(network))
+        return network
 
     def _tell_of_mtu(self, network: VirtualNetwork) -> None:
         self.parts.changed(Kind.SUBNET, network.subnet_ids)
@@ -194,6 +198,22 @@ def check_zones(parts: Parts, hints: tuple[str, ...]) -> None:
             raise NotFound(
                 "zone.not_found", f"AvailabilityZone {hint} could not be found: there is {parts.options.zone}."
             )
+
+
+def _shared_in_use(network: VirtualNetwork) -> Conflict:
+    return Conflict(
+        "network.shared_in_use",
+        f"Unable to reconfigure sharing settings for network {network.name}. "
+        "Multiple projects are using it: have them delete their ports first.",
+    )
+
+
+def _external_in_use(network: VirtualNetwork) -> Conflict:
+    return Conflict(
+        "network.external_in_use",
+        f"External network {network.id} cannot be updated to be made non-external, since it has existing "
+        "gateway ports: clear the routers' gateways and delete the floating IPs first.",
+    )
 
 
 def _or_false(said: bool | UnsetType) -> bool:

@@ -10,6 +10,7 @@ from haneul.kit.errors import Conflict, Invalid, NotFound
 from haneul.kit.policy import Caller
 from haneul.services.network.model.addressing import parse_address, parse_cidr
 from haneul.services.network.model.dhcp_options import explain_value, is_name
+from haneul.services.network.model.grants import is_shared_with
 from haneul.services.network.model.ports import AddressPair, DhcpOption, Port
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access
@@ -121,7 +122,9 @@ class Groups:
         found = self.parts.store.security_groups.by_ids(wanted)
         for group_id in wanted:
             group = found.get(group_id)
-            if group is None or not (group.project_id in (caller.project_id, project_id) or access.sees_all(caller)):
+            own = (caller.project_id, project_id)
+            is_seen = group is not None and (group.project_id in own or is_shared_with(group, caller.project_id))
+            if group is None or not (is_seen or access.sees_all(caller)):
                 raise NotFound("security_group.not_found", f"Security group {group_id} does not exist.")
         if len({group.is_stateful for group in found.values()}) > 1:
             raise Conflict(

@@ -121,10 +121,13 @@ class Ports(ServerPorts):
         network = None if port is None else self.parts.store.networks.find(port.network_id)
         if port is None or network is None:
             raise not_found(port_id)
-        return port, network_target(network) | {"project_id": port.project_id, "device_owner": port.device_owner}
+        return port, network_target(caller, network) | {
+            "project_id": port.project_id,
+            "device_owner": port.device_owner,
+        }
 
     def _require(self, caller: Caller, network: VirtualNetwork, new: NewPort, project_id: str) -> None:
-        target = network_target(network) | {"project_id": project_id, "device_owner": new.device_owner}
+        target = network_target(caller, network) | {"project_id": project_id, "device_owner": new.device_owner}
         said = [name for name in _SAID if given(new).get(name, "") != ""]
         self._access.require(caller, "create_port", target, said)
         if not isinstance(new.fixed_ips, UnsetType) and any(each.ip_address for each in new.fixed_ips):

@@ -40,6 +40,7 @@ class Quotas:
             "floatingip": store.floating_ips.count,
             "security_group": store.security_groups.count,
             "security_group_rule": store.rules.count,
+            "rbac_policy": store.grants.count,
         }
         with self.parts.db.read():
             return {name: Usage(limits[name], count(project_id)) for name, count in counts.items()}

@@ -9,6 +9,7 @@ from haneul.kit.errors import Conflict, NotFound
 from haneul.kit.ids import is_uuid, new_uuid
 from haneul.kit.policy import Caller
 from haneul.services.network.driver import Kind
+from haneul.services.network.model.grants import is_shared_with
 from haneul.services.network.model.listing import EVERYTHING, Listing, given
 from haneul.services.network.model.security_groups import (
     DEFAULT_NAME,
@@ -166,7 +167,11 @@ class SecurityGroups:
         group: SecurityGroup | None = self._access.find(caller, self.parts.store.security_groups, group_id)
         if group is None:
             raise not_found(group_id)
-        return group, {"project_id": group.project_id, "security_group:project_id": group.project_id}
+        return group, {
+            "project_id": group.project_id,
+            "security_group:project_id": group.project_id,
+            "shared": is_shared_with(group, caller.project_id),
+        }
 
     def _resolved(self, caller: Caller, name: str) -> str:
         rows = self.parts.store.security_groups

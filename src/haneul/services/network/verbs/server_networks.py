@@ -11,6 +11,7 @@ import msgspec
 from haneul.kit.errors import Conflict, Forbidden, NotFound
 from haneul.kit.policy import Caller
 from haneul.services.network.model.addressing import parse_cidr
+from haneul.services.network.model.grants import EVERYBODY, is_shared_with
 from haneul.services.network.model.listing import Filter, Listing
 from haneul.services.network.model.networks import Subnet, VirtualNetwork
 from haneul.services.network.model.ports import Port
@@ -61,16 +62,18 @@ class ServerNetworks:
         return msgspec.json.encode({"links": links, "networks": found, "services": services}).decode()
 
     def _usable(self, caller: Caller) -> list[VirtualNetwork]:
-        """The project's own networks, or where it has none those that are shared with everybody."""
+        """The project's own networks, or where it has none those that are shared with it."""
         rows = self.parts.store.networks
         own = rows.page(Listing(Filter({"project_id": (caller.project_id,), "is_external": (False,)})))
         if own:
             return own
-        return rows.page(Listing(Filter({"is_shared": (True,), "is_external": (False,)})))
+        shared = (EVERYBODY, caller.project_id)
+        return rows.page(Listing(Filter({"shared_with": shared, "is_external": (False,)})))
 
     def _attachable(self, caller: Caller, network_id: str) -> VirtualNetwork:
         network = Access(self.parts).network(caller, network_id)
-        if network.is_external and not network.is_shared and not Access(self.parts).sees_all(caller):
+        is_usable = not network.is_external or is_shared_with(network, caller.project_id)
+        if not is_usable and not Access(self.parts).sees_all(caller):
             raise Forbidden(
                 "network.external_attach",
                 f"It is not allowed to create an interface on external network {network_id}: "

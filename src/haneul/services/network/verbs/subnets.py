@@ -48,7 +48,7 @@ class Subnets:
             network = self._access.network(caller, new.network_id)
             project_id = self._access.owner(caller, new.project_id)
             said = [] if isinstance(new.service_types, UnsetType) else ["service_types"]
-            target = network_target(network) | {"project_id": project_id}
+            target = network_target(caller, network) | {"project_id": project_id}
             self._access.require(caller, "create_subnet", target, said)
             check_text(name=new.name, description=new.description)
             cidr = checks.check_range(new)
@@ -111,7 +111,7 @@ class Subnets:
         network = None if subnet is None else self.parts.store.networks.find(subnet.network_id)
         if subnet is None or network is None:
             raise not_found(subnet_id)
-        return subnet, network_target(network) | {"project_id": subnet.project_id}
+        return subnet, network_target(caller, network) | {"project_id": subnet.project_id}
 
     def _described(self, new: NewSubnet, project_id: str) -> Subnet:
         cidr = parse_cidr(new.cidr, new.ip_version)

@@ -10,7 +10,7 @@ from haneul.services.compute.verbs.flavors import Flavors
 from haneul.services.compute.verbs.limits import effective_limits
 from haneul.services.compute.verbs.servers.wishes import Networks, ServerWish
 from haneul.services.compute.verbs.zones import Zones
-from haneul.services.network import Filter, Listing, Port, VirtualNetwork
+from haneul.services.network import Filter, Listing, Port, VirtualNetwork, is_shared_with
 
 _GIB = 1024**3
 
@@ -112,7 +112,7 @@ def _check_port(port: Port) -> None:
 
 
 def _check_network(parts: Parts, caller: Caller, network: VirtualNetwork, nic: WantedNic) -> None:
-    if network.is_external and not network.is_shared:
+    if network.is_external and not is_shared_with(network, caller.project_id):
         rule = "network:attach_external_network"
         if not parts.policy.allows(caller, rule, {"project_id": caller.project_id}):
             raise Forbidden(

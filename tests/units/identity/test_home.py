@@ -11,10 +11,12 @@ NAMELESS = {
     "/",
     "/v3",
     "/v3/projects/{}/tags",
+    "/v3/OS-FEDERATION/projects",
+    "/v3/OS-FEDERATION/domains",
     "/v3/OS-INHERIT/projects/{}/users/{}/roles/inherited_to_projects",
     "/v3/OS-INHERIT/projects/{}/groups/{}/roles/inherited_to_projects",
 }
-"""The documents themselves, and listings for which the API has no relation."""
+"""The documents themselves, and listings for which the API has no relation or one with a newer path."""
 
 
 def _shape(path: str) -> str:

@@ -16,18 +16,24 @@ from haneul.services.identity.model import (
     SYSTEM,
     UNSCOPED,
     AccessRule,
+    AccessToken,
     ActorKind,
     ApplicationCredential,
     Assignment,
+    AttributeMapping,
     AuthRequest,
     CatalogEntry,
+    Consumer,
     Credential,
     DomainId,
     Endpoint,
     EndpointGroup,
     EndpointId,
+    FederatedLink,
+    FederationProtocol,
     Filter,
     Group,
+    IdentityProvider,
     IssuedToken,
     KeptPolicy,
     Limit,
@@ -41,17 +47,22 @@ from haneul.services.identity.model import (
     Region,
     RegionId,
     RegisteredLimit,
+    RequestToken,
     Role,
     Scope,
     Service,
     ServiceId,
+    ServiceProvider,
+    SignedCall,
     Token,
     Trust,
+    TrustedIssuer,
     User,
     UserDeleted,
     UserDisabled,
     UserId,
 )
+from haneul.services.identity.model.federation import DEFAULT_RELAY_STATE_PREFIX
 from haneul.services.identity.parts import IdentitySettings, Parts
 from haneul.services.identity.policy import RULES, SCOPES
 from haneul.services.identity.store import METADATA, IdentityStore
@@ -78,11 +89,14 @@ from haneul.services.identity.verbs.domains import Domains, NewDomain
 from haneul.services.identity.verbs.ec2 import SignedRequest, SignedText
 from haneul.services.identity.verbs.grants import Grants, Place
 from haneul.services.identity.verbs.groups import Groups, NewGroup
+from haneul.services.identity.verbs.identity_providers import IdentityProviders, NewIdentityProvider, Protocols
 from haneul.services.identity.verbs.limits import Limits, RegisteredLimits
+from haneul.services.identity.verbs.mappings import Mappings
 from haneul.services.identity.verbs.policies import Policies
 from haneul.services.identity.verbs.projects import NewProject, Projects
 from haneul.services.identity.verbs.proof import MoreMethodsNeeded
 from haneul.services.identity.verbs.roles import Inference, NewRole, Roles
+from haneul.services.identity.verbs.service_providers import ServiceProviders
 from haneul.services.identity.verbs.tokens import Tokens
 from haneul.services.identity.verbs.trusts import NewTrust, Trusts
 from haneul.services.identity.verbs.users import NewUser, Users
@@ -90,6 +104,7 @@ from haneul.services.identity.verbs.visibility import EndpointFilter, EndpointGr
 
 __all__ = [
     "DEFAULT_DOMAIN",
+    "DEFAULT_RELAY_STATE_PREFIX",
     "EVERYTHING",
     "METADATA",
     "RULES",
@@ -97,12 +112,15 @@ __all__ = [
     "SYSTEM",
     "UNSCOPED",
     "AccessRule",
+    "AccessToken",
     "ActorKind",
     "ApplicationCredential",
     "Assignment",
     "AssignmentQuery",
+    "AttributeMapping",
     "AuthRequest",
     "CatalogEntry",
+    "Consumer",
     "CountingAssignment",
     "Credential",
     "DomainId",
@@ -110,9 +128,12 @@ __all__ = [
     "Endpoint",
     "EndpointGroup",
     "EndpointId",
+    "FederatedLink",
+    "FederationProtocol",
     "Filter",
     "Group",
     "Identity",
+    "IdentityProvider",
     "IdentitySettings",
     "Inference",
     "IssuedToken",
@@ -124,6 +145,7 @@ __all__ = [
     "NewApplicationCredential",
     "NewDomain",
     "NewGroup",
+    "NewIdentityProvider",
     "NewProject",
     "NewRole",
     "NewTrust",
@@ -139,15 +161,19 @@ __all__ = [
     "Region",
     "RegionId",
     "RegisteredLimit",
+    "RequestToken",
     "Role",
     "Scope",
     "Service",
     "ServiceId",
+    "ServiceProvider",
+    "SignedCall",
     "SignedRequest",
     "SignedText",
     "Token",
     "Told",
     "Trust",
+    "TrustedIssuer",
     "User",
     "UserDeleted",
     "UserDisabled",
@@ -186,6 +212,10 @@ class Identity:
         self.registered_limits = RegisteredLimits(parts)
         self.limits = Limits(parts)
         self.policies = Policies(parts)
+        self.identity_providers = IdentityProviders(parts)
+        self.protocols = Protocols(parts)
+        self.mappings = Mappings(parts)
+        self.service_providers = ServiceProviders(parts)
         self.domain_configs = DomainConfigs(parts)
         self.upkeep = (
             Loop("identity.forget_expired", 3600, partial(forget_expired, parts)),

@@ -159,6 +159,7 @@ _IN_ANY_SCOPE = {
     "revoke_tokens_for_user": "rule:admin_or_owner",
 }
 
+_FEDERATED = ("identity_provider", "mapping", "protocol", "service_provider", "consumer")
 _POLICY_USES = ("endpoint", "service", "region_and_service")
 _NOT_IN_DOMAIN_SCOPE = {
     **dict.fromkeys(
@@ -181,6 +182,7 @@ _NOT_IN_DOMAIN_SCOPE = {
             *(f"create_policy_association_for_{what}" for what in _POLICY_USES),
             *(f"delete_policy_association_for_{what}" for what in _POLICY_USES),
             *("create_domain_config", "update_domain_config", "delete_domain_config"),
+            *(f"{verb}_{noun}" for verb in ("create", "update", "delete") for noun in _FEDERATED),
         ),
         _ADMIN,
     ),
@@ -199,6 +201,8 @@ _NOT_IN_DOMAIN_SCOPE = {
             *(f"check_policy_association_for_{what}" for what in _POLICY_USES),
             *("get_policy_for_endpoint", "list_endpoints_for_policy"),
             *("get_domain_config", "get_domain_config_default"),
+            *(f"get_{noun}" for noun in _FEDERATED),
+            *(f"list_{noun}s" for noun in _FEDERATED),
         ),
         _READER,
     ),
@@ -228,6 +232,13 @@ _NOT_IN_DOMAIN_SCOPE = {
 _IN_PROJECT_SCOPE = {
     "create_application_credential": "user_id:%(user_id)s",
     "create_trust": "user_id:%(target.trust.trustor_user_id)s",
+    **dict.fromkeys(
+        (
+            *("authorize_request_token", "get_access_token", "list_access_tokens", "delete_access_token"),
+            *("get_access_token_role", "list_access_token_roles"),
+        ),
+        _ADMIN,
+    ),
 }
 
 

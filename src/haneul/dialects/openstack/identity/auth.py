@@ -79,6 +79,10 @@ def told(cloud: Cloud, req: Request, token: Token, status: int) -> Reply:
     body = token_body(token)
     if not token.claims.is_unscoped and not is_set(req.query, "nocatalog"):
         body["catalog"] = [_catalog_body(entry) for entry in cloud.identity.catalog.of(token)]
+    if providers := cloud.identity.service_providers.enabled():
+        body["service_providers"] = [
+            {"id": each.id, "auth_url": each.auth_url, "sp_url": each.sp_url} for each in providers
+        ]
     return Reply(status, {"token": body}, {"vary": "X-Auth-Token"})
 
 

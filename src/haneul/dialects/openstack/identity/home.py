@@ -101,7 +101,15 @@ RESOURCES: dict[str, dict[str, str]] = {
     },
     "OS-FEDERATION/1.0": {
         "domains": "/auth/domains",
+        "identity_provider": "/OS-FEDERATION/identity_providers/{idp_id}",
+        "identity_provider_protocol": "/OS-FEDERATION/identity_providers/{idp_id}/protocols/{protocol_id}",
+        "identity_provider_protocols": "/OS-FEDERATION/identity_providers/{idp_id}/protocols",
+        "identity_providers": "/OS-FEDERATION/identity_providers",
+        "mapping": "/OS-FEDERATION/mappings/{mapping_id}",
+        "mappings": "/OS-FEDERATION/mappings",
         "projects": "/auth/projects",
+        "service_provider": "/OS-FEDERATION/service_providers/{service_provider_id}",
+        "service_providers": "/OS-FEDERATION/service_providers",
     },
     "OS-INHERIT/1.0": {
         "domain_group_role_inherited_to_projects": "/OS-INHERIT/domains/{domain_id}/groups/{group_id}/roles/{role_id}/inherited_to_projects",

@@ -68,6 +68,8 @@ class User:
     """Raised whenever all tokens of the user become void."""
     failed_attempts: int = 0
     failed_at: datetime | None = None
+    is_federated: bool = False
+    """True for somebody whom an identity provider named: others may bear the same name."""
 
     def option(self, name: str) -> Any:
         return self.options.get(name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from haneul.kit.policy import Caller
+from haneul.services.identity.model.federation import Federation
 from haneul.services.identity.model.nouns import (
     AccessRule,
     ApplicationCredential,
@@ -14,6 +15,7 @@ from haneul.services.identity.model.nouns import (
     Trust,
     User,
 )
+from haneul.services.identity.model.oauth1 import AccessToken, SignedCall
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class AuthRequest:
     """What somebody offers to prove who they are, and the scope they ask for."""
 
     methods: tuple[str, ...]
-    """password, token, application_credential, totp: all of them must succeed, for the same user."""
+    """password, token, application_credential, totp, oauth1: all of them must succeed, for the same user."""
     user: Ref | None = None
     password: str = field(default="", repr=False)
     passcode: str = field(default="", repr=False)
@@ -56,6 +58,8 @@ class AuthRequest:
     application_credential: Ref | None = None
     application_credential_user: Ref | None = None
     application_credential_secret: str = field(default="", repr=False)
+    signed: SignedCall | None = field(default=None, repr=False)
+    """The request itself, when OAuth 1.0a's signature is the proof."""
     receipt: str = field(default="", repr=False)
     """Of an earlier request that proved a part."""
     scope: Scope | None = None
@@ -91,6 +95,9 @@ class Claims:
     is_system: bool = False
     trust_id: str = ""
     application_credential_id: str = ""
+    federation: Federation | None = None
+    access_token_id: str = ""
+    """Of OAuth 1.0a."""
 
     @property
     def is_unscoped(self) -> bool:
@@ -112,6 +119,9 @@ class Token:
     trust: Trust | None = None
     application_credential: ApplicationCredential | None = None
     access_rules: tuple[AccessRule, ...] | None = None
+    access_token: AccessToken | None = None
+    good_until: datetime | None = None
+    """When something ends that the token stands on, such as its trust; None: not before the token itself."""
     caller: Caller = field(default_factory=Caller)
 
 

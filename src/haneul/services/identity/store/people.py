@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, CompoundSelect, and_, delete, func, insert, or_, select, union, update
 
 from haneul.kit.db import Database
-from haneul.services.identity.model import Group, Listing, Password, User, UserId
+from haneul.services.identity.model import Filter, Group, Listing, Password, User, UserId
+from haneul.services.identity.store.federation_tables import expiring_memberships
 from haneul.services.identity.store.rows import Row, Rows, fold
 from haneul.services.identity.store.tables import groups, memberships, passwords, users
 
@@ -16,9 +18,21 @@ def _named(row: Row) -> Row:
     return {"name_key": fold(row["name"])}
 
 
+def _known_as(row: Row) -> Row:
+    """Whom an identity provider names need not have a name of their own: their key is one that nobody signs in by."""
+    return {"name_key": f"{row['id']}@federated"} if row["is_federated"] else _named(row)
+
+
 class UserRows(Rows[User]):
     def __init__(self, db: Database) -> None:
-        super().__init__(db, users, User, _named)
+        super().__init__(db, users, User, _known_as)
+
+    def condition(self, wanted: Filter) -> ColumnElement[bool]:
+        """By name also those whom an identity provider calls so."""
+        found = super().condition(wanted)
+        if wanted.field == "name" and wanted.comparator == "equals":
+            return or_(found, and_(users.c.name == wanted.value, users.c.is_federated.is_(True)))
+        return found
 
     def find_by_name(self, name: str, domain_id: str) -> User | None:
         return self.find_where(users.c.domain_id == domain_id, users.c.name_key == fold(name))
@@ -74,18 +88,25 @@ class PasswordRows(Rows[Password]):
             )
 
 
+def _groups_of(user_id: str, now: datetime) -> CompoundSelect[Any]:
+    """The ids of the groups that the user is in, for good or for the time being."""
+    passing = expiring_memberships.c
+    return union(
+        select(memberships.c.group_id).where(memberships.c.user_id == user_id),
+        select(passing.group_id).where(passing.user_id == user_id, passing.expires_at > now),
+    )
+
+
 class GroupRows(Rows[Group]):
     def __init__(self, db: Database) -> None:
         super().__init__(db, groups, Group, _named)
 
-    def of_user(self, user_id: str, listing: Listing) -> list[Group]:
-        mine = select(memberships.c.group_id).where(memberships.c.user_id == user_id)
-        return self.page(listing, groups.c.id.in_(mine))
+    def of_user(self, user_id: str, now: datetime, listing: Listing) -> list[Group]:
+        return self.page(listing, groups.c.id.in_(_groups_of(user_id, now)))
 
-    def ids_of_user(self, user_id: str) -> list[str]:
+    def ids_of_user(self, user_id: str, now: datetime) -> list[str]:
         with self.db.read() as connection:
-            rows = connection.execute(select(memberships.c.group_id).where(memberships.c.user_id == user_id))
-            return [row.group_id for row in rows]
+            return [row.group_id for row in connection.execute(_groups_of(user_id, now))]
 
     def members(self, group_ids: list[str]) -> dict[str, list[str]]:
         """User ids by group id."""

@@ -13,7 +13,16 @@ from haneul.services.identity.store.catalog import (
     ServiceRows,
     Visibility,
 )
+from haneul.services.identity.store.federation import (
+    ExpiringMemberships,
+    FederatedLinks,
+    IdentityProviderRows,
+    MappingRows,
+    ProtocolRows,
+    ServiceProviderRows,
+)
 from haneul.services.identity.store.grants import AssignmentRows, RoleRows
+from haneul.services.identity.store.oauth1 import AccessTokenRows, ConsumerRows, Nonces, RequestTokenRows
 from haneul.services.identity.store.people import GroupRows, PasswordRows, UserRows
 from haneul.services.identity.store.projects import ProjectRows
 from haneul.services.identity.store.secrets import (
@@ -49,6 +58,16 @@ class IdentityStore:
         self.registered_limits = RegisteredLimitRows(db)
         self.limits = LimitRows(db)
         self.policies = PolicyRows(db)
+        self.identity_providers = IdentityProviderRows(db)
+        self.mappings = MappingRows(db)
+        self.protocols = ProtocolRows(db)
+        self.service_providers = ServiceProviderRows(db)
+        self.federated = FederatedLinks(db)
+        self.expiring = ExpiringMemberships(db)
+        self.consumers = ConsumerRows(db)
+        self.request_tokens = RequestTokenRows(db)
+        self.access_tokens = AccessTokenRows(db)
+        self.nonces = Nonces(db)
         self.revoked = RevokedTokens(db)
         self.version = Version(db)
 

@@ -5,29 +5,41 @@ Names that must be unique without regard to case have a second column, `name_key
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+)
 
 from haneul.kit.db import Json, Timestamp
 
 METADATA = MetaData()
 
-_ID = String(64)
-_NAME = String(255)
+ID = String(64)
+NAME = String(255)
 
 
-def _owner(name: str, target: str, *, nullable: bool = False, primary_key: bool = False) -> Column[str]:
-    return Column(name, _ID, ForeignKey(target, ondelete="CASCADE"), nullable=nullable, primary_key=primary_key)
+def owner(name: str, target: str, *, nullable: bool = False, primary_key: bool = False) -> Column[str]:
+    return Column(name, ID, ForeignKey(target, ondelete="CASCADE"), nullable=nullable, primary_key=primary_key)
 
 
 projects = Table(
     "projects",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    Column("name", _NAME, nullable=False),
-    Column("name_key", _NAME, nullable=False),
-    Column("domain_id", _ID, ForeignKey("projects.id"), nullable=True),
-    Column("domain_key", _ID, nullable=False),
-    Column("parent_id", _ID, ForeignKey("projects.id"), nullable=True),
+    Column("id", ID, primary_key=True),
+    Column("name", NAME, nullable=False),
+    Column("name_key", NAME, nullable=False),
+    Column("domain_id", ID, ForeignKey("projects.id"), nullable=True),
+    Column("domain_key", ID, nullable=False),
+    Column("parent_id", ID, ForeignKey("projects.id"), nullable=True),
     Column("path", String(1000), nullable=False),
     Column("description", Text, nullable=False),
     Column("is_domain", Boolean, nullable=False),
@@ -48,19 +60,19 @@ projects = Table(
 project_tags = Table(
     "project_tags",
     METADATA,
-    _owner("project_id", "projects.id", primary_key=True),
-    Column("tag", _NAME, primary_key=True),
+    owner("project_id", "projects.id", primary_key=True),
+    Column("tag", NAME, primary_key=True),
     Index("project_tags_tag", "tag", "project_id"),
 )
 
 users = Table(
     "users",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    Column("name", _NAME, nullable=False),
-    Column("name_key", _NAME, nullable=False),
-    Column("domain_id", _ID, ForeignKey("projects.id"), nullable=False),
-    Column("default_project_id", _ID, nullable=True),
+    Column("id", ID, primary_key=True),
+    Column("name", NAME, nullable=False),
+    Column("name_key", NAME, nullable=False),
+    Column("domain_id", ID, ForeignKey("projects.id"), nullable=False),
+    Column("default_project_id", ID, nullable=True),
     Column("description", Text, nullable=True),
     Column("is_enabled", Boolean, nullable=False),
     Column("password_expires_at", Timestamp, nullable=True),
@@ -69,7 +81,9 @@ users = Table(
     Column("epoch", Integer, nullable=False),
     Column("failed_attempts", Integer, nullable=False),
     Column("failed_at", Timestamp, nullable=True),
+    Column("is_federated", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("domain_id", "name_key", name="users_name"),
+    Index("users_exact_name", "name"),
     Index("users_by_name", "name_key", "id"),
     Index("users_domain", "domain_id", "id"),
     Index("users_enabled", "is_enabled", "id"),
@@ -80,8 +94,8 @@ users = Table(
 passwords = Table(
     "passwords",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    _owner("user_id", "users.id"),
+    Column("id", ID, primary_key=True),
+    owner("user_id", "users.id"),
     Column("hash", String(255), nullable=False),
     Column("created_at", Timestamp, nullable=False),
     Column("expires_at", Timestamp, nullable=True),
@@ -93,10 +107,10 @@ passwords = Table(
 groups = Table(
     "groups",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    Column("name", _NAME, nullable=False),
-    Column("name_key", _NAME, nullable=False),
-    Column("domain_id", _ID, ForeignKey("projects.id"), nullable=False),
+    Column("id", ID, primary_key=True),
+    Column("name", NAME, nullable=False),
+    Column("name_key", NAME, nullable=False),
+    Column("domain_id", ID, ForeignKey("projects.id"), nullable=False),
     Column("description", Text, nullable=False),
     Column("extra", Json, nullable=False),
     UniqueConstraint("domain_id", "name_key", name="groups_name"),
@@ -107,19 +121,19 @@ groups = Table(
 memberships = Table(
     "memberships",
     METADATA,
-    _owner("group_id", "groups.id", primary_key=True),
-    _owner("user_id", "users.id", primary_key=True),
+    owner("group_id", "groups.id", primary_key=True),
+    owner("user_id", "users.id", primary_key=True),
     Index("memberships_user", "user_id", "group_id"),
 )
 
 roles = Table(
     "roles",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    Column("name", _NAME, nullable=False),
-    Column("name_key", _NAME, nullable=False),
-    Column("domain_id", _ID, ForeignKey("projects.id"), nullable=True),
-    Column("domain_key", _ID, nullable=False),
+    Column("id", ID, primary_key=True),
+    Column("name", NAME, nullable=False),
+    Column("name_key", NAME, nullable=False),
+    Column("domain_id", ID, ForeignKey("projects.id"), nullable=True),
+    Column("domain_key", ID, nullable=False),
     Column("description", Text, nullable=True),
     Column("options", Json, nullable=False),
     Column("extra", Json, nullable=False),
@@ -131,8 +145,8 @@ roles = Table(
 implied_roles = Table(
     "implied_roles",
     METADATA,
-    _owner("prior_role_id", "roles.id", primary_key=True),
-    _owner("implied_role_id", "roles.id", primary_key=True),
+    owner("prior_role_id", "roles.id", primary_key=True),
+    owner("implied_role_id", "roles.id", primary_key=True),
     Index("implied_roles_implied", "implied_role_id"),
 )
 
@@ -140,10 +154,10 @@ assignments = Table(
     "assignments",
     METADATA,
     Column("actor_kind", String(8), primary_key=True),
-    Column("actor_id", _ID, primary_key=True),
+    Column("actor_id", ID, primary_key=True),
     Column("target_kind", String(8), primary_key=True),
-    Column("target_id", _ID, primary_key=True),
-    _owner("role_id", "roles.id", primary_key=True),
+    Column("target_id", ID, primary_key=True),
+    owner("role_id", "roles.id", primary_key=True),
     Column("is_inherited", Boolean, primary_key=True),
     Index("assignments_target", "target_id", "target_kind"),
     Index("assignments_role", "role_id"),
@@ -152,9 +166,9 @@ assignments = Table(
 regions = Table(
     "regions",
     METADATA,
-    Column("id", _NAME, primary_key=True),
+    Column("id", NAME, primary_key=True),
     Column("description", Text, nullable=False),
-    Column("parent_region_id", _NAME, ForeignKey("regions.id"), nullable=True),
+    Column("parent_region_id", NAME, ForeignKey("regions.id"), nullable=True),
     Column("extra", Json, nullable=False),
     Index("regions_parent", "parent_region_id"),
 )
@@ -162,9 +176,9 @@ regions = Table(
 catalog_services = Table(
     "catalog_services",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    Column("type", _NAME, nullable=False),
-    Column("name", _NAME, nullable=False),
+    Column("id", ID, primary_key=True),
+    Column("type", NAME, nullable=False),
+    Column("name", NAME, nullable=False),
     Column("description", Text, nullable=False),
     Column("is_enabled", Boolean, nullable=False),
     Column("extra", Json, nullable=False),
@@ -175,11 +189,11 @@ catalog_services = Table(
 catalog_endpoints = Table(
     "catalog_endpoints",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    _owner("service_id", "catalog_services.id"),
+    Column("id", ID, primary_key=True),
+    owner("service_id", "catalog_services.id"),
     Column("interface", String(8), nullable=False),
     Column("url", Text, nullable=False),
-    Column("region_id", _NAME, ForeignKey("regions.id"), nullable=True),
+    Column("region_id", NAME, ForeignKey("regions.id"), nullable=True),
     Column("is_enabled", Boolean, nullable=False),
     Column("extra", Json, nullable=False),
     Index("catalog_endpoints_service", "service_id"),
@@ -189,8 +203,8 @@ catalog_endpoints = Table(
 endpoint_groups = Table(
     "endpoint_groups",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    Column("name", _NAME, nullable=False),
+    Column("id", ID, primary_key=True),
+    Column("name", NAME, nullable=False),
     Column("filters", Json, nullable=False),
     Column("description", Text, nullable=False),
 )
@@ -198,29 +212,29 @@ endpoint_groups = Table(
 project_endpoints = Table(
     "project_endpoints",
     METADATA,
-    _owner("project_id", "projects.id", primary_key=True),
-    _owner("endpoint_id", "catalog_endpoints.id", primary_key=True),
+    owner("project_id", "projects.id", primary_key=True),
+    owner("endpoint_id", "catalog_endpoints.id", primary_key=True),
     Index("project_endpoints_endpoint", "endpoint_id"),
 )
 
 project_endpoint_groups = Table(
     "project_endpoint_groups",
     METADATA,
-    _owner("project_id", "projects.id", primary_key=True),
-    _owner("endpoint_group_id", "endpoint_groups.id", primary_key=True),
+    owner("project_id", "projects.id", primary_key=True),
+    owner("endpoint_group_id", "endpoint_groups.id", primary_key=True),
     Index("project_endpoint_groups_group", "endpoint_group_id"),
 )
 
 credentials = Table(
     "credentials",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    Column("type", _NAME, nullable=False),
+    Column("id", ID, primary_key=True),
+    Column("type", NAME, nullable=False),
     Column("sealed_blob", Text, nullable=False),
-    Column("user_id", _ID, nullable=False),
-    Column("project_id", _ID, nullable=True),
+    Column("user_id", ID, nullable=False),
+    Column("project_id", ID, nullable=True),
     Column("extra", Json, nullable=False),
-    Column("access_hash", _ID, nullable=True),
+    Column("access_hash", ID, nullable=True),
     Index("credentials_user", "user_id", "type"),
     Index("credentials_access", "access_hash"),
     Index("credentials_project", "project_id"),
@@ -229,9 +243,9 @@ credentials = Table(
 access_rules = Table(
     "access_rules",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    _owner("user_id", "users.id"),
-    Column("service", _NAME, nullable=False),
+    Column("id", ID, primary_key=True),
+    owner("user_id", "users.id"),
+    Column("service", NAME, nullable=False),
     Column("path", String(128), nullable=False),
     Column("method", String(16), nullable=False),
     Index("access_rules_user", "user_id"),
@@ -240,10 +254,10 @@ access_rules = Table(
 application_credentials = Table(
     "application_credentials",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    Column("name", _NAME, nullable=False),
-    _owner("user_id", "users.id"),
-    _owner("project_id", "projects.id"),
+    Column("id", ID, primary_key=True),
+    Column("name", NAME, nullable=False),
+    owner("user_id", "users.id"),
+    owner("project_id", "projects.id"),
     Column("secret_hash", String(255), nullable=False),
     Column("role_ids", Json, nullable=False),
     Column("description", Text, nullable=True),
@@ -257,15 +271,15 @@ application_credentials = Table(
 trusts = Table(
     "trusts",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    _owner("trustor_user_id", "users.id"),
-    _owner("trustee_user_id", "users.id"),
-    _owner("project_id", "projects.id", nullable=True),
+    Column("id", ID, primary_key=True),
+    owner("trustor_user_id", "users.id"),
+    owner("trustee_user_id", "users.id"),
+    owner("project_id", "projects.id", nullable=True),
     Column("role_ids", Json, nullable=False),
     Column("impersonation", Boolean, nullable=False),
     Column("expires_at", Timestamp, nullable=True),
     Column("remaining_uses", Integer, nullable=True),
-    _owner("redelegated_trust_id", "trusts.id", nullable=True),
+    owner("redelegated_trust_id", "trusts.id", nullable=True),
     Column("redelegation_count", Integer, nullable=False),
     Column("extra", Json, nullable=False),
     Index("trusts_trustor", "trustor_user_id"),
@@ -277,12 +291,12 @@ trusts = Table(
 registered_limits = Table(
     "registered_limits",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    Column("service_id", _ID, ForeignKey("catalog_services.id"), nullable=False),
-    Column("resource_name", _NAME, nullable=False),
+    Column("id", ID, primary_key=True),
+    Column("service_id", ID, ForeignKey("catalog_services.id"), nullable=False),
+    Column("resource_name", NAME, nullable=False),
     Column("default_limit", Integer, nullable=False),
-    Column("region_id", _NAME, ForeignKey("regions.id"), nullable=True),
-    Column("region_key", _NAME, nullable=False),
+    Column("region_id", NAME, ForeignKey("regions.id"), nullable=True),
+    Column("region_key", NAME, nullable=False),
     Column("description", Text, nullable=True),
     UniqueConstraint("service_id", "region_key", "resource_name", name="registered_limits_resource"),
     Index("registered_limits_region", "region_id"),
@@ -291,15 +305,15 @@ registered_limits = Table(
 limits = Table(
     "limits",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    Column("service_id", _ID, ForeignKey("catalog_services.id"), nullable=False),
-    Column("resource_name", _NAME, nullable=False),
+    Column("id", ID, primary_key=True),
+    Column("service_id", ID, ForeignKey("catalog_services.id"), nullable=False),
+    Column("resource_name", NAME, nullable=False),
     Column("resource_limit", Integer, nullable=False),
-    Column("region_id", _NAME, ForeignKey("regions.id"), nullable=True),
-    Column("region_key", _NAME, nullable=False),
-    _owner("project_id", "projects.id", nullable=True),
-    _owner("domain_id", "projects.id", nullable=True),
-    Column("owner_key", _ID, nullable=False),
+    Column("region_id", NAME, ForeignKey("regions.id"), nullable=True),
+    Column("region_key", NAME, nullable=False),
+    owner("project_id", "projects.id", nullable=True),
+    owner("domain_id", "projects.id", nullable=True),
+    Column("owner_key", ID, nullable=False),
     Column("description", Text, nullable=True),
     UniqueConstraint("owner_key", "service_id", "region_key", "resource_name", name="limits_resource"),
     Index("limits_region", "region_id"),
@@ -311,8 +325,8 @@ limits = Table(
 policies = Table(
     "policies",
     METADATA,
-    Column("id", _ID, primary_key=True),
-    Column("type", _NAME, nullable=False),
+    Column("id", ID, primary_key=True),
+    Column("type", NAME, nullable=False),
     Column("blob", Text, nullable=False),
     Column("uses", Json, nullable=False),
     Column("extra", Json, nullable=False),
@@ -322,7 +336,7 @@ policies = Table(
 revoked_tokens = Table(
     "revoked_tokens",
     METADATA,
-    Column("audit_id", _ID, primary_key=True),
+    Column("audit_id", ID, primary_key=True),
     Column("expires_at", Timestamp, nullable=False),
     Index("revoked_tokens_expiry", "expires_at"),
 )

@@ -47,6 +47,7 @@ def _by_name(role: Role) -> str:
 class Access:
     def __init__(self, parts: Parts) -> None:
         self._store = parts.store
+        self._clock = parts.clock
         self._graph: tuple[int, RoleGraph] | None = None
 
     def graph(self) -> RoleGraph:
@@ -60,7 +61,7 @@ class Access:
 
     def actors(self, user_id: UserId) -> list[tuple[str, str]]:
         """The user and the groups they are in, as assignments name them."""
-        groups = self._store.groups.ids_of_user(user_id)
+        groups = self._store.groups.ids_of_user(user_id, self._clock.now())
         return [("user", user_id), *(("group", group_id) for group_id in groups)]
 
     def on_project(self, user_id: UserId, project: Project) -> tuple[Role, ...]:

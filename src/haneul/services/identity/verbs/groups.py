@@ -27,6 +27,7 @@ class Groups:
     def __init__(self, parts: Parts) -> None:
         self._policy = parts.policy
         self._store = parts.store
+        self._clock = parts.clock
 
     def list(self, caller: Caller, listing: Listing = EVERYTHING) -> list[Group]:
         target = {"target.group.domain_id": caller.domain_id} if caller.domain_id else {}
@@ -43,7 +44,7 @@ class Groups:
             raise self._store.users.missing(user_id)
         if caller.domain_id:
             listing = listing.where("domain_id", caller.domain_id)
-        return self._store.groups.of_user(user_id, listing)
+        return self._store.groups.of_user(user_id, self._clock.now(), listing)
 
     def get(self, caller: Caller, group_id: str, rule: str = "identity:get_group") -> Group:
         group = self._store.groups.find(group_id)

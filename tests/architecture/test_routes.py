@@ -15,10 +15,11 @@ ROUTES = [(spec, route) for spec in APIS for route in spec.routes]
 OPEN_TO_ALL = re.compile(
     r"identity (GET / |GET /v3 |POST /v3/auth/tokens |POST /v3/ec2tokens |POST /v3/s3tokens )"
     r"|identity POST /v3/users/{user_id}/password "
+    r"|identity POST /v3/OS-OAUTH1/(request|access)_token "
     r"|image GET /(versions|v2)? "
     r"|(compute|network|placement) GET /(v2(\.0|\.1)?)? "
 )
-"""Discovery, and where a password stands for a token."""
+"""Discovery, and where a password or a signature stands for a token."""
 
 
 def _url(spec: ApiSpec, route: Route) -> str:

@@ -27,6 +27,11 @@ class Caller:
     trust_id: str = ""
     """Set when the token stands for a trust: somebody acts for somebody else."""
     application_credential_id: str = ""
+    access_token_id: str = ""
+    """Set when a program acts for somebody by OAuth 1.0a."""
+    is_by_ec2_key: bool = False
+    group_ids: tuple[str, ...] = ()
+    """Groups in which the caller is by the word of their identity provider, as long as the token is good."""
     is_restricted: bool = False
     """True for an application credential that may not make further credentials or trusts."""
 
@@ -37,6 +42,11 @@ class Caller:
     def lowered_roles(self) -> frozenset[str]:
         """The role names as policy compares them: without regard to case."""
         return frozenset(role.lower() for role in self.roles)
+
+    @property
+    def is_lent(self) -> bool:
+        """True if the token stands for what somebody let a program or another person do."""
+        return bool(self.trust_id or self.application_credential_id or self.access_token_id or self.is_by_ec2_key)
 
     @property
     def is_admin(self) -> bool:

@@ -92,6 +92,7 @@ from haneul.services.identity.verbs.groups import Groups, NewGroup
 from haneul.services.identity.verbs.identity_providers import IdentityProviders, NewIdentityProvider, Protocols
 from haneul.services.identity.verbs.limits import Limits, RegisteredLimits
 from haneul.services.identity.verbs.mappings import Mappings
+from haneul.services.identity.verbs.oauth1 import AccessTokens, Consumers, NewKey
 from haneul.services.identity.verbs.policies import Policies
 from haneul.services.identity.verbs.projects import NewProject, Projects
 from haneul.services.identity.verbs.proof import MoreMethodsNeeded
@@ -146,6 +147,7 @@ __all__ = [
     "NewDomain",
     "NewGroup",
     "NewIdentityProvider",
+    "NewKey",
     "NewProject",
     "NewRole",
     "NewTrust",
@@ -215,6 +217,8 @@ class Identity:
         self.identity_providers = IdentityProviders(parts)
         self.protocols = Protocols(parts)
         self.mappings = Mappings(parts)
+        self.consumers = Consumers(parts)
+        self.access_tokens = AccessTokens(parts, access)
         self.service_providers = ServiceProviders(parts)
         self.domain_configs = DomainConfigs(parts)
         self.upkeep = (

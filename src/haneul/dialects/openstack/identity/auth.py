@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.identity.listing import collection, is_set, moment
+from haneul.dialects.openstack.identity.oauth1 import signed_call
 from haneul.dialects.openstack.identity.projects import domain_body, project_body
 from haneul.kit.errors import Invalid, NotFound
 from haneul.kit.http import Reply, Request
@@ -26,7 +28,10 @@ Body = dict[str, Any]
 def create_token(cloud: Cloud, req: Request) -> Reply:
     receipt = req.headers.get("openstack-auth-receipt", "")
     try:
-        issued = cloud.identity.tokens.issue(auth_request(req.body["auth"], receipt))
+        asked = auth_request(req.body["auth"], receipt)
+        if "oauth1" in asked.methods:
+            asked = replace(asked, signed=signed_call(req))
+        issued = cloud.identity.tokens.issue(asked)
     except MoreMethodsNeeded as half:
         return Reply(401, _receipt_body(half.receipt), {"openstack-auth-receipt": half.receipt.text})
     reply = told(cloud, req, issued.token, 201)
@@ -103,6 +108,13 @@ def token_body(token: Token) -> Body:
     }
     if not claims.is_unscoped:
         body["roles"] = [{"id": role.id, "name": role.name} for role in token.roles]
+    if claims.federation is not None:
+        del body["user"]["password_expires_at"]
+        body["user"]["OS-FEDERATION"] = {
+            "groups": [{"id": group_id} for group_id in claims.federation.group_ids],
+            "identity_provider": {"id": claims.federation.idp_id},
+            "protocol": {"id": claims.federation.protocol_id},
+        }
     _add_scope(body, token)
     _add_lent(body, token)
     return body
@@ -152,6 +164,8 @@ def _add_lent(body: Body, token: Token) -> None:
             "trustee_user": {"id": token.trust.trustee_user_id},
             "impersonation": token.trust.impersonation,
         }
+    if token.access_token is not None:
+        body["OS-OAUTH1"] = {"access_token_id": token.access_token.id, "consumer_id": token.access_token.consumer_id}
     if token.application_credential is not None:
         lent = token.application_credential
         told: Body = {"id": lent.id, "name": lent.name, "restricted": not lent.is_unrestricted}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from haneul.dialects.openstack.identity.schemas import FLAG, MAYBE_ID, NAME, TEXT, URL, Schema, wrapped
+from haneul.dialects.openstack.identity.schemas import FLAG, ID, MAYBE_ID, NAME, TEXT, URL, Schema, wrapped
 
 _REMOTE_ID: Schema = {"type": "string", "minLength": 1, "maxLength": 255}
 _PROVIDER = {
@@ -114,5 +114,5 @@ WRITE_MAPPING = wrapped(
 _CONSUMER: Schema = {"type": "object", "properties": {"description": TEXT}}
 CREATE_CONSUMER = wrapped("consumer", _CONSUMER)
 UPDATE_CONSUMER = wrapped("consumer", {**_CONSUMER, "minProperties": 1, "not": {"required": ["secret"]}})
-_ROLE: Schema = {"oneOf": [_closed({"id": MAYBE_ID}, "id"), _closed({"name": NAME}, "name")]}
+_ROLE: Schema = {"oneOf": [_closed({"id": ID}, "id"), _closed({"name": NAME}, "name")]}
 AUTHORIZE_REQUEST_TOKEN = wrapped("roles", {"type": "array", "items": _ROLE, "minItems": 1, "maxItems": 100})

@@ -119,6 +119,17 @@ RESOURCES: dict[str, dict[str, str]] = {
         "project_group_role_inherited_to_projects": "/OS-INHERIT/projects/{project_id}/groups/{group_id}/roles/{role_id}/inherited_to_projects",
         "project_user_role_inherited_to_projects": "/OS-INHERIT/projects/{project_id}/users/{user_id}/roles/{role_id}/inherited_to_projects",
     },
+    "OS-OAUTH1/1.0": {
+        "access_tokens": "/OS-OAUTH1/access_token",
+        "authorize_request_token": "/OS-OAUTH1/authorize/{request_token_id}",
+        "consumer": "/OS-OAUTH1/consumers/{consumer_id}",
+        "consumers": "/OS-OAUTH1/consumers",
+        "request_tokens": "/OS-OAUTH1/request_token",
+        "user_access_token": "/users/{user_id}/OS-OAUTH1/access_tokens/{access_token_id}",
+        "user_access_token_role": "/users/{user_id}/OS-OAUTH1/access_tokens/{access_token_id}/roles/{role_id}",
+        "user_access_token_roles": "/users/{user_id}/OS-OAUTH1/access_tokens/{access_token_id}/roles",
+        "user_access_tokens": "/users/{user_id}/OS-OAUTH1/access_tokens",
+    },
     "OS-TRUST/1.0": {
         "trust": "/OS-TRUST/trusts/{trust_id}",
         "trust_role": "/OS-TRUST/trusts/{trust_id}/roles/{role_id}",

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from haneul.services.identity.model import (
-    Assignment,
     Project,
     ProjectId,
     Role,
@@ -59,23 +58,23 @@ class Access:
                 self._graph = number, RoleGraph(roles, self._store.roles.implications())
         return self._graph[1]
 
-    def actors(self, user_id: UserId) -> list[tuple[str, str]]:
-        """The user and the groups they are in, as assignments name them."""
-        groups = self._store.groups.ids_of_user(user_id, self._clock.now())
-        return [("user", user_id), *(("group", group_id) for group_id in groups)]
+    def actors(self, user_id: UserId, told: Sequence[str] = ()) -> list[tuple[str, str]]:
+        """The user and the groups they are in, as assignments name them; `told` are those that their token names."""
+        groups = {*self._store.groups.ids_of_user(user_id, self._clock.now()), *told}
+        return [("user", user_id), *(("group", group_id) for group_id in sorted(groups))]
 
-    def on_project(self, user_id: UserId, project: Project) -> tuple[Role, ...]:
+    def on_project(self, user_id: UserId, project: Project, told: Sequence[str] = ()) -> tuple[Role, ...]:
         """The user's roles on a project or domain, as a token for it carries them."""
-        found = self._store.assignments.reaching(project, self.actors(user_id))
+        found = self._store.assignments.reaching(project, self.actors(user_id, told))
         return self.graph().usable(each.role_id for each in found)
 
-    def on_system(self, user_id: UserId) -> tuple[Role, ...]:
-        found = self._store.assignments.on_system(self.actors(user_id))
+    def on_system(self, user_id: UserId, told: Sequence[str] = ()) -> tuple[Role, ...]:
+        found = self._store.assignments.on_system(self.actors(user_id, told))
         return self.graph().usable(each.role_id for each in found)
 
-    def projects(self, user_id: UserId) -> list[Project]:
+    def projects(self, user_id: UserId, told: Sequence[str] = ()) -> list[Project]:
         """Every project on which the user has a role, in the order of their ids."""
-        mine = self._assignments(user_id)
+        mine = self._store.assignments.matching(actors=self.actors(user_id, told))
         graph = self.graph()
         useful = [each for each in mine if graph.usable([each.role_id])]
         direct = {each.target_id for each in useful if each.target_kind == "project" and not each.is_inherited}
@@ -85,14 +84,11 @@ class Access:
             found.update((project.id, project) for project in self._store.projects.below(root))
         return sorted((each for each in found.values() if not each.is_domain), key=_by_id)
 
-    def domains(self, user_id: UserId) -> list[Project]:
+    def domains(self, user_id: UserId, told: Sequence[str] = ()) -> list[Project]:
         """Every domain on which the user has a role."""
-        mine = self._assignments(user_id)
+        mine = self._store.assignments.matching(actors=self.actors(user_id, told))
         ids = {each.target_id for each in mine if each.target_kind == "domain" and not each.is_inherited}
         return sorted(self._store.projects.find_many(ids).values(), key=_by_id)
-
-    def _assignments(self, user_id: UserId) -> list[Assignment]:
-        return self._store.assignments.matching(actors=self.actors(user_id))
 
 
 def _by_id(project: Project) -> ProjectId:

@@ -53,7 +53,9 @@ class Domains:
     def mine(self, caller: Caller) -> Sequence[Project]:
         """Every enabled domain for which the caller could have a token."""
         self._policy.require(caller, "identity:get_auth_domains")
-        return [domain for domain in self._access.domains(UserId(caller.user_id)) if domain.is_enabled]
+        return [
+            domain for domain in self._access.domains(UserId(caller.user_id), caller.group_ids) if domain.is_enabled
+        ]
 
     def create(self, caller: Caller, new: NewDomain, rule: str = "identity:create_domain") -> Project:
         self._policy.require(caller, rule)

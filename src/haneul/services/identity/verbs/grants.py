@@ -72,7 +72,7 @@ class Grants:
     def has_system(self, caller: Caller) -> bool:
         """True if the caller could have a token for the system."""
         self._policy.require(caller, "identity:get_auth_system")
-        return bool(self._access.on_system(UserId(caller.user_id)))
+        return bool(self._access.on_system(UserId(caller.user_id), caller.group_ids))
 
     def _checked(
         self, caller: Caller, verb: str, place: Place, role_id: str, *, actor_may_be_gone: bool = False

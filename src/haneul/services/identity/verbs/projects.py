@@ -68,7 +68,7 @@ class Projects:
     def mine(self, caller: Caller) -> Sequence[Project]:
         """Every enabled project for which the caller could have a token."""
         self._policy.require(caller, "identity:get_auth_projects")
-        found = self._access.projects(UserId(caller.user_id))
+        found = self._access.projects(UserId(caller.user_id), caller.group_ids)
         homes = self._store.projects.find_many(project.home for project in found)
         return [each for each in found if each.is_enabled and homes[each.home].is_enabled]
 
@@ -144,7 +144,7 @@ class Projects:
 
     def mine_among(self, caller: Caller, projects: Sequence[Project]) -> Sequence[Project]:
         """Those on which the caller has a role."""
-        mine = {project.id for project in self._access.projects(UserId(caller.user_id))}
+        mine = {project.id for project in self._access.projects(UserId(caller.user_id), caller.group_ids)}
         return [each for each in projects if each.id in mine]
 
     def require_tag(self, project: Project, tag: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import struct
 from base64 import b32decode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha1
@@ -12,9 +13,11 @@ from hashlib import sha1
 from haneul.kit import passwords
 from haneul.kit.errors import Forbidden, Unauthenticated
 from haneul.services.identity.model import (
+    AccessToken,
     ApplicationCredential,
     AuthRequest,
     Claims,
+    Federation,
     Password,
     Receipt,
     Ref,
@@ -22,6 +25,7 @@ from haneul.services.identity.model import (
     User,
 )
 from haneul.services.identity.parts import Parts
+from haneul.services.identity.verbs.oauth1_signatures import Signatures
 from haneul.services.identity.verbs.sealed import open_blob
 
 _REFUSAL = "The request you have made requires authentication."
@@ -43,6 +47,18 @@ class Proof:
     parent: Claims | None = None
     """Of the token that the proof was made with."""
     application_credential: ApplicationCredential | None = None
+    access_token: AccessToken | None = None
+    federation: Federation | None = None
+
+
+def joined(proofs: Sequence[Proof]) -> Proof:
+    """What several proofs come to; Unauthenticated unless they are of one user."""
+    if len({proof.user.id for proof in proofs}) > 1:
+        raise refused()
+    methods = tuple(dict.fromkeys(method for proof in proofs for method in proof.methods))
+    standing = ("parent", "application_credential", "access_token", "federation")
+    found = {name: next(filter(None, (getattr(proof, name) for proof in proofs)), None) for name in standing}
+    return Proof(proofs[0].user, methods, **found)
 
 
 class MoreMethodsNeeded(Unauthenticated):
@@ -60,6 +76,7 @@ class MoreMethodsNeeded(Unauthenticated):
 class Prover:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._signatures = Signatures(parts)
         self._store = parts.store
 
     def find_user(self, ref: Ref | None) -> User | None:
@@ -141,11 +158,11 @@ class Prover:
     def by_token(self, token: Token, request: AuthRequest) -> Proof:
         """A token of a person, to be had for another scope; what others lent cannot be lent on."""
         claims, scope = token.claims, request.scope
-        if claims.trust_id or claims.application_credential_id:
+        if token.caller.is_lent:
             raise Forbidden(
                 "token.delegated",
-                "A token made of a trust or an application credential cannot be used to make another one: "
-                "sign in with the trust or the application credential again.",
+                "A token made of a trust, an application credential, EC2 or OAuth keys cannot be used to make another "
+                "one: sign in with those again.",
             )
         if claims.is_system and scope is not None and (scope.project or scope.domain):
             raise Forbidden(
@@ -153,7 +170,17 @@ class Prover:
                 "A system-scoped token cannot be used to make one for a project or domain: sign in by password.",
             )
         methods = (*claims.methods, *(() if "token" in claims.methods else ("token",)))
-        return Proof(token.user, methods, parent=claims)
+        return Proof(token.user, methods, parent=claims, federation=claims.federation)
+
+    def by_oauth1(self, request: AuthRequest) -> Proof:
+        """The request itself is signed with a consumer's keys and those that a user gave it."""
+        if request.signed is None:
+            raise refused()
+        found = self._signatures.access_token(request.signed)
+        user = self._store.users.find(found.authorizing_user_id)
+        if user is None:
+            raise refused()
+        return Proof(user, ("oauth1",), access_token=found)
 
     def _is_locked(self, user: User) -> bool:
         settings = self._parts.settings

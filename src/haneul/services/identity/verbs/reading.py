@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from haneul.kit.errors import Unauthenticated
 from haneul.kit.policy import Caller
 from haneul.services.identity.model import (
     AccessRule,
+    AccessToken,
     ApplicationCredential,
     Claims,
+    Federation,
     Project,
     Role,
     RoleId,
@@ -32,6 +35,18 @@ class _Lent:
     trust: Trust | None = None
     credential: ApplicationCredential | None = None
     access_rules: tuple[AccessRule, ...] | None = None
+    access_token: AccessToken | None = None
+
+    @property
+    def ends_at(self) -> datetime | None:
+        lent = self.trust or self.credential or self.access_token
+        return lent.expires_at if lent else None
+
+    @property
+    def role_ids(self) -> tuple[RoleId, ...] | None:
+        """None if nothing is lent: all of the user's roles count."""
+        lent = self.trust or self.credential or self.access_token
+        return lent.role_ids if lent else None
 
 
 class Reader:
@@ -49,10 +64,12 @@ class Reader:
                 raise void("the token was revoked; sign in again")
             holder = self._user(claims.user_id, claims.epoch)
             lent = self._lent(claims)
+            self._federation(claims)
             user = self._acting(holder, lent.trust)
             user_domain = self._enabled(user.domain_id, "the user's domain")
             project, domain = self._scope(claims)
             roles = self._roles(claims, user, project or domain, lent)
+            good_until = self._good_until(lent, user)
         project_domain = None
         if project is not None:
             project_domain = (
@@ -69,8 +86,15 @@ class Reader:
             trust=lent.trust,
             application_credential=lent.credential,
             access_rules=lent.access_rules,
+            access_token=lent.access_token,
+            good_until=good_until,
             caller=_caller(claims, user, roles, project, domain, lent),
         )
+
+    def _good_until(self, lent: _Lent, user: User) -> datetime | None:
+        giver = lent.trust.trustor_user_id if lent.trust else user.id
+        ends = (lent.ends_at, self._store.expiring.next_end(giver, self._clock.now()))
+        return min((end for end in ends if end is not None), default=None)
 
     def _user(self, user_id: str, epoch: int) -> User:
         user = self._store.users.find(user_id)
@@ -90,6 +114,8 @@ class Reader:
             if trust is None or (trust.expires_at is not None and trust.expires_at <= self._clock.now()):
                 raise void("the trust has ended")
             return _Lent(trust=trust)
+        if claims.access_token_id:
+            return _Lent(access_token=self._access_token(claims.access_token_id))
         if not claims.application_credential_id:
             return _Lent()
         credential = self._store.application_credentials.find(claims.application_credential_id)
@@ -101,6 +127,24 @@ class Reader:
         if credential.access_rule_ids is not None:
             rules = tuple(self._store.access_rules.find_many(credential.access_rule_ids).values())
         return _Lent(credential=credential, access_rules=rules)
+
+    def _access_token(self, token_id: str) -> AccessToken:
+        found = self._store.access_tokens.find(token_id)
+        if found is None or (found.expires_at is not None and found.expires_at <= self._clock.now()):
+            raise void("the OAuth access token was revoked or has expired")
+        return found
+
+    def _federation(self, claims: Claims) -> Federation | None:
+        """By which the holder signed in, if that way is still open."""
+        found = claims.federation
+        if found is None:
+            return None
+        provider = self._store.identity_providers.find(found.idp_id)
+        if provider is None or not provider.is_enabled:
+            raise void("the identity provider is disabled or gone")
+        if self._store.protocols.find_of(found.idp_id, found.protocol_id) is None:
+            raise void("the protocol of the identity provider is gone")
+        return found
 
     def _acting(self, holder: User, trust: Trust | None) -> User:
         if trust is None:
@@ -123,11 +167,10 @@ class Reader:
         if claims.is_unscoped:
             return ()
         giver = lent.trust.trustor_user_id if lent.trust else user.id
-        held = self._access.on_system(giver) if target is None else self._access.on_project(giver, target)
-        if lent.trust is not None:
-            held = self._lent_roles(held, lent.trust.role_ids)
-        elif lent.credential is not None:
-            held = self._lent_roles(held, lent.credential.role_ids)
+        told = claims.federation.group_ids if claims.federation else ()
+        held = self._access.on_system(giver, told) if target is None else self._access.on_project(giver, target, told)
+        if lent.role_ids is not None:
+            held = self._lent_roles(held, lent.role_ids)
         if not held:
             raise void("the user has no role there, or one that was lent was taken away")
         return held
@@ -159,6 +202,9 @@ def _caller(
         token_id=claims.audit_ids[0],
         trust_id=claims.trust_id,
         application_credential_id=claims.application_credential_id,
+        access_token_id=claims.access_token_id,
+        is_by_ec2_key="ec2credential" in claims.methods,
+        group_ids=claims.federation.group_ids if claims.federation else (),
         is_restricted=lent.credential is not None and not lent.credential.is_unrestricted,
         access_rules=None
         if lent.access_rules is None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from haneul.kit.keyring import Keyring
-from haneul.services.identity.model import Claims
+from haneul.services.identity.model import Claims, Federation
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HEX = frozenset("0123456789abcdef")
@@ -28,6 +28,8 @@ class _Sealed(msgspec.Struct, array_like=True, frozen=True):
     is_system: bool = False
     trust_id: bytes = b""
     application_credential_id: bytes = b""
+    federation: tuple[str, str, tuple[bytes, ...]] | None = None
+    access_token_id: bytes = b""
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -53,6 +55,8 @@ class TokenSeal:
             is_system=claims.is_system,
             trust_id=_pack(claims.trust_id),
             application_credential_id=_pack(claims.application_credential_id),
+            federation=_pack_federation(claims.federation),
+            access_token_id=_pack(claims.access_token_id),
         )
         return self._keys.seal(_ENCODER.encode(sealed), claims.issued_at).rstrip(b"=").decode()
 
@@ -82,6 +86,8 @@ class TokenSeal:
             is_system=sealed.is_system,
             trust_id=_unpack(sealed.trust_id),
             application_credential_id=_unpack(sealed.application_credential_id),
+            federation=_unpack_federation(sealed.federation),
+            access_token_id=_unpack(sealed.access_token_id),
         )
 
 
@@ -94,6 +100,19 @@ def _pack(text: str) -> bytes:
 
 def _unpack(packed: bytes) -> str:
     return packed[1:].hex() if packed[:1] == b"\0" else packed.decode()
+
+
+def _pack_federation(federation: Federation | None) -> tuple[str, str, tuple[bytes, ...]] | None:
+    if federation is None:
+        return None
+    return federation.idp_id, federation.protocol_id, tuple(_pack(each) for each in federation.group_ids)
+
+
+def _unpack_federation(packed: tuple[str, str, tuple[bytes, ...]] | None) -> Federation | None:
+    if packed is None:
+        return None
+    idp_id, protocol_id, group_ids = packed
+    return Federation(idp_id, protocol_id, tuple(_unpack(each) for each in group_ids))
 
 
 def _number(moment: datetime) -> int:

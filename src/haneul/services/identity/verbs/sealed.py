@@ -7,12 +7,21 @@ from haneul.services.identity.model import Credential, SealedCredential
 from haneul.services.identity.parts import Parts
 
 
+def seal_text(parts: Parts, text: str) -> str:
+    return parts.credential_keys.seal(text.encode(), parts.clock.now()).decode()
+
+
 def open_blob(parts: Parts, sealed: SealedCredential) -> str:
-    plain = parts.credential_keys.open(sealed.sealed_blob.encode())
+    return open_text(parts, sealed.sealed_blob, sealed.id)
+
+
+def open_text(parts: Parts, sealed: str, whose_id: str) -> str:
+    """What `seal_text` sealed; `whose_id` is what it belongs to."""
+    plain = parts.credential_keys.open(sealed.encode())
     if plain is None:
         raise Unavailable(
             "credential.key_lost",
-            f"The credential {sealed.id} was sealed with a key that is gone: restore keys/credentials "
+            f"The credential {whose_id} was sealed with a key that is gone: restore keys/credentials "
             "of the state directory from a backup, or delete the credential.",
         )
     return plain.decode()
@@ -34,7 +43,7 @@ def seal_credential(parts: Parts, credential: Credential, access_hash: str | Non
     return SealedCredential(
         id=credential.id,
         type=credential.type,
-        sealed_blob=parts.credential_keys.seal(credential.blob.encode(), parts.clock.now()).decode(),
+        sealed_blob=seal_text(parts, credential.blob),
         user_id=credential.user_id,
         project_id=credential.project_id,
         extra=credential.extra,

@@ -10,6 +10,7 @@ from datetime import timedelta
 from haneul.kit.errors import Forbidden, Invalid, NotFound, Unauthenticated
 from haneul.kit.policy import Caller
 from haneul.services.identity.model import (
+    AccessToken,
     AuthRequest,
     Claims,
     Credential,
@@ -24,7 +25,7 @@ from haneul.services.identity.model import (
 from haneul.services.identity.parts import Parts
 from haneul.services.identity.verbs.access import Access
 from haneul.services.identity.verbs.ec2 import Ec2Prover, SignedRequest, SignedText
-from haneul.services.identity.verbs.proof import MoreMethodsNeeded, Proof, Prover, refused
+from haneul.services.identity.verbs.proof import MoreMethodsNeeded, Proof, Prover, joined, refused
 from haneul.services.identity.verbs.reading import Reader
 from haneul.services.identity.verbs.receipts import Receipts
 from haneul.services.identity.verbs.seal import TokenSeal
@@ -65,7 +66,7 @@ class Tokens:
             raise Unauthenticated("token.missing", "The request you have made requires authentication.")
         number = self._store.version.number()
         known = self._read_by_text.get(text)
-        if known is None or known.number != number:
+        if known is None or known.number != number or self._has_ended(known.token):
             claims = self._seal.open(text)
             if claims is None:
                 raise Unauthenticated("token.unknown", "This is not a valid token of this cloud: sign in again.")
@@ -92,7 +93,9 @@ class Tokens:
             # Only now: whoever has the password alone must not get endless tries at the rest.
             self._store.users.forget_failures(user.id)
         if proof.application_credential is not None:
-            return self._for_application_credential(proof)
+            return self._make(proof, project_id=proof.application_credential.project_id)
+        if proof.access_token is not None:
+            return self._for_access_token(proof.access_token, proof, request.scope)
         if request.scope is None:
             return self._for_default_project(proof)
         return self._for_scope(proof, request.scope)
@@ -132,6 +135,10 @@ class Tokens:
         except Unauthenticated:
             raise NotFound("token.not_found", "Could not find token: it has expired or was revoked.") from None
 
+    def _has_ended(self, token: Token) -> bool:
+        """True if something that the token stood on when it was read is over."""
+        return token.good_until is not None and token.good_until <= self._parts.clock.now()
+
     def _refuse_late(self, claims: Claims) -> None:
         if claims.expires_at <= self._parts.clock.now():
             raise Unauthenticated("token.expired", "The token has expired: sign in again.")
@@ -142,6 +149,7 @@ class Tokens:
             "password": self._prover.by_password,
             "totp": self._prover.by_totp,
             "application_credential": self._prover.by_application_credential,
+            "oauth1": self._prover.by_oauth1,
             "token": lambda asked: self._prover.by_token(self._existing(asked.token), asked),
         }
         unknown = [method for method in request.methods if method not in ways]
@@ -153,12 +161,7 @@ class Tokens:
         proofs = [ways[method](request) for method in dict.fromkeys(request.methods)]
         if request.receipt:
             proofs.append(self._receipts.proof(request.receipt))
-        if len({proof.user.id for proof in proofs}) > 1:
-            raise refused()
-        methods = tuple(dict.fromkeys(method for proof in proofs for method in proof.methods))
-        parent = next((proof.parent for proof in proofs if proof.parent), None)
-        credential = next((proof.application_credential for proof in proofs if proof.application_credential), None)
-        return Proof(proofs[0].user, methods, parent, credential)
+        return joined(proofs)
 
     def _require_enough_methods(self, user: User, domain: Project, methods: tuple[str, ...]) -> None:
         rules = tuple(tuple(rule) for rule in user.option("multi_factor_auth_rules") or ())
@@ -167,10 +170,13 @@ class Tokens:
         if not any(set(rule) <= set(methods) for rule in rules):
             raise MoreMethodsNeeded(self._receipts.make(user, domain, methods, rules))
 
-    def _for_application_credential(self, proof: Proof) -> IssuedToken:
-        credential = proof.application_credential
-        assert credential is not None
-        return self._make(proof, project_id=credential.project_id, application_credential_id=credential.id)
+    def _for_access_token(self, lent: AccessToken, proof: Proof, scope: Scope | None) -> IssuedToken:
+        """For the project that the user had in mind, and no other."""
+        if scope is not None and (scope.project is None or self._project(scope.project).id != lent.project_id):
+            raise Forbidden(
+                "oauth1.scope", f"The OAuth access token is good for the project {lent.project_id} only: name no other."
+            )
+        return self._make(proof, project_id=lent.project_id)
 
     def _for_default_project(self, proof: Proof) -> IssuedToken:
         if proof.user.default_project_id:
@@ -226,7 +232,6 @@ class Tokens:
         domain_id: str = "",
         is_system: bool = False,
         trust_id: str = "",
-        application_credential_id: str = "",
     ) -> IssuedToken:
         now, parent = self._parts.clock.now(), proof.parent
         audit_id = secrets.token_urlsafe(16)
@@ -241,7 +246,9 @@ class Tokens:
             domain_id=domain_id,
             is_system=is_system,
             trust_id=trust_id,
-            application_credential_id=application_credential_id,
+            application_credential_id=proof.application_credential.id if proof.application_credential else "",
+            access_token_id=proof.access_token.id if proof.access_token else "",
+            federation=proof.federation,
         )
         token = self._reader.read(claims, is_new=True)
         return IssuedToken(self._seal.seal(claims), token)

@@ -49,8 +49,11 @@ class Trusts:
     def create(self, caller: Caller, new: NewTrust) -> Trust:
         target = {"target.trust.trustor_user_id": new.trustor_user_id}
         self._policy.require(caller, "identity:create_trust", target)
-        if caller.application_credential_id:
-            raise Forbidden("trust.delegated", "An application credential may not create trusts: sign in by password.")
+        if caller.is_lent and not caller.trust_id:
+            raise Forbidden(
+                "trust.delegated",
+                "An application credential, EC2 or OAuth keys may not create trusts: sign in by password.",
+            )
         self._require_sensible(new)
         with self._store.changing():
             parent = self._parent(caller, new)

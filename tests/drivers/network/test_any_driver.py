@@ -20,6 +20,7 @@ from haneul.services.network import (
     Owned,
     PortAddress,
     PortIntent,
+    QosIntent,
     RouterGateway,
     RouterIntent,
     RouterPort,
@@ -68,7 +69,8 @@ WAY_OUT = RouterGateway(
     ("172.24.4.1",),
 )
 ROUTER = RouterIntent(uuid(6), "r", True, (FOOT,), WAY_OUT, (HostRoute("10.9.0.0/16", "10.7.0.9"),))
-FLOATING = FloatingIpIntent(uuid(7), ROUTER.id, "172.24.4.100", "10.7.0.11", PORT.id, "fa:16:3e:00:02:03", "physnet1")
+FLOATING = FloatingIpIntent(uuid(7), ROUTER.id, "172.24.4.100", "10.7.0.11", PORT.id, "fa:16:3e:00:02:03", "physnet1",
+                            OUTSIDE.id, WAY_OUT.port.port_id)  # fmt: skip
 EVERYTHING: tuple[Intent, ...] = (INSIDE, OUTSIDE, SUBNET, GROUP, PORT, ROUTER, FLOATING)
 
 
@@ -96,6 +98,8 @@ def test_everything_is_there_and_asking_again_changes_nothing(driver: NetworkDri
         replace(PORT, may_also_use=(("fa:16:3e:00:01:0b", "10.7.0.200/32"),)),
         replace(PORT, chassis="host-1"),
         replace(PORT, hostname="web"),
+        replace(PORT, qos=QosIntent(egress_kbps=1000, dscp_mark=46)),
+        replace(FLOATING, qos=QosIntent(ingress_kbps=1000)),
         replace(ROUTER, routes=()),
         replace(ROUTER, gateway=None),
         replace(ROUTER, is_enabled=False),

@@ -20,6 +20,7 @@ from haneul.services.network.driver import (
     PortIntent,
     PortRole,
     PortSeen,
+    QosIntent,
     RouterGateway,
     RouterIntent,
     RouterPort,
@@ -56,6 +57,17 @@ from haneul.services.network.model.ports import (
     ServerAddress,
     WantedIp,
 )
+from haneul.services.network.model.qos import (
+    BANDWIDTH_LIMIT,
+    DSCP_MARKING,
+    DSCP_MARKS,
+    RULE_FIELDS,
+    NewQosPolicy,
+    QosPolicy,
+    QosPolicyChanges,
+    QosRule,
+    QosRuleWish,
+)
 from haneul.services.network.model.quotas import DEFAULT_LIMITS, ProjectQuotas, Usage
 from haneul.services.network.model.routers import (
     FloatingIp,
@@ -91,6 +103,7 @@ from haneul.services.network.verbs.grants import Grants
 from haneul.services.network.verbs.networks import Networks
 from haneul.services.network.verbs.ports import Ports
 from haneul.services.network.verbs.projects import forget_project
+from haneul.services.network.verbs.qos_policies import QosPolicies
 from haneul.services.network.verbs.quotas import Quotas
 from haneul.services.network.verbs.routers import Routers
 from haneul.services.network.verbs.security_groups import SecurityGroups
@@ -99,12 +112,16 @@ from haneul.services.network.verbs.tags import Tags
 from haneul.services.network.workflows.port_status import set_port_up
 
 __all__ = [
+    "BANDWIDTH_LIMIT",
     "DEFAULT_LIMITS",
+    "DSCP_MARKING",
+    "DSCP_MARKS",
     "EVERYBODY",
     "FOLLOW",
     "MEND",
     "METADATA",
     "RULES",
+    "RULE_FIELDS",
     "AddressPair",
     "AddressRange",
     "AdvertisedRange",
@@ -136,6 +153,7 @@ __all__ = [
     "NewGrant",
     "NewNetwork",
     "NewPort",
+    "NewQosPolicy",
     "NewRouter",
     "NewRule",
     "NewSecurityGroup",
@@ -152,6 +170,11 @@ __all__ = [
     "PortSeen",
     "PortStatusChanged",
     "ProjectQuotas",
+    "QosIntent",
+    "QosPolicy",
+    "QosPolicyChanges",
+    "QosRule",
+    "QosRuleWish",
     "Router",
     "RouterChanges",
     "RouterGateway",
@@ -194,6 +217,7 @@ class Network:
         self.floating_ips = FloatingIps(parts)
         self.security_groups = SecurityGroups(parts)
         self.grants = Grants(parts)
+        self.qos_policies = QosPolicies(parts)
         self.quotas = Quotas(parts)
         self.agents = Agents(parts)
         self.tags = Tags(parts)
@@ -208,6 +232,10 @@ class Network:
     def allows(self, caller: Caller, rule: str) -> bool:
         """True if the caller may see what `rule` (e.g. get_port:binding:host_id) is about, whosever it is."""
         return self.parts.policy.allows(caller, rule)
+
+    def require(self, caller: Caller, rule: str) -> None:
+        """Raises Forbidden unless `allows`."""
+        self.parts.policy.require(caller, rule)
 
     def together(self) -> AbstractContextManager[object]:
         """What is done inside is done whole or not at all."""

@@ -56,6 +56,17 @@ class SubnetIntent:
     kind = Kind.SUBNET
 
 
+@dataclass(frozen=True)
+class QosIntent:
+    """How much passes at most, in kilobits a second, and how it is marked; None: as it comes."""
+
+    egress_kbps: int | None = None
+    egress_burst_kbps: int = 0
+    ingress_kbps: int | None = None
+    ingress_burst_kbps: int = 0
+    dscp_mark: int | None = None
+
+
 class PortRole(StrEnum):
     GUEST = "guest"
     METADATA = "metadata"
@@ -90,6 +101,7 @@ class PortIntent:
     chassis: str = ""
     """The only host that may have it; empty: whichever does."""
     device_id: str = ""
+    qos: QosIntent = QosIntent()
 
     kind = Kind.PORT
 
@@ -149,6 +161,10 @@ class FloatingIpIntent:
     mac: str
     """Of the outside address, where the guest's own host answers for it."""
     physical_network: str | None = None
+    network_id: str = ""
+    """The network outside, and the router's port on it."""
+    gateway_port_id: str = ""
+    qos: QosIntent = QosIntent()
 
     kind = Kind.FLOATING_IP
 

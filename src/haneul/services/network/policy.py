@@ -30,6 +30,7 @@ _BASE = {
     "sg_owner": "project_id:%(security_group:project_id)s",
     "shared": "field:networks:shared=True",
     "shared_security_group": "field:security_groups:shared=True",
+    "shared_qos_policy": "field:policies:shared=True",
     "external": "field:networks:router:external=True",
     "external_network": "field:subnets:router:external=True",
     "network_device": "field:port:device_owner=~^network:",
@@ -159,6 +160,20 @@ _GRANTS = {
     "delete_rbac_policy": _ADMIN_OR_MEMBER,
 }
 
+_QOS = {
+    "create_policy": "rule:admin_only",
+    "get_policy": f"{_ADMIN_OR_READER} or rule:shared_qos_policy",
+    "update_policy": "rule:admin_only",
+    "delete_policy": "rule:admin_only",
+    "get_rule_type": "role:reader",
+    "get_rule_type:drivers": "rule:admin_only",
+    **{
+        f"{verb}_policy_{kind}_rule": "rule:admin_only"
+        for verb in ("create", "update", "delete")
+        for kind in ("bandwidth_limit", "dscp_marking")
+    },
+}
+
 _REST = {
     "get_quota": f"{_ADMIN} or (role:manager and project_id:%(project_id)s) or {_READ}",
     "get_availability_zone": "role:reader",
@@ -174,6 +189,7 @@ RULES: dict[str, str] = {
     **_ROUTERS,
     **_SECURITY_GROUPS,
     **_GRANTS,
+    **_QOS,
     **_REST,
 }
 

@@ -110,6 +110,16 @@ NEUTRON_TYPES: dict[str, str] = {
     "floating_ip.unreachable": "ExternalGatewayForFloatingIPNotFound",
     "floating_ip.fixed_ip_taken": "FloatingIPPortAlreadyAssociated",
     "floating_ip.bad_request": "BadRequest",
+    # Quality of service
+    "qos.policy_not_found": "QosPolicyNotFound",
+    "qos.policy_in_use": "QosPolicyInUse",
+    "qos.policy_fixed": "PolicyRemoveAuthorizationError",
+    "qos.shared_in_use": "QosPolicyInUse",
+    "qos.default_exists": "QoSPolicyDefaultAlreadyExists",
+    "qos.rule_not_found": "QosRuleNotFound",
+    "qos.rule_conflict": "QoSRulesConflict",
+    "qos.bad_rule": "HTTPBadRequest",
+    "qos.no_such_type": "HTTPNotFound",
     # Security groups
     "security_group.not_found": "SecurityGroupNotFound",
     "security_group.in_use": "SecurityGroupInUse",

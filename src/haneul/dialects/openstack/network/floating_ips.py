@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.network import readers
+from haneul.dialects.openstack.network.qos import QOS_NETWORK_POLICY, QOS_POLICY
 from haneul.dialects.openstack.network.resources import (
     CREATE,
     Attribute,
@@ -28,6 +29,8 @@ FLOATING_IP = Resource(
         Attribute("fixed_ip_address", "fixed_ip", readers.text_or_none),
         Attribute("router_id"),
         Attribute("status"),
+        QOS_POLICY,
+        QOS_NETWORK_POLICY,
         DESCRIPTION,
         TAGS,
         *HISTORY,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.network import readers
+from haneul.dialects.openstack.network.qos import QOS_POLICY
 from haneul.dialects.openstack.network.resources import (
     CREATE,
     Attribute,
@@ -60,6 +61,7 @@ NETWORK = Resource(
         Attribute("ipv4_address_scope", show=lambda network: None, is_filter=False),
         Attribute("ipv6_address_scope", show=lambda network: None, is_filter=False),
         Attribute("l2_adjacency", constant=True),
+        QOS_POLICY,
         TAGS,
         *HISTORY,
     ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.network import readers
+from haneul.dialects.openstack.network.qos import QOS_NETWORK_POLICY, QOS_POLICY
 from haneul.dialects.openstack.network.resources import (
     CREATE,
     Attribute,
@@ -68,6 +69,8 @@ PORT = Resource(
         Attribute("port_security_enabled", "has_port_security", readers.boolean),
         Attribute("allowed_address_pairs", "address_pairs", readers.address_pairs, show=_pairs, is_filter=False),
         Attribute("extra_dhcp_opts", "dhcp_options", readers.dhcp_options, show=_options, is_filter=False),
+        QOS_POLICY,
+        QOS_NETWORK_POLICY,
         Attribute("binding:vnic_type", "vnic_type", readers.text),
         Attribute("binding:host_id", "host_id", readers.text_or_empty, rule="get_port:binding:host_id"),
         Attribute(

@@ -9,6 +9,7 @@ from haneul.dialects.openstack.network import (
     grants,
     networks,
     ports,
+    qos,
     quotas,
     routers,
     security_groups,
@@ -17,7 +18,9 @@ from haneul.dialects.openstack.network import (
 )
 from haneul.kit.http import Route
 
+_LIMITS, _MARKS = qos.BANDWIDTH_LIMIT_RULES, qos.DSCP_MARKING_RULES
 _TAGGED = "/v2.0/{noun}/{noun_id}/tags"
+_TAGGED_QOS = "/v2.0/qos/{noun}/{noun_id}/tags"
 
 ROUTES = (
     Route("GET", "/", discovery.list_versions, public=True),
@@ -74,6 +77,30 @@ ROUTES = (
     Route("GET", "/v2.0/rbac-policies/{rbac_policy_id}", grants.show_rbac_policy),
     Route("PUT", "/v2.0/rbac-policies/{rbac_policy_id}", grants.update_rbac_policy),
     Route("DELETE", "/v2.0/rbac-policies/{rbac_policy_id}", grants.delete_rbac_policy),
+    # Quality of service
+    Route("GET", "/v2.0/qos/rule-types", qos.list_rule_types),
+    Route("GET", "/v2.0/qos/rule-types/{type}", qos.show_rule_type),
+    Route("GET", "/v2.0/qos/policies", qos.list_policies),
+    Route("POST", "/v2.0/qos/policies", qos.create_policy),
+    Route("GET", "/v2.0/qos/policies/{policy_id}", qos.show_policy),
+    Route("PUT", "/v2.0/qos/policies/{policy_id}", qos.update_policy),
+    Route("DELETE", "/v2.0/qos/policies/{policy_id}", qos.delete_policy),
+    Route("GET", "/v2.0/qos/policies/{policy_id}/bandwidth_limit_rules", _LIMITS.list_rules),
+    Route("POST", "/v2.0/qos/policies/{policy_id}/bandwidth_limit_rules", _LIMITS.create_rule),
+    Route("GET", "/v2.0/qos/policies/{policy_id}/bandwidth_limit_rules/{rule_id}", _LIMITS.show_rule),
+    Route("PUT", "/v2.0/qos/policies/{policy_id}/bandwidth_limit_rules/{rule_id}", _LIMITS.update_rule),
+    Route("DELETE", "/v2.0/qos/policies/{policy_id}/bandwidth_limit_rules/{rule_id}", _LIMITS.delete_rule),
+    Route("GET", "/v2.0/qos/policies/{policy_id}/dscp_marking_rules", _MARKS.list_rules),
+    Route("POST", "/v2.0/qos/policies/{policy_id}/dscp_marking_rules", _MARKS.create_rule),
+    Route("GET", "/v2.0/qos/policies/{policy_id}/dscp_marking_rules/{rule_id}", _MARKS.show_rule),
+    Route("PUT", "/v2.0/qos/policies/{policy_id}/dscp_marking_rules/{rule_id}", _MARKS.update_rule),
+    Route("DELETE", "/v2.0/qos/policies/{policy_id}/dscp_marking_rules/{rule_id}", _MARKS.delete_rule),
+    Route("GET", "/v2.0/qos/alias-bandwidth-limit-rules/{rule_id}", _LIMITS.show_alias),
+    Route("PUT", "/v2.0/qos/alias-bandwidth-limit-rules/{rule_id}", _LIMITS.update_alias),
+    Route("DELETE", "/v2.0/qos/alias-bandwidth-limit-rules/{rule_id}", _LIMITS.delete_alias),
+    Route("GET", "/v2.0/qos/alias-dscp-marking-rules/{rule_id}", _MARKS.show_alias),
+    Route("PUT", "/v2.0/qos/alias-dscp-marking-rules/{rule_id}", _MARKS.update_alias),
+    Route("DELETE", "/v2.0/qos/alias-dscp-marking-rules/{rule_id}", _MARKS.delete_alias),
     # Quotas
     Route("GET", "/v2.0/quotas", quotas.list_quotas),
     Route("GET", "/v2.0/quotas/tenant", quotas.show_own_project),
@@ -95,4 +122,10 @@ ROUTES = (
     Route("GET", _TAGGED + "/{tag}", tags.show_tag),
     Route("PUT", _TAGGED + "/{tag}", tags.add_tag),
     Route("DELETE", _TAGGED + "/{tag}", tags.delete_tag),
+    Route("GET", _TAGGED_QOS, tags.list_tags),
+    Route("PUT", _TAGGED_QOS, tags.replace_tags),
+    Route("DELETE", _TAGGED_QOS, tags.delete_tags),
+    Route("GET", _TAGGED_QOS + "/{tag}", tags.show_tag),
+    Route("PUT", _TAGGED_QOS + "/{tag}", tags.add_tag),
+    Route("DELETE", _TAGGED_QOS + "/{tag}", tags.delete_tag),
 )

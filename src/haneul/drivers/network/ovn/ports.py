@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from haneul.drivers.network.ovn.dhcp import own_options
 from haneul.drivers.network.ovn.expressions import quoted
 from haneul.drivers.network.ovn.networks import switch
+from haneul.drivers.network.ovn.qos import port_qos_rows
 from haneul.drivers.network.ovn.rows import Wanted
 from haneul.drivers.network.ovn.security_groups import DROP, group
 from haneul.drivers.network.ovn.tags import Address
@@ -34,6 +35,7 @@ def port_rows(port: PortIntent, served: Served) -> Iterable[Wanted]:
         "enabled": [port.is_enabled],
         "options": _options(port),
     }
+    yield from port_qos_rows(port)
     is_guarded = port.is_secured and port.role is PortRole.GUEST
     yield Wanted(
         "Logical_Switch_Port",

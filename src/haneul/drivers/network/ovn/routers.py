@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from haneul.drivers.network.ovn.networks import switch
+from haneul.drivers.network.ovn.qos import floating_ip_qos_rows
 from haneul.drivers.network.ovn.rows import Wanted
 from haneul.drivers.network.ovn.tags import Address
 from haneul.services.network.driver import FloatingIpIntent, Kind, RouterGateway, RouterIntent, RouterPort
@@ -108,3 +109,4 @@ def floating_ip_rows(intent: FloatingIpIntent, chassis: Sequence[Chassis]) -> It
     }
     address = Address(Kind.FLOATING_IP, intent.id, "nat")
     yield Wanted("NAT", address, columns, within=router(intent.router_id))
+    yield from floating_ip_qos_rows(intent)

@@ -11,6 +11,7 @@ KIND, ID, PART, WITHIN = "haneul:kind", "haneul:id", "haneul:part", "haneul:with
 TABLES = (
     "Gateway_Chassis",
     "ACL",
+    "QoS",
     "NAT",
     "Logical_Router_Static_Route",
     "Logical_Router_Port",

@@ -19,6 +19,7 @@ class Shareable(StrEnum):
     SUBNET_POOL = "subnetpool"
     ADDRESS_SCOPE = "address_scope"
     ADDRESS_GROUP = "address_group"
+    QOS_POLICY = "qos_policy"
 
 
 class Action(StrEnum):

@@ -38,6 +38,7 @@ class VirtualNetwork:
     segmentation_id: int | None = None
     dns_domain: str = ""
     zone_hints: tuple[str, ...] = ()
+    qos_policy_id: str | None = None
     revision_number: int = 0
     tags: tuple[str, ...] = ()
     subnet_ids: tuple[SubnetId, ...] = ()
@@ -73,6 +74,8 @@ class NewNetwork:
     segmentation_id: int | UnsetType = UNSET
     dns_domain: str = ""
     zone_hints: tuple[str, ...] = ()
+    qos_policy_id: str | UnsetType | None = UNSET
+    """Not said: the project's default policy, if it has one."""
     tags: tuple[str, ...] = ()
 
 
@@ -92,6 +95,7 @@ class NetworkChanges:
     network_type: str | UnsetType = UNSET
     physical_network: str | UnsetType = UNSET
     segmentation_id: int | UnsetType = UNSET
+    qos_policy_id: str | UnsetType | None = UNSET
 
 
 @dataclass(frozen=True)

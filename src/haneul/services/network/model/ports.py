@@ -83,6 +83,9 @@ class Port:
     dns_name: str = ""
     goes_with_device: bool = False
     """True if it was made for its server and is deleted with it."""
+    qos_policy_id: str | None = None
+    qos_network_policy_id: str | None = None
+    """Its network's, which holds where it has none of its own."""
     revision_number: int = 0
     tags: tuple[str, ...] = ()
     fixed_ips: tuple[FixedIp, ...] = ()
@@ -117,6 +120,7 @@ class NewPort:
     vnic_type: str | UnsetType = UNSET
     binding_profile: Mapping[str, Any] | UnsetType = UNSET
     dns_name: str = ""
+    qos_policy_id: str | None = None
     goes_with_device: bool = False
     tags: tuple[str, ...] = ()
 
@@ -138,6 +142,7 @@ class PortChanges:
     vnic_type: str | UnsetType = UNSET
     binding_profile: Mapping[str, Any] | UnsetType = UNSET
     dns_name: str | UnsetType = UNSET
+    qos_policy_id: str | UnsetType | None = UNSET
 
 
 @dataclass(frozen=True)

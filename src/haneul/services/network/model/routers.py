@@ -98,6 +98,9 @@ class FloatingIp:
     fixed_ip: str | None = None
     router_id: str | None = None
     status: str = "DOWN"
+    qos_policy_id: str | None = None
+    qos_network_policy_id: str | None = None
+    """Its network's, which holds where it has none of its own."""
     revision_number: int = 0
     tags: tuple[str, ...] = ()
 
@@ -111,6 +114,7 @@ class NewFloatingIp:
     subnet_id: str = ""
     port_id: str | None = None
     fixed_ip: str | None = None
+    qos_policy_id: str | None = None
     tags: tuple[str, ...] = ()
 
 
@@ -120,3 +124,4 @@ class FloatingIpChanges:
     """None lets go of the port."""
     fixed_ip: str | UnsetType | None = UNSET
     description: str | UnsetType = UNSET
+    qos_policy_id: str | UnsetType | None = UNSET

@@ -12,6 +12,7 @@ from haneul.services.network.store.grants import GrantRows, SharedRows
 from haneul.services.network.store.networks import NetworkRows, SubnetRows
 from haneul.services.network.store.pending import PendingRows
 from haneul.services.network.store.ports import PortRows
+from haneul.services.network.store.qos import QosPolicyRows
 from haneul.services.network.store.quotas import QuotaRows
 from haneul.services.network.store.routers import FloatingIpRows, RouterRows
 from haneul.services.network.store.security_groups import SecurityGroupRows
@@ -34,8 +35,10 @@ class NetworkStore:
         self.routers = RouterRows(db)
         self.floating_ips = FloatingIpRows(db)
         self.grants = GrantRows(db)
+        self.qos_policies = QosPolicyRows(db)
+        self.qos_rules = self.qos_policies.rules
         self.shareable: Mapping[Shareable, SharedRows[Any]] = {
-            each.object_type: each for each in (self.networks, self.security_groups)
+            each.object_type: each for each in (self.networks, self.security_groups, self.qos_policies)
         }
         self.quotas = QuotaRows(db)
         self.pending = PendingRows(db)

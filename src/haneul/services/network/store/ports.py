@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from haneul.kit.db import Database
 from haneul.kit.errors import Conflict
 from haneul.services.network.model.ports import FixedIp, Port, PortId, ServerAddress
+from haneul.services.network.store.qos import network_policies
 from haneul.services.network.store.rows import Rows, Scope, chunked, grouped
 from haneul.services.network.store.tables import floating_ips, networks, port_addresses, port_groups, ports
 
@@ -165,9 +166,11 @@ class PortRows(Rows[Port]):
             fixed |= grouped(connection.execute(addresses), lambda row: row[0], lambda row: FixedIp(row[1], row[2]))
             chosen = select(port_groups).where(port_groups.c.port_id.in_(some)).order_by(*port_groups.c)
             groups |= grouped(connection.execute(chosen), lambda row: row[0], lambda row: row[1])
+        policies = network_policies(connection, (each.network_id for each in found))
         return [
             replace(
                 each,
+                qos_network_policy_id=policies.get(each.network_id),
                 fixed_ips=tuple(fixed.get(each.id, ())),
                 security_group_ids=tuple(groups.get(each.id, ())),
             )

@@ -51,10 +51,12 @@ networks = Table(
     Column("segment_key", String(100), nullable=False, unique=True),
     Column("dns_domain", String(255), nullable=False),
     Column("zone_hints", Json, nullable=False),
+    Column("qos_policy_id", String(36)),
     Index("ix_networks_project", "project_id", "id"),
     Index("ix_networks_external", "is_external"),
     Index("ix_networks_name", "name"),
     Index("ix_networks_segment", "network_type", "segmentation_id"),
+    Index("ix_networks_qos", "qos_policy_id"),
 )
 
 subnets = Table(
@@ -96,11 +98,13 @@ ports = Table(
     Column("binding_profile", Json, nullable=False),
     Column("dns_name", String(255), nullable=False),
     Column("goes_with_device", Boolean, nullable=False),
+    Column("qos_policy_id", String(36)),
     UniqueConstraint("network_id", "mac_address", name="uq_ports_mac"),
     Index("ix_ports_project", "project_id", "id"),
     Index("ix_ports_device", "device_id"),
     Index("ix_ports_network_owner", "network_id", "device_owner"),
     Index("ix_ports_name", "name"),
+    Index("ix_ports_qos", "qos_policy_id"),
 )
 
 port_addresses = Table(
@@ -152,11 +156,13 @@ floating_ips = Table(
     Column("fixed_ip", String(64)),
     Column("router_id", String(36), ForeignKey("routers.id")),
     Column("status", String(16), nullable=False),
+    Column("qos_policy_id", String(36)),
     UniqueConstraint("port_id", "fixed_ip", "network_id", name="uq_floating_ips_fixed"),
     Index("ix_floating_ips_project", "project_id", "id"),
     Index("ix_floating_ips_router", "router_id"),
     Index("ix_floating_ips_network", "network_id"),
     Index("ix_floating_ips_address", "address"),
+    Index("ix_floating_ips_qos", "qos_policy_id"),
 )
 
 security_groups = Table(
@@ -224,3 +230,30 @@ pending = Table(
     Index("ix_network_pending_due", "due_at"),
 )
 """What changed here and is not yet so in the world; a change of the same thing gives it a new stamp."""
+
+qos_policies = Table(
+    "qos_policies",
+    METADATA,
+    *_common(),
+    Column("is_default", Boolean, nullable=False),
+    Column("default_of", String(255), unique=True),
+    Index("ix_qos_policies_project", "project_id", "id"),
+    Index("ix_qos_policies_name", "name"),
+)
+"""`default_of`: the project whose default policy it is; NULL for the others."""
+
+qos_rules = Table(
+    "qos_rules",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("policy_id", String(36), ForeignKey("qos_policies.id", ondelete="CASCADE"), nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("direction", String(8), nullable=False),
+    Column("max_kbps", Integer, nullable=False),
+    Column("max_burst_kbps", Integer, nullable=False),
+    Column("dscp_mark", Integer, nullable=False),
+    Column("created_at", Timestamp, nullable=False),
+    Column("updated_at", Timestamp, nullable=False),
+    Column("revision_number", BigInteger, nullable=False),
+    UniqueConstraint("policy_id", "type", "direction", name="uq_qos_rules_type"),
+)

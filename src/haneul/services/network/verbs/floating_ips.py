@@ -18,6 +18,7 @@ from haneul.services.network.model.routers import FloatingIp, FloatingIpChanges,
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access, Target, changed, check_tags, check_text
 from haneul.services.network.verbs.new_ports import NewPorts
+from haneul.services.network.verbs.qos_policies import QosChoice
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class FloatingIps:
             used = self.parts.store.floating_ips.count(project_id)
             self._access.require_room(project_id, "floatingip", used)
             floating = self._described(new, network, project_id)
+            floating = changed(floating, qos_policy_id=QosChoice(self.parts).chosen(caller, new.qos_policy_id))
             if new.port_id:
                 floating = self._led_to(caller, floating, new.port_id, new.fixed_ip)
             self.parts.store.floating_ips.add(floating)
@@ -66,6 +68,9 @@ class FloatingIps:
             check_text(description=said.get("description"))
             if "description" in said:
                 floating = changed(floating, description=said["description"])
+            if "qos_policy_id" in said:
+                chosen = QosChoice(self.parts).replaced(caller, floating.qos_policy_id, said["qos_policy_id"])
+                floating = changed(floating, qos_policy_id=chosen)
             if said.get("port_id"):
                 floating = self._led_to(caller, floating, said["port_id"], said.get("fixed_ip"))
             elif "port_id" in said:
@@ -113,6 +118,7 @@ class FloatingIps:
             created_at=now,
             updated_at=now,
             description=new.description,
+            qos_network_policy_id=network.qos_policy_id,
             tags=check_tags(new.tags),
             revision_number=1,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from msgspec import UNSET, UnsetType
@@ -17,6 +17,7 @@ from haneul.services.network.model.networks import NetworkChanges, NetworkId, Ne
 from haneul.services.network.model.ports import SELF_REMOVING_OWNERS
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access, changed, check_tags, check_text, network_target
+from haneul.services.network.verbs.qos_policies import QosChoice
 from haneul.services.network.verbs.segments import Segment, check_mtu_for, choose_mtu, choose_segment
 from haneul.services.network.verbs.server_networks import ServerNetworks
 from haneul.services.network.verbs.sharing import Sharing
@@ -59,7 +60,9 @@ class Networks(ServerNetworks):
             self._access.require_room(project_id, "network", used)
             if new.is_default is True:
                 self.parts.store.networks.clear_default()
-            network = self._open(self._add(new, project_id), given(new))
+            qos_policy_id = QosChoice(self.parts).of_network(caller, new.qos_policy_id, project_id)
+            added = self._add(replace(new, qos_policy_id=qos_policy_id), project_id)
+            network = self._open(added, given(new))
             self.parts.changed(Kind.NETWORK, [network.id])
         return network
 
@@ -71,6 +74,8 @@ class Networks(ServerNetworks):
             self._access.require(caller, "update_network", network_target(caller, network), said)
             check_text(name=said.get("name"), description=said.get("description"))
             self._check_changes(network, said)
+            if "qos_policy_id" in said:
+                QosChoice(self.parts).replaced(caller, network.qos_policy_id, said["qos_policy_id"])
             if said.get("is_default"):
                 self.parts.store.networks.clear_default()
             kept = {name: value for name, value in said.items() if name not in _GRANTED}
@@ -79,6 +84,8 @@ class Networks(ServerNetworks):
             self.parts.changed(Kind.NETWORK, [network.id])
             if saved.mtu != network.mtu:
                 self._tell_of_mtu(network)
+            if saved.qos_policy_id != network.qos_policy_id:
+                self._tell_of_qos(network)
         return saved
 
     def delete(self, caller: Caller, network_id: str) -> None:
@@ -142,6 +149,7 @@ class Networks(ServerNetworks):
             segmentation_id=segment.segmentation_id,
             dns_domain=new.dns_domain,
             zone_hints=new.zone_hints,
+            qos_policy_id=None if isinstance(new.qos_policy_id, UnsetType) else new.qos_policy_id,
             tags=check_tags(new.tags),
             revision_number=1,
         )
@@ -180,6 +188,12 @@ class Networks(ServerNetworks):
                 raise _external_in_use(network)
             network = sharing.close(network, Action.LEAVE_BY, _external_in_use(network))
         return network
+
+    def _tell_of_qos(self, network: VirtualNetwork) -> None:
+        """What is on it and has no policy of its own has the network's."""
+        floating = self.parts.store.floating_ips.of_network(network.id)
+        self.parts.changed(Kind.FLOATING_IP, [each.id for each in floating if each.qos_policy_id is None])
+        self.parts.changed(Kind.PORT, self.parts.store.ports.ids_in_network(network.id))
 
     def _tell_of_mtu(self, network: VirtualNetwork) -> None:
         self.parts.changed(Kind.SUBNET, network.subnet_ids)

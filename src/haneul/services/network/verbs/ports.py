@@ -29,6 +29,7 @@ from haneul.services.network.verbs.access import Access, Target, changed, check_
 from haneul.services.network.verbs.allocation import Allocation
 from haneul.services.network.verbs.devices import Devices
 from haneul.services.network.verbs.new_ports import NewPorts
+from haneul.services.network.verbs.qos_policies import QosChoice
 from haneul.services.network.verbs.server_ports import ServerPorts
 
 _SAID = ("device_id", "device_owner", "mac_address", "fixed_ips", "has_port_security", "host_id",
@@ -70,6 +71,7 @@ class Ports(ServerPorts):
             Devices(self.parts).check_new(caller, new.device_id, new.device_owner)
             check_text(name=new.name, description=new.description, device_id=new.device_id)
             port = self._described(new, network, project_id)
+            port = changed(port, qos_policy_id=QosChoice(self.parts).chosen(caller, new.qos_policy_id))
             if isinstance(new.security_group_ids, UnsetType):
                 group_ids = checks.Groups(self.parts).default(port)
             else:
@@ -161,6 +163,7 @@ class Ports(ServerPorts):
             binding_profile={} if isinstance(new.binding_profile, UnsetType) else new.binding_profile,
             dns_name=new.dns_name,
             goes_with_device=new.goes_with_device,
+            qos_network_policy_id=network.qos_policy_id,
             tags=check_tags(new.tags),
             revision_number=1,
         )
@@ -179,6 +182,8 @@ class Ports(ServerPorts):
             said["address_pairs"] = checks.check_pairs(said["address_pairs"])
         if "dhcp_options" in said:
             said["dhcp_options"] = checks.check_options(said["dhcp_options"], port.dhcp_options)
+        if "qos_policy_id" in said:
+            QosChoice(self.parts).replaced(caller, port.qos_policy_id, said["qos_policy_id"])
         checks.check_dns_name(said.get("dns_name", ""))
         if "vnic_type" in said:
             checks.check_vnic(said["vnic_type"])

@@ -32,7 +32,8 @@ class Tags:
             raise Invalid("request.too_many_tags", f"A thing has at most {MAX_TAGS} tags: take some away first.")
         with self.parts.db.write():
             thing = self._seen(caller, noun, noun_id)
-            rule = f"update_{noun.removesuffix('s').replace('-', '_')}"
+            singular = "policy" if noun == "policies" else noun.removesuffix("s")
+            rule = f"update_{singular.replace('-', '_')}"
             network = self.parts.store.networks.find(getattr(thing, "network_id", thing.id))
             self.parts.policy.require(
                 caller,
@@ -71,6 +72,7 @@ class Tags:
             "routers": store.routers,
             "floatingips": store.floating_ips,
             "security-groups": store.security_groups,
+            "policies": store.qos_policies,
         }.get(noun)
         if rows is None:
             raise NotFound("tag.no_such_noun", f"Resource {noun} could not be found: it bears no tags.")

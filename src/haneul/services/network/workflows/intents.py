@@ -14,6 +14,7 @@ from haneul.services.network.driver import (
     PortAddress,
     PortIntent,
     PortRole,
+    QosIntent,
     SubnetIntent,
 )
 from haneul.services.network.model.addressing import mac_for
@@ -21,6 +22,7 @@ from haneul.services.network.model.networks import FLAT, VLAN, Subnet, SubnetId,
 from haneul.services.network.model.ports import METADATA_OWNER, Port
 from haneul.services.network.parts import Parts
 from haneul.services.network.workflows.group_intents import group_intents
+from haneul.services.network.workflows.qos_intents import qos_intents
 from haneul.services.network.workflows.router_intents import RouterIntents
 
 _ROUTERS_OWN = ("network:router_", "network:floatingip", "network:ha_router")
@@ -103,8 +105,9 @@ class Intents:
         ports = [port for port in self.parts.store.ports.by_ids(ids).values() if is_switched(port)]
         wanted = {SubnetId(fixed.subnet_id) for port in ports for fixed in port.fixed_ips}
         subnets = self.parts.store.subnets.by_ids(wanted)
+        qos = qos_intents(self.parts, ports)
         for port in ports:
-            yield _port(port, subnets)
+            yield _port(port, subnets, qos[port.id])
 
     def _floating_ips(self, ids: list[str]) -> Iterator[FloatingIpIntent]:
         leading = [
@@ -114,7 +117,10 @@ class Intents:
         ]
         own_ports = self.parts.store.ports.by_ids(floating.own_port_id for floating in leading)
         networks = self.parts.store.networks.by_ids(floating.network_id for floating in leading)
+        routers = self.parts.store.routers.by_ids(floating.router_id or "" for floating in leading)
+        qos = qos_intents(self.parts, leading)
         for floating in leading:
+            gateway = routers[floating.router_id or ""].gateway
             own_port = own_ports.get(floating.own_port_id)
             if own_port is not None:
                 yield FloatingIpIntent(
@@ -125,6 +131,9 @@ class Intents:
                     port_id=floating.port_id or "",
                     mac=own_port.mac_address,
                     physical_network=networks[floating.network_id].physical_network,
+                    network_id=floating.network_id,
+                    gateway_port_id="" if gateway is None else gateway.port_id,
+                    qos=qos[floating.id],
                 )
 
 
@@ -133,7 +142,7 @@ def is_switched(port: Port) -> bool:
     return not port.device_owner.startswith(_ROUTERS_OWN)
 
 
-def _port(port: Port, subnets: dict[str, Subnet]) -> PortIntent:
+def _port(port: Port, subnets: dict[str, Subnet], qos: QosIntent) -> PortIntent:
     served: dict[int, str] = {}
     for fixed in port.fixed_ips:
         subnet = subnets[fixed.subnet_id]
@@ -154,4 +163,5 @@ def _port(port: Port, subnets: dict[str, Subnet]) -> PortIntent:
         hostname=port.dns_name,
         chassis=port.chassis,
         device_id=port.device_id,
+        qos=qos,
     )

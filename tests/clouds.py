@@ -27,6 +27,7 @@ from haneul.kit.clock import SteppedClock
 from haneul.kit.workflow import Observer, silent
 from haneul.services.network import FOLLOW
 from haneul.settings import Settings
+from tests import databases
 
 URL = "http://cloud.test"
 PASSWORD = "a password of the tests"
@@ -53,7 +54,13 @@ class OpenCloud:
         self.reality = reality
         self.names: dict[str, Any] = {}
         self._tokens: dict[str, str] = {}
-        settings = Settings(state=state, public_url=URL, network_driver="fake", compute_driver="fake")
+        settings = Settings(
+            state=state,
+            database_url=databases.url_of(state),
+            public_url=URL,
+            network_driver="fake",
+            compute_driver="fake",
+        )
         world = main.World(
             hosts=FakeHosts(reality.hosts),
             networks=reality.networks,
@@ -141,6 +148,7 @@ def open_cloud(folder: Path, hosts: int = 2, observer: Observer = silent) -> Ope
     template, names = _furnished()
     state = folder / "state"
     shutil.copytree(template, state)
+    databases.clone(template, state)
     cloud = OpenCloud(state, _reality(hosts), observer)
     cloud.names = dict(names)
     return cloud

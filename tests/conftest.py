@@ -1,15 +1,45 @@
-"""What every test may ask for."""
+"""What every test may ask for, and the database server that `--postgres` starts for all of them."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.databases import SERVER
+
 if TYPE_CHECKING:
     from tests.clouds import OpenCloud
+    from tests.postgres import Server
+
+_server = pytest.StashKey["Server"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", action="store_true", help="keep the tests' databases in a PostgreSQL of their own")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL once, not in every worker: those find its socket in the environment."""
+    if config.getoption("--postgres") and SERVER not in os.environ:
+        from tests.postgres import Server, new_folder
+
+        server = config.stash[_server] = Server(new_folder())
+        server.create()
+        server.start()
+        os.environ[SERVER] = str(server.folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _server in config.stash:
+        from tests.postgres import throw_away
+
+        config.stash[_server].stop()
+        throw_away(config.stash[_server].folder)
+        del os.environ[SERVER]
 
 
 @pytest.fixture

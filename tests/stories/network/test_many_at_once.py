@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -56,7 +55,6 @@ def test_the_last_address_is_given_once(bench: Bench) -> None:
     assert sorted(answers) == sorted([f"10.1.0.{number}" for number in range(3, 7)] + ["subnet.exhausted"] * 8)
 
 
-@pytest.mark.skipif("HANEUL_TEST_DATABASE" in os.environ, reason="exact where writers take turns: on SQLite")
 def test_a_quota_is_not_overrun(bench: Bench) -> None:
     bench.face.quotas.set(ADMIN, "demo", {"network": 5})
 

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import ExceptionContext
+from sqlalchemy import Connection
 from sqlalchemy.pool import StaticPool
 
-from haneul.kit.errors import Unavailable
-
-_FULL = "database or disk is full"
-"""SQLITE_FULL in words."""
+from haneul.kit.db.postgres import consistent_reads, open_postgres
+from haneul.kit.db.sqlite import open_sqlite
 
 
 class _Current(threading.local):
@@ -31,15 +25,18 @@ class Database:
     """Many readers, one writer at a time.
 
     On SQLite every write transaction holds one lock in this process and begins IMMEDIATE: its WAL mode may not
-    be written by two connections at once (docs/decisions/0003-sqlite.md). A transaction opened inside another of
-    the same thread joins it, so that a verb of one service may call a verb of another in one transaction.
+    be written by two connections at once (docs/decisions/0003-sqlite.md). On PostgreSQL it holds an advisory lock,
+    so that writers take turns across all processes too (docs/decisions/0019-postgresql.md): what a verb has
+    looked at is still so when it writes. A transaction opened inside another of the same thread joins it, so that a
+    verb of one service may call a verb of another in one transaction.
     """
 
     def __init__(self, url: str) -> None:
         """`url` is SQLAlchemy's: sqlite:////path/to/file, sqlite:// (in memory), or postgresql+psycopg://..."""
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.engine = _open_sqlite(url) if self.is_sqlite else create_engine(url, pool_size=8)
+        self.engine = open_sqlite(url) if self.is_sqlite else open_postgres(url)
+        self._reading = self.engine if self.is_sqlite else consistent_reads(self.engine)
         self._writing: threading.RLock | AbstractContextManager[None]
         self._writing = threading.RLock() if self.is_sqlite else nullcontext()
         self._current = _Current()
@@ -52,7 +49,7 @@ class Database:
             yield self._current.connection
             return
         in_memory = self.engine.pool.__class__ is StaticPool
-        with self._writing if in_memory else nullcontext(), self.engine.connect() as connection:
+        with self._writing if in_memory else nullcontext(), self._reading.connect() as connection:
             self._current.connection = connection
             try:
                 yield connection
@@ -96,36 +93,3 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
-
-
-def _open_sqlite(url: str) -> Engine:
-    path = url.removeprefix("sqlite://").lstrip("/")
-    options: dict[str, Any] = {} if path else {"poolclass": StaticPool}
-    if path:
-        file = Path("/" + path)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, **options)
-
-    @event.listens_for(engine, "connect")
-    def set_up(raw: sqlite3.Connection, _record: object) -> None:
-        raw.isolation_level = None
-        cursor = raw.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA case_sensitive_like=ON")
-        cursor.execute("PRAGMA cache_size=-16000")
-        cursor.close()
-
-    @event.listens_for(engine, "handle_error")
-    def explain(context: ExceptionContext) -> None:
-        if isinstance(context.original_exception, sqlite3.Error) and _FULL in str(context.original_exception):
-            message = f"Free space on the disk that {engine.url.database} is on, then ask again: it is full"
-            raise Unavailable("database.full", message)
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("immediate") else "BEGIN")
-
-    return engine

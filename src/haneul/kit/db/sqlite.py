@@ -1,0 +1,49 @@
+"""Connections to SQLite."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.pool import StaticPool
+
+from haneul.kit.errors import Unavailable
+
+_FULL = "database or disk is full"
+"""SQLITE_FULL in words."""
+
+
+def open_sqlite(url: str) -> Engine:
+    path = url.removeprefix("sqlite://").lstrip("/")
+    options: dict[str, Any] = {} if path else {"poolclass": StaticPool}
+    if path:
+        file = Path("/" + path)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, **options)
+
+    @event.listens_for(engine, "connect")
+    def set_up(raw: sqlite3.Connection, _record: object) -> None:
+        raw.isolation_level = None
+        cursor = raw.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA case_sensitive_like=ON")
+        cursor.execute("PRAGMA cache_size=-16000")
+        cursor.close()
+
+    @event.listens_for(engine, "handle_error")
+    def explain(context: ExceptionContext) -> None:
+        if isinstance(context.original_exception, sqlite3.Error) and _FULL in str(context.original_exception):
+            message = f"Free space on the disk that {engine.url.database} is on, then ask again: it is full"
+            raise Unavailable("database.full", message)
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("immediate") else "BEGIN")
+
+    return engine

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.databases import SERVER
+from tests.postgres import Server, new_folder, throw_away
 
 if TYPE_CHECKING:
     from tests.clouds import OpenCloud
-    from tests.postgres import Server
 
-_server = pytest.StashKey["Server"]()
+_server = pytest.StashKey[Server]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,8 +25,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Start PostgreSQL once, not in every worker: those find its socket in the environment."""
     if config.getoption("--postgres") and SERVER not in os.environ:
-        from tests.postgres import Server, new_folder
-
         server = config.stash[_server] = Server(new_folder())
         server.create()
         server.start()
@@ -35,8 +33,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _server in config.stash:
-        from tests.postgres import throw_away
-
         config.stash[_server].stop()
         throw_away(config.stash[_server].folder)
         del os.environ[SERVER]

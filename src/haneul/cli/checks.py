@@ -16,6 +16,9 @@ from haneul.cli.progress import Progress
 from haneul.cli.trouble import TroubleError
 
 LAB = "lab"
+POSTGRES = "postgres"
+_ON_BOTH = ("tests/units/workflow", "tests/conversations", "tests/stories", "tests/faults")
+"""What has to hold on PostgreSQL as it does on SQLite."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ STAGES = (
     _tests("conversations", "-n", "2"),
     _tests("stories", "-n", "2"),
     _tests("faults", "-n", "2"),
+    Stage(POSTGRES, ("-m", "pytest", *_ON_BOTH, "-n", "2", "--postgres")),
     _tests("drivers"),
     _tests(LAB),
 )
@@ -53,13 +57,21 @@ def run(args: argparse.Namespace) -> int:
     if not (root / "tests").is_dir():
         raise TroubleError("The tests are in the repository, not in the installed package: run it in a clone.")
     for stage in _chosen(args.stage, args.require_lab):
-        if stage.name == LAB:
-            packages.ensure(Path.home() / ".cache" / "haneul-lab", Progress())
+        _prepare(stage)
         code = _run(stage, root)
         if code != 0:
             print(f"haneul test: {stage.name} failed; run it alone by `./haneul test {stage.name}`", file=sys.stderr)
             return 1
     return 0
+
+
+def _prepare(stage: Stage) -> None:
+    """Install what the stage needs besides Python's packages."""
+    state = Path.home() / ".cache" / "haneul-lab"
+    if stage.name == LAB:
+        packages.ensure(state, Progress())
+    elif stage.name == POSTGRES:
+        packages.ensure_postgres(state, Progress())
 
 
 def _chosen(names: list[str], require_lab: bool) -> list[Stage]:

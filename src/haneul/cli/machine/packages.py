@@ -46,17 +46,34 @@ PACKAGES = (
 _WITH_SYSTEMD = (Package("libvirt-daemon-system", "/usr/lib/systemd/system/libvirtd.service", "libvirt as a service"),)
 
 
-def missing() -> list[Package]:
-    """The packages whose programs are not here."""
-    wanted = PACKAGES + (_WITH_SYSTEMD if systemd.is_init() else ())
+POSTGRES = (Package("postgresql-15", "/usr/lib/postgresql/15/bin/postgres", "the database of large clouds, for tests"),)
+_NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/haneul-test.conf")
+
+
+def missing(wanted: tuple[Package, ...] | None = None) -> list[Package]:
+    """The packages whose programs are not here; of those that a cloud needs, unless others are named."""
+    if wanted is None:
+        wanted = PACKAGES + (_WITH_SYSTEMD if systemd.is_init() else ())
     absent = {package.name: package for package in wanted if not _is_here(package.proof)}
     return list(absent.values())
 
 
-def ensure(state: Path, progress: Progress) -> None:
+def ensure_postgres(state: Path, progress: Progress) -> None:
+    """PostgreSQL's programs are installed; no server is set up or started by that."""
+    if not missing(POSTGRES):
+        return
+    _NO_CLUSTER.parent.mkdir(parents=True, exist_ok=True)
+    _NO_CLUSTER.write_text("create_main_cluster = false\n")
+    try:
+        ensure(state, progress, POSTGRES)
+    finally:
+        _NO_CLUSTER.unlink()
+
+
+def ensure(state: Path, progress: Progress, wanted: tuple[Package, ...] | None = None) -> None:
     """Every package is installed, and what had to be is noted; raises TroubleError with apt's last words."""
     log = Places(state).log_of("apt")
-    absent = missing()
+    absent = missing(wanted)
     if not absent:
         return
     names = [package.name for package in absent]
@@ -69,7 +86,7 @@ def ensure(state: Path, progress: Progress) -> None:
         _apt(log, "install", "--no-install-recommends", *names)
     with _note(state).open("a") as note:
         note.writelines(f"{name}\n" for name in names)
-    left = [package.name for package in missing()]
+    left = [package.name for package in missing(wanted)]
     if left:
         raise TroubleError(f"apt has installed {', '.join(left)}, but their programs are not there: see {log}")
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Integer,
     Select,
     Table,
     Text,
@@ -162,7 +163,7 @@ class Rows(Generic[T]):
         column = self.table.c.get(name)
         if column is None or isinstance(values, str):
             raise Invalid("listing.unknown_field", f"{name} is not something that this listing can be filtered by.")
-        some = [value for value in values if value is not None]
+        some = [_fitting(column, value) for value in values if value is not None]
         if len(some) == len(values):
             return column.in_(some)
         return or_(column.is_(None), column.in_(some))
@@ -185,6 +186,17 @@ class Rows(Generic[T]):
                 raise NotFound("listing.no_marker", f"The marker {page.marker} could not be found: begin anew.")
         statement = after(statement, order, marker)
         return statement if page.limit is None else statement.limit(page.limit)
+
+
+def _fitting(column: Column[Any], value: object) -> object:
+    """What a client wrote, as the column's own kind of value: databases do not agree on comparing 4 with "4"."""
+    if not isinstance(column.type, Integer) or isinstance(value, int):
+        return value
+    try:
+        return int(str(value))
+    except ValueError:
+        message = f"{column.name} is a number: {value} is not one to filter by."
+        raise Invalid("listing.not_a_number", message) from None
 
 
 def _tagged(column: Column[Any], wanted: TagFilter) -> Iterator[ColumnElement[bool]]:

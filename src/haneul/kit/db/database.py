@@ -26,7 +26,7 @@ class Database:
 
     On SQLite every write transaction holds one lock in this process and begins IMMEDIATE: its WAL mode may not
     be written by two connections at once (docs/decisions/0003-sqlite.md). On PostgreSQL it holds an advisory lock,
-    so that writers take turns across all processes too (docs/decisions/0019-postgresql.md): what a verb has
+    so that writers take turns across all processes too (docs/decisions/0020-postgresql.md): what a verb has
     looked at is still so when it writes. A transaction opened inside another of the same thread joins it, so that a
     verb of one service may call a verb of another in one transaction.
     """

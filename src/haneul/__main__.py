@@ -61,6 +61,29 @@ def join(state: Path, token: str) -> str:
     return host_id
 
 
+def prepare_database(url: str) -> None:
+    """Have the newest tables in the database with this URL; raises CloudError."""
+    from haneul import migrations
+    from haneul.kit.db import Database
+
+    db = Database(url)
+    migrations.ensure_newest(db)
+    db.close()
+
+
+def copy_database(known: Settings, url: str) -> int:
+    """Every row of a cloud's database into the one with this URL; how many. Nobody writes to either."""
+    from haneul import migrations
+    from haneul.kit.db import Database, copy_rows
+
+    source, target = Database(known.database), Database(url)
+    migrations.ensure_newest(source)
+    copied = copy_rows(source, target)
+    source.close()
+    target.close()
+    return sum(copied.values())
+
+
 def _agent_settings(known: Settings) -> AgentSettings:
     from haneul.agent.settings import AgentSettings
 
@@ -75,7 +98,10 @@ def _agent_settings(known: Settings) -> AgentSettings:
 
 
 def main() -> int:
-    return cli.main(sys.argv[1:], cli.Programs(serve=serve, agent=agent, join=join))
+    programs = cli.Programs(
+        serve=serve, agent=agent, join=join, prepare_database=prepare_database, copy_database=copy_database
+    )
+    return cli.main(sys.argv[1:], programs)
 
 
 if __name__ == "__main__":

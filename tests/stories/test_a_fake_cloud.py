@@ -4,45 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-import haneul
-
-
-@dataclass(frozen=True)
-class Operator:
-    """Somebody without root at a command line."""
-
-    folder: Path
-    port: int
-
-    def haneul(self, *words: str) -> subprocess.CompletedProcess[str]:
-        env = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self.folder),
-            "PYTHONPATH": str(Path(haneul.__file__).parents[1]),
-            "HANEUL_STATE": str(self.folder / "state"),
-            "HANEUL_PORT": str(self.port),
-        }
-        argv = [sys.executable, "-m", "haneul", *words]
-        return subprocess.run(argv, env=env, capture_output=True, text=True, timeout=180, check=False)
+from tests.operators import Operator
 
 
 @pytest.fixture(scope="module")
 def operator() -> Iterator[Operator]:
     folder = Path(tempfile.mkdtemp(prefix="haneul-fake-"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    operator = Operator(folder, port)
+    operator = Operator.in_folder(folder)
     yield operator
     operator.haneul("uninstall", "--yes")
     shutil.rmtree(folder)

@@ -8,20 +8,28 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from haneul.cli.trouble import TroubleError
 from haneul.kit.errors import CloudError
+
+if TYPE_CHECKING:
+    from haneul.settings import Settings
 
 AddArguments = Callable[[argparse.ArgumentParser], None]
 
 
 @dataclass(frozen=True)
 class Programs:
-    """What the command line starts but does not know; each takes the state directory."""
+    """What the command line starts but does not know; the first three take the state directory."""
 
     serve: Callable[[Path], int]
     agent: Callable[[Path], int]
     join: Callable[[Path, str], str]
+    prepare_database: Callable[[str], None]
+    """Has the tables in the database with this URL; raises CloudError when it cannot be used."""
+    copy_database: Callable[[Settings, str], int]
+    """Everything of a cloud's database into the one with this URL; how many rows."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,12 @@ def _join(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("token", help="one-time token from the control plane; - reads it from standard input")
 
 
+def _db(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="promote")
+    promote = verbs.add_parser("promote", help="move from the embedded database to PostgreSQL")
+    promote.add_argument("url", help="postgresql://USER:PASSWORD@HOST/DATABASE; - reads it from standard input")
+
+
 def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--servers", type=int, default=20, help="how many servers to create at once (20)")
     parser.add_argument("--fake", action="store_true", help="measure a control plane with fake hosts, started for it")
@@ -90,6 +104,7 @@ COMMANDS = (
     Command("test", "check the code, then the real thing in a lab", "checks", _test),
     Command("bench", "measure this cloud, or one with fake hosts, against what is promised", "bench", _bench),
     Command("image", "build guest images", "image", _image),
+    Command("db", "move the cloud's database to PostgreSQL", "db", _db),
     Command("settings", "every setting, its value here and what it is for", "show_settings"),
     Command("version", "the version of Haneul and of what it stands on", "version"),
     Command("supervise", "keep the parts running where there is no systemd (started by `up`)", "supervise"),
@@ -116,6 +131,7 @@ def main(argv: Sequence[str], programs: Programs) -> int:
     from haneul import settings
 
     args = parser().parse_args(argv)
+    args.programs = programs
     args.state = args.state.absolute() if args.state else settings.default_state()
     try:
         if args.command == "serve":

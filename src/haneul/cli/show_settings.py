@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from haneul import settings
 
@@ -11,10 +12,15 @@ def run(args: argparse.Namespace) -> int:
     known = settings.read(args.state)
     print(f"# In force for {known.state}. To change one, write it into {known.state / 'settings.toml'}.")
     for name, default, promise in settings.explained():
-        value = getattr(known, name)
+        value = _without_password(getattr(known, name))
         print(f"\n# {promise}" + (f" Default: {default}." if default else ""))
         print(f"{name} = {_toml(value)}")
     return 0
+
+
+def _without_password(value: object) -> object:
+    """A URL may hold a password, which a terminal need not show."""
+    return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", value) if isinstance(value, str) else value
 
 
 def _toml(value: object) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
 from haneul import settings
+from haneul.cli import show_settings
 
 
 def test_every_setting_is_explained():
@@ -46,3 +48,13 @@ def test_the_sockets_lie_in_the_state_directory_unless_set(tmp_path: Path):
 
     assert known.northbound == f"unix:{tmp_path}/ovn/run/nb.sock"
     assert known.southbound == "tcp:10.0.0.1:6642"
+
+
+def test_a_password_in_a_url_is_not_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "settings.toml").write_text('database_url = "postgresql+psycopg://cloud:hush@db/haneul"\n')
+
+    show_settings.run(Namespace(state=tmp_path))
+
+    told = capsys.readouterr().out
+    assert "postgresql+psycopg://cloud:***@db/haneul" in told
+    assert "hush" not in told

@@ -1,6 +1,7 @@
 """The one truth: a relational database with many readers and one writer at a time."""
 
+from haneul.kit.db.copying import copy_rows
 from haneul.kit.db.database import Database
 from haneul.kit.db.types import Json, Timestamp
 
-__all__ = ["Database", "Json", "Timestamp"]
+__all__ = ["Database", "Json", "Timestamp", "copy_rows"]

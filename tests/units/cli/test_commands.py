@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from haneul import cli
 from haneul.cli import commands
+from tests.units.cli.programs import PROGRAMS
 
 
 def test_help_imports_nothing_heavy():
@@ -32,7 +34,8 @@ def test_every_command_has_a_module_that_runs():
 
 def test_the_programs_get_the_state_directory(tmp_path: Path):
     seen: list[object] = []
-    programs = cli.Programs(
+    programs = replace(
+        PROGRAMS,
         serve=lambda state: seen.append(("serve", state)) or 0,
         agent=lambda state: seen.append(("agent", state)) or 0,
         join=lambda state, token: seen.append(("join", token)) or "h1",
@@ -47,7 +50,7 @@ def test_the_programs_get_the_state_directory(tmp_path: Path):
 def test_a_wrong_setting_is_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     (tmp_path / "settings.toml").write_text("nonsense = 1\n")
 
-    code = cli.main(["settings", "--state", str(tmp_path)], cli.Programs(serve=len, agent=len, join=lambda s, t: t))
+    code = cli.main(["settings", "--state", str(tmp_path)], PROGRAMS)
 
     assert code == 1
     assert "nonsense" in capsys.readouterr().err

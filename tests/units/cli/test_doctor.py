@@ -21,6 +21,7 @@ from haneul.cli.machine.daemons import Daemon, Places
 from haneul.cli.machine.processes import Process
 from haneul.cli.trouble import TroubleError
 from haneul.settings import Settings
+from tests.units.cli.programs import PROGRAMS
 
 
 class NobodysKeeper:
@@ -120,7 +121,7 @@ def test_the_doctor_runs_without_root_and_without_a_cloud(tmp_path: Path, capsys
     (tmp_path / "settings.toml").write_text('compute_driver = "fake"\nnetwork_driver = "fake"\n')
     tmp_path.chmod(0o700)
 
-    cli.main(["doctor", "--all", "--state", str(tmp_path)], cli.Programs(serve=len, agent=len, join=lambda s, t: t))
+    cli.main(["doctor", "--all", "--state", str(tmp_path)], PROGRAMS)
 
     said = capsys.readouterr().out
     assert "GiB of memory" in said

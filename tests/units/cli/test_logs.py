@@ -8,8 +8,7 @@ import pytest
 
 from haneul import cli
 from haneul.cli import logs
-
-PROGRAMS = cli.Programs(serve=len, agent=len, join=lambda state, token: token)
+from tests.units.cli.programs import PROGRAMS
 
 
 def test_a_line_of_json_becomes_words():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from haneul import migrations
+from haneul.console import consoles
 from haneul.dialects.openstack import app
 from haneul.dialects.openstack.catalog import APIS
 from haneul.dialects.openstack.cloud import Cloud, Work
@@ -31,6 +32,7 @@ from haneul.settings import Settings
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
+    from starlette.routing import BaseRoute
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +89,11 @@ class ControlPlane:
     upkeep: Scheduler
 
     def application(self) -> Starlette:
-        return app.build(self.cloud, APIS, started=self.start, stopping=self.stop)
+        return app.build(self.cloud, APIS, self.pages(), started=self.start, stopping=self.stop)
+
+    def pages(self) -> list[BaseRoute]:
+        """What browsers are shown."""
+        return consoles.routes(self.cloud.compute.consoles)
 
     def bootstrap(self) -> None:
         """Somebody can sign in and find the APIs; may be repeated."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import time
@@ -25,6 +26,7 @@ from tests.lab.agent_guest import (
     spec,
 )
 from tests.lab.agent_host import AgentHost, agent_host, until
+from tests.lab.consoles import Typist, shake_hands
 from tests.lab.enclosure import Enclosure
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root for namespaces")
@@ -148,6 +150,45 @@ def test_the_console_is_offered_while_the_guest_runs(host: AgentHost, guest: Gue
 
     with pytest.raises(Conflict):
         host.hosts.get_console(host.host_id, SERVER, "vnc")
+
+
+def test_a_command_typed_on_the_serial_console_is_answered(host: AgentHost, guest: GuestSpec) -> None:
+    async def work() -> None:
+        typist = Typist(host.hosts.open_console(host.host_id, SERVER, "serial"))
+        await typist.log_in()
+        await typist.type("echo six times seven is $((6 * 7))")
+        await typist.read_until(b"six times seven is 42")
+        await typist.type("exit")
+        await typist.console.close()
+
+    asyncio.run(work())
+
+
+def test_a_serial_console_that_is_opened_again_is_taken_over(host: AgentHost, guest: GuestSpec) -> None:
+    async def work() -> None:
+        first = host.hosts.open_console(host.host_id, SERVER, "serial")
+        second = Typist(host.hosts.open_console(host.host_id, SERVER, "serial"))
+        while await asyncio.wait_for(first.receive(), 20):
+            pass
+        await second.type("")
+        await second.read_until(b"login: ")
+        await second.console.close()
+
+    asyncio.run(work())
+
+
+def test_the_screen_speaks_rfb_and_ends_with_the_guest(host: AgentHost, guest: GuestSpec) -> None:
+    async def work() -> None:
+        console = host.hosts.open_console(host.host_id, SERVER, "vnc")
+        width, height = await shake_hands(console)
+        assert width >= 640 and height >= 400
+        off = replace(guest, power=Power.STOPPED, stop_timeout_s=0)
+        await asyncio.to_thread(host.settle, off)
+        while await asyncio.wait_for(console.receive(), 20):
+            pass
+        await console.close()
+
+    asyncio.run(work())
 
 
 def test_the_agent_is_small(host: AgentHost, guest: GuestSpec) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import random
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import msgspec
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import WebSocketException
 
 from haneul.agent.enrol import Identity, open_connection
@@ -119,6 +121,12 @@ class Link:
             if self._identity.is_renewal_due(self._clock.now()):
                 await self.renew()
             await asyncio.sleep(REPORT_S)
+
+    @contextlib.asynccontextmanager
+    async def dial(self, path: str) -> AsyncIterator[ClientConnection]:
+        """Another connection, for what has no place on the first one."""
+        async with open_connection(self._address, path, await self._tls()) as connection:
+            yield connection
 
     async def renew(self) -> None:
         """Get a new certificate for a new key; it counts from the next connection on."""

@@ -14,6 +14,7 @@ from typing import Any
 import uvloop
 
 from haneul.agent import chores
+from haneul.agent.consoles import Consoles
 from haneul.agent.drivers.registry import Machine, machine_of
 from haneul.agent.enrol import Identity
 from haneul.agent.images import Images
@@ -102,6 +103,7 @@ class Agent:
             nics=nics,
             images=Images(disks, read_image, link.tell),
             metadata=Metadata(self._loop, self._answerers, nics, Answers(journal, locks)),
+            consoles=Consoles(link.dial),
             clock=clock,
             inventory=take_stock,
             tell=link.tell,

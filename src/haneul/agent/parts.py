@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from haneul.agent.consoles import Consoles
 from haneul.agent.drivers.disk.base import Disks
 from haneul.agent.drivers.hypervisor.base import Hypervisor
 from haneul.agent.drivers.nic.base import Nics
@@ -60,6 +61,7 @@ class Parts:
     nics: Nics
     images: Images
     metadata: MetadataService
+    consoles: Consoles
     clock: Clock
     inventory: Callable[[], HostInventory]
     tell: Callable[[Event], None]

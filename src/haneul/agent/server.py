@@ -29,6 +29,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "get_guest": verbs.get_guest,
     "read_console_log": verbs.read_console_log,
     "get_console": verbs.get_console,
+    "open_console": verbs.open_console,
     "get_inventory": verbs.get_inventory,
     "read_password": verbs.read_password,
     "list_leftovers": verbs.list_leftovers,

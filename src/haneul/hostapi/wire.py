@@ -35,6 +35,7 @@ OPERATIONS: dict[str, Operation] = {
     "get_guest": Operation({"server_id": str}, GuestReport),
     "read_console_log": Operation({"server_id": str, "lines": int | None}, ConsoleLog),
     "get_console": Operation({"server_id": str, "kind": str}, ConsoleAddress),
+    "open_console": Operation({"server_id": str, "kind": str, "stream": str}, ConsoleAddress),
     "get_inventory": Operation({}, HostInventory),
     "read_password": Operation({"server_id": str}, str),
     "list_leftovers": Operation({}, Leftovers),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from haneul.hostapi import DiskSpec, Event, GuestReport, GuestSpec, Power
 from haneul.kit.errors import Conflict, Invalid, NotFound, Unavailable
+from haneul.services.compute.driver import ConsoleStream
 from tests.drivers.compute.bench import Bench, until
 from tests.drivers.compute.specs import SERVER, Wanted, disk_spec, guest_spec, image_source
 
@@ -178,6 +182,44 @@ def test_the_console_log_of_no_guest_is_not_found(bench: Bench) -> None:
         bench.hosts.read_console_log(bench.host_id, SERVER)
 
     assert refusal.value.code == "guest.absent"
+
+
+@pytest.mark.parametrize(("kind", "greeting"), [("vnc", b"RFB 003.008\n"), ("serial", b"login: ")])
+def test_a_console_speaks_until_the_guest_is_gone(bench: Bench, kind: str, greeting: bytes) -> None:
+    make_guest(bench)
+
+    async def talk() -> None:
+        console = bench.hosts.open_console(bench.host_id, SERVER, kind)
+        assert await _hear(console, greeting)
+        if kind == "serial":
+            await console.send(b"root")
+            assert await _hear(console, b"root")
+        await asyncio.to_thread(bench.hosts.remove_guest, bench.host_id, SERVER)
+        while await console.receive():
+            pass
+        await console.close()
+
+    asyncio.run(asyncio.wait_for(talk(), 20))
+
+
+async def _hear(console: ConsoleStream, wanted: bytes) -> bool:
+    heard = b""
+    while wanted not in heard:
+        piece = await console.receive()
+        if not piece:
+            return False
+        heard += piece
+    return True
+
+
+def test_a_guest_that_is_off_has_no_console_to_open(bench: Bench) -> None:
+    make_guest(bench)
+    settled(bench, replace(guest_spec(), power=Power.STOPPED, stop_timeout_s=0))
+
+    with pytest.raises(Conflict) as refusal:
+        bench.hosts.open_console(bench.host_id, SERVER, "vnc")
+
+    assert refusal.value.code == "guest.not_running"
 
 
 def test_only_a_running_guest_has_a_console(bench: Bench) -> None:

@@ -7,6 +7,7 @@ from haneul.agent.verbs.get_console import get_console
 from haneul.agent.verbs.get_guest import get_guest
 from haneul.agent.verbs.get_inventory import get_inventory
 from haneul.agent.verbs.list_leftovers import list_leftovers
+from haneul.agent.verbs.open_console import open_console
 from haneul.agent.verbs.read_console_log import read_console_log
 from haneul.agent.verbs.read_password import read_password
 from haneul.agent.verbs.remove_disk import remove_disk
@@ -20,6 +21,7 @@ __all__ = [
     "get_guest",
     "get_inventory",
     "list_leftovers",
+    "open_console",
     "read_console_log",
     "read_password",
     "remove_disk",

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.requests import Request as WebRequest
 from starlette.responses import JSONResponse
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.routing import Route as WebRoute
 
 from haneul.dialects.openstack.api import Api, ApiSpec
@@ -22,9 +22,14 @@ Hook = Callable[[], None]
 
 
 def build(
-    cloud: Cloud, specs: Iterable[ApiSpec], *, started: Hook = lambda: None, stopping: Hook = lambda: None
+    cloud: Cloud,
+    specs: Iterable[ApiSpec],
+    besides: Iterable[BaseRoute] = (),
+    *,
+    started: Hook = lambda: None,
+    stopping: Hook = lambda: None,
 ) -> Starlette:
-    """The application; `started` and `stopping` are called when it begins and ends to serve."""
+    """The application, with the routes that it serves `besides`; the hooks are called when it begins and ends."""
     apis = tuple(Api(spec, cloud, cloud.identity.tokens.authenticate, cloud.public_url) for spec in specs)
 
     @asynccontextmanager
@@ -48,4 +53,4 @@ def build(
 
     mounts = [route for api in apis for route in (WebRoute(api.spec.prefix, api), Mount(api.spec.prefix, app=api))]
     roots = [WebRoute("/", list_apis), WebRoute("/healthz", is_alive)]
-    return Starlette(routes=[*mounts, *roots], lifespan=lifespan)
+    return Starlette(routes=[*mounts, *roots, *besides], lifespan=lifespan)

@@ -7,9 +7,11 @@ from typing import Any
 
 from haneul.kit.upkeep import Loop
 from haneul.kit.workflow import RunView, StepView
-from haneul.services.compute.driver import Enroller, Hosts
+from haneul.services.compute.driver import ConsoleStream, Enroller, Hosts
 from haneul.services.compute.model import (
     Aggregate,
+    ConsoleGrant,
+    ConsoleKind,
     Flavor,
     FlavorSnapshot,
     GroupPolicy,
@@ -43,6 +45,7 @@ from haneul.services.compute.upkeep.hosts import HostWatch
 from haneul.services.compute.upkeep.leftovers import Orphan, Sweeper, find_orphans
 from haneul.services.compute.verbs.actions import Actions, ActionView, asked_by_of
 from haneul.services.compute.verbs.aggregates import AggregateChanges, Aggregates
+from haneul.services.compute.verbs.consoles import Consoles, ConsoleView
 from haneul.services.compute.verbs.flavors import Flavors
 from haneul.services.compute.verbs.groups import ServerGroups
 from haneul.services.compute.verbs.hosts import HostVerbs
@@ -70,6 +73,10 @@ __all__ = [
     "AggregateChanges",
     "Compute",
     "ComputeStore",
+    "ConsoleGrant",
+    "ConsoleKind",
+    "ConsoleStream",
+    "ConsoleView",
     "Enroller",
     "Flavor",
     "FlavorFilter",
@@ -122,6 +129,7 @@ class Compute:
         self.quotas = Quotas(parts)
         self.groups = ServerGroups(parts)
         self.actions = Actions(parts)
+        self.consoles = Consoles(parts)
         self.zones = Zones(parts)
         self.aggregates = Aggregates(parts)
         self.workflows: tuple[Callable[..., Any], ...] = WORKFLOWS

@@ -22,6 +22,22 @@ ReadImage = Callable[[str, int, int], bytes]
 """(image id, offset, length) -> that piece of the image's data."""
 
 
+class ConsoleStream(Protocol):
+    """An open console: raw bytes both ways. May be awaited on any event loop, by one reader and one writer."""
+
+    async def receive(self) -> bytes:
+        """What the guest says next; nothing once the console ended."""
+        ...
+
+    async def send(self, data: bytes) -> None:
+        """Raises Unavailable("console.ended")."""
+        ...
+
+    async def close(self) -> None:
+        """Fine if it ended."""
+        ...
+
+
 class Hosts(Protocol):
     """Every host that joined, by its id.
 
@@ -82,6 +98,13 @@ class Hosts(Protocol):
         """Where the host offers the console of `kind` (vnc, serial).
 
         Raises NotFound("guest.absent") and Conflict("guest.not_running").
+        """
+        ...
+
+    def open_console(self, host_id: str, server_id: str, kind: str) -> ConsoleStream:
+        """The console itself: it ends with the guest's power. Raises as `get_console` does.
+
+        A serial console has one reader: the one opened before ends.
         """
         ...
 

@@ -28,6 +28,8 @@ class Tuning:
     """A host that was not heard of for longer counts as down."""
     join_within_s: int = 3600
     """How long a join token is good."""
+    console_within_s: int = 600
+    """How long the address of a remote console is good."""
     leftover_grace_s: int = 60
     """How long something on a host may belong to nobody before it is removed."""
     tombstone_days: int = 90

@@ -49,6 +49,7 @@ _SERVERS = {
     "os-deferred-delete:restore": _MEMBER,
     "os-console-output": _MEMBER,
     "os-remote-consoles": _MEMBER,
+    "os-console-auth-tokens": _ADMIN,
     "os-server-password:show": _READER,
     "os-security-groups:list": _READER,
     "os-security-groups:add": _MEMBER,

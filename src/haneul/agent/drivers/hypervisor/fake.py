@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from haneul.agent.drivers.hypervisor.base import GuestPlan, HypervisorFacts
+from haneul.agent.drivers.hypervisor.fake_consoles import KINDS, FakeConsole
 from haneul.hostapi import Power
 from haneul.kit.errors import Conflict, NotFound, Unavailable
 
@@ -21,6 +22,7 @@ class FakeHypervisor:
         self._plans: dict[str, GuestPlan] = {}
         self._powers: dict[str, Power] = {}
         self._listeners: list[Callable[[str], None]] = []
+        self._consoles: dict[tuple[str, str], FakeConsole] = {}
 
     def facts(self) -> HypervisorFacts:
         return HypervisorFacts("QEMU", 7002000, "tcg")
@@ -61,6 +63,7 @@ class FakeHypervisor:
 
     def remove(self, server_id: str) -> None:
         self._answer()
+        self._end_consoles(server_id)
         with self._lock:
             self._plans.pop(server_id, None)
             self._powers.pop(server_id, None)
@@ -72,9 +75,12 @@ class FakeHypervisor:
 
     def console(self, server_id: str, kind: str) -> str:
         self._get(server_id)
-        if kind != "vnc":
-            raise Conflict("guest.no_console", f"Ask for vnc: guests of this host have no {kind} console")
-        return "127.0.0.1:5900"
+        if kind not in KINDS:
+            raise Conflict("guest.no_console", f"Ask for vnc or serial: guests of this host have no {kind} console")
+        with self._lock:
+            if (server_id, kind) not in self._consoles:
+                self._consoles[server_id, kind] = FakeConsole(kind)
+            return self._consoles[server_id, kind].address
 
     def instance_name(self, server_id: str) -> str:
         return f"instance-{server_id[:8]}"
@@ -99,7 +105,15 @@ class FakeHypervisor:
             raise NotFound("guest.absent", f"The host has no guest for server {server_id}")
         return self._powers[server_id]
 
+    def _end_consoles(self, server_id: str) -> None:
+        with self._lock:
+            ended = [self._consoles.pop(key) for key in list(self._consoles) if key[0] == server_id]
+        for console in ended:
+            console.close()
+
     def _move(self, server_id: str, power: Power) -> None:
+        if power not in (Power.RUNNING, Power.PAUSED):
+            self._end_consoles(server_id)
         with self._lock:
             self._powers[server_id] = power
         for listener in list(self._listeners):

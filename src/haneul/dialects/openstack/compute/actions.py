@@ -115,7 +115,6 @@ def remove_security_group(cloud: Cloud, req: Request) -> Reply:
 
 
 _GROUP: Schema = {"name": {"type": "string", "minLength": 1, "maxLength": 255}}
-_CONSOLE: Schema = {"type": {"type": "string", "enum": ["novnc", "xvpvnc"]}}
 
 ACTIONS: dict[str, Action] = {
     "os-start": Action(start_server, action("os-start", ANYTHING)),
@@ -151,7 +150,15 @@ ACTIONS: dict[str, Action] = {
         consoles.get_console_output,
         wrapped("os-getConsoleOutput", {"length": {**LIMIT, "type": ["integer", "string", "null"]}}),
     ),
-    "os-getVNCConsole": Action(consoles.get_vnc_console, wrapped("os-getVNCConsole", _CONSOLE, ("type",)), until="2.5"),
+    **{
+        name: Action(consoles.get_old_console, consoles.old_console(name, *types), until="2.5")
+        for name, types in (
+            ("os-getVNCConsole", ("novnc", "xvpvnc")),
+            ("os-getSPICEConsole", ("spice-html5",)),
+            ("os-getRDPConsole", ("rdp-html5",)),
+            ("os-getSerialConsole", ("serial",)),
+        )
+    },
     "addSecurityGroup": Action(add_security_group, wrapped("addSecurityGroup", _GROUP, ("name",))),
     "removeSecurityGroup": Action(remove_security_group, wrapped("removeSecurityGroup", _GROUP, ("name",))),
 }

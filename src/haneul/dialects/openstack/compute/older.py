@@ -66,3 +66,13 @@ def with_policies(schema: Schema, group: Schema) -> Schema:
 
 def hard_policies(schema: Schema) -> Schema:
     return with_properties(schema, "server_group", policies=policies(HARD_POLICIES))
+
+
+def no_mks(schema: Schema) -> Schema:
+    known = {"protocol": "mks", "type": "webmks"}
+    kinds = schema["properties"]["remote_console"]["properties"]
+    fewer = {
+        name: {**kinds[name], "enum": [each for each in kinds[name]["enum"] if each != gone]}
+        for name, gone in known.items()
+    }
+    return with_properties(schema, "remote_console", **fewer)

@@ -73,6 +73,8 @@ ROUTES = (
     Route(
         "POST", _SERVER + "/remote-consoles", consoles.create_remote_console, schema=bodies.REMOTE_CONSOLE, since="2.6"
     ),
+    Route("GET", "/v2.1/os-console-auth-tokens/{token}", consoles.get_console_auth_token, since="2.31"),
+    Route("GET", "/v2.1/os-console-auth-tokens/{token}", consoles.get_rdp_token, until="2.30"),
     Route(
         "POST",
         "/v2.1/os-server-external-events",

@@ -346,6 +346,7 @@ _RUNGS = (
         {"create_keypair": _body(lambda schema: without(schema, "keypair", "user_id"))},
     ),
     Rung("2.9", "locked of servers", without_fields("locked")),
+    Rung("2.8", "consoles by WebMKS", {"create_remote_console": _body(older.no_mks)}),
     Rung(
         "2.3",
         "more of what administrators see of servers",

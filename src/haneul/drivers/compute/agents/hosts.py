@@ -28,7 +28,7 @@ from haneul.hostapi import (
 from haneul.kit.clock import Clock, SystemClock
 from haneul.kit.errors import Unavailable
 from haneul.kit.workflow import current_fence
-from haneul.services.compute.driver import Enroller, ReadImage
+from haneul.services.compute.driver import ConsoleStream, Enroller, ReadImage
 
 ANSWER_S = 60.0
 
@@ -92,6 +92,16 @@ class AgentHosts:
     def get_console(self, host_id: str, server_id: str, kind: str) -> ConsoleAddress:
         address: ConsoleAddress = self._ask(host_id, "get_console", server_id=server_id, kind=kind)
         return address
+
+    def open_console(self, host_id: str, server_id: str, kind: str) -> ConsoleStream:
+        listener = self._listener
+        assert listener is not None
+        stream = listener.streams.expect(host_id)
+        try:
+            self._ask(host_id, "open_console", server_id=server_id, kind=kind, stream=stream)
+            return listener.streams.take(stream)
+        finally:
+            listener.streams.forget(stream)
 
     def read_password(self, host_id: str, server_id: str) -> str:
         return str(self._ask(host_id, "read_password", server_id=server_id))

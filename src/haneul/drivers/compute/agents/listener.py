@@ -16,6 +16,7 @@ import msgspec
 import uvloop
 from websockets.asyncio.server import ServerConnection, serve
 
+from haneul.drivers.compute.agents.consoles import AgentConsole, Streams
 from haneul.drivers.compute.agents.hub import HostLine, Hub
 from haneul.hostapi import CONTROL_OPERATIONS, MAX_MESSAGE_BYTES, SERVER_NAME, Enrolment, Event
 from haneul.kit import x509
@@ -27,6 +28,7 @@ from haneul.services.compute.driver import Enroller, ReadImage
 log = logging.getLogger(__name__)
 
 _START_S = 10
+_CONSOLE = "/console/"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Listener:
         self._settings = settings
         self._services = services
         self._hub = hub
+        self.streams = Streams()
         self._ready = threading.Event()
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="agents", daemon=True)
@@ -123,14 +126,34 @@ class Listener:
             await Peer(connection, self._serve_stranger, _ignore).run()
         elif path == "/agent":
             await self._serve_host(connection)
+        elif path.startswith(_CONSOLE):
+            await self._take_console(connection, path.removeprefix(_CONSOLE))
         else:
-            await connection.close(4404, "there is /ca, /join and /agent")
+            await connection.close(4404, "there is /ca, /join, /agent and /console")
+
+    async def _member(self, connection: ServerConnection) -> str:
+        """The id of the host that calls; empty, and the connection closed, if it is no member."""
+        host_id = _certified_name(connection)
+        is_member = await asyncio.to_thread(self._services.enroller.is_member, host_id) if host_id else False
+        if is_member:
+            return host_id
+        log.warning("refused %s as host %r", connection.remote_address, host_id)
+        await connection.close(4403, "this host is no member of the cloud: join it with a new token")
+        return ""
+
+    async def _take_console(self, connection: ServerConnection, stream: str) -> None:
+        """A console that was asked for; the connection is then in the hands of whoever asked."""
+        host_id = await self._member(connection)
+        if not host_id:
+            return
+        if not self.streams.offer(stream, host_id, AgentConsole(connection, self.loop)):
+            await connection.close(4404, "nobody waits for this console")
+            return
+        await connection.wait_closed()
 
     async def _serve_host(self, connection: ServerConnection) -> None:
-        host_id = _certified_name(connection)
-        if not host_id or not await asyncio.to_thread(self._services.enroller.is_member, host_id):
-            log.warning("refused %s as host %r", connection.remote_address, host_id)
-            await connection.close(4403, "this host is no member of the cloud: join it with a new token")
+        host_id = await self._member(connection)
+        if not host_id:
             return
         loop = asyncio.get_running_loop()
 

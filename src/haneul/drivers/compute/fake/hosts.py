@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from haneul.drivers.compute.fake.consoles import DIALOGUES, FakeConsole
 from haneul.drivers.compute.fake.world import FakeBase, FakeDisk, FakeGuest, FakeHost, FakeWorld
 from haneul.hostapi import (
     ConsoleAddress,
@@ -20,9 +21,10 @@ from haneul.hostapi import (
     Power,
 )
 from haneul.kit.errors import Conflict, Invalid, NotFound, Unavailable
-from haneul.services.compute.driver import Enroller, ReadImage
+from haneul.services.compute.driver import ConsoleStream, Enroller, ReadImage
 
 GIB = 1024**3
+_BOOTING = tuple(f"[    {second}.000000] pretending to boot" for second in range(10))
 
 
 class FakeHosts:
@@ -84,7 +86,9 @@ class FakeHosts:
 
     def remove_guest(self, host_id: str, server_id: str) -> GuestReport:
         with self._host(host_id, "remove_guest") as host:
-            host.guests.pop(server_id, None)
+            gone = host.guests.pop(server_id, None)
+            if gone is not None:
+                gone.end_consoles()
             return _absent(server_id)
 
     def get_guest(self, host_id: str, server_id: str) -> GuestReport:
@@ -98,15 +102,25 @@ class FakeHosts:
     def read_console_log(self, host_id: str, server_id: str, lines: int | None = None) -> ConsoleLog:
         with self._host(host_id, "read_console_log") as host:
             guest = _get(host, server_id)
-            text = [f"{host.hostname} begins to boot {guest.spec.name}", f"{guest.spec.name} login: "]
-            return ConsoleLog(server_id, "\n".join(text if lines is None else text[len(text) - min(lines, 2) :]))
+            text = [f"{host.hostname} begins to boot {guest.spec.name}", *_BOOTING, f"{guest.spec.name} login: "]
+            return ConsoleLog(server_id, "\n".join(text if lines is None else text[max(0, len(text) - lines) :]))
 
     def get_console(self, host_id: str, server_id: str, kind: str) -> ConsoleAddress:
         with self._host(host_id, "get_console") as host:
             guest = _get(host, server_id)
-            if guest.power is not Power.RUNNING:
+            if guest.power not in (Power.RUNNING, Power.PAUSED):
                 raise Conflict("guest.not_running", f"Start the server {server_id} first: it has no console now")
-            return ConsoleAddress(server_id, kind, "127.0.0.1:5900")
+            if kind not in DIALOGUES:
+                raise Conflict("guest.no_console", f"Ask for vnc or serial: guests of this host have no {kind} console")
+            return ConsoleAddress(server_id, kind, f"fake:{kind}")
+
+    def open_console(self, host_id: str, server_id: str, kind: str) -> ConsoleStream:
+        self.get_console(host_id, server_id, kind)
+        with self._host(host_id, "open_console") as host:
+            guest = _get(host, server_id)
+            console = FakeConsole(DIALOGUES[kind](guest.spec.name))
+            guest.consoles.append(console)
+            return console
 
     def read_password(self, host_id: str, server_id: str) -> str:
         with self._host(host_id, "read_password") as host:
@@ -143,6 +157,8 @@ class FakeHosts:
         if guest.next_power is spec.power and not (is_reboot_due and spec.power is Power.RUNNING):
             return
         guest.next_power = spec.power
+        if spec.power is Power.STOPPED or is_reboot_due:
+            guest.end_consoles()
         if self.world.boot_s == 0:
             guest.power = spec.power
             return

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from haneul.drivers.compute.fake.consoles import FakeConsole
 from haneul.hostapi import CpuInfo, DiskSpec, Event, GuestSpec, HostInventory, ImageSource, Leftovers, Power
 from haneul.kit.clock import Clock, SystemClock
 
@@ -43,6 +44,12 @@ class FakeGuest:
     reboots_done: int = 0
     is_announced: bool = True
     password: str = ""
+    consoles: list[FakeConsole] = field(default_factory=list)
+
+    def end_consoles(self) -> None:
+        for console in self.consoles:
+            console.end()
+        self.consoles.clear()
 
 
 @dataclass
@@ -126,6 +133,7 @@ class FakeWorld:
         with self.lock:
             host, guest = self.find_guest(server_id)
             guest.power = guest.next_power = power
+            guest.end_consoles()
         self.tell(host.host_id, Event("guest_changed", server_id))
 
     def post_password(self, server_id: str, password: str) -> None:

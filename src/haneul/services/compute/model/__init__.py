@@ -1,6 +1,7 @@
 """The nouns of compute: pure, frozen, without a thought of databases or hosts."""
 
 from haneul.services.compute.model.aggregates import ZONE_KEY, Aggregate, Zone
+from haneul.services.compute.model.consoles import ConsoleGrant, ConsoleKind
 from haneul.services.compute.model.flavors import NO_LIMIT, Flavor, FlavorSnapshot
 from haneul.services.compute.model.groups import GroupPolicy, ServerGroup
 from haneul.services.compute.model.hosts import Host, HostId, Hypervisor, JoinGrant
@@ -26,6 +27,8 @@ __all__ = [
     "NO_LIMIT",
     "ZONE_KEY",
     "Aggregate",
+    "ConsoleGrant",
+    "ConsoleKind",
     "Fault",
     "Flavor",
     "FlavorSnapshot",

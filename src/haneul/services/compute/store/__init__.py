@@ -5,6 +5,7 @@ from __future__ import annotations
 from haneul.kit.db import Database
 from haneul.kit.keyring import Keyring
 from haneul.services.compute.store.aggregates import AggregateStore
+from haneul.services.compute.store.consoles import ConsoleStore
 from haneul.services.compute.store.flavors import FlavorFilter, FlavorStore
 from haneul.services.compute.store.groups import GroupStore
 from haneul.services.compute.store.hosts import HostStore
@@ -19,6 +20,7 @@ __all__ = [
     "SERVER_SORT_KEYS",
     "AggregateStore",
     "ComputeStore",
+    "ConsoleStore",
     "FlavorFilter",
     "FlavorStore",
     "GroupStore",
@@ -47,4 +49,5 @@ class ComputeStore:
         self.servers = ServerStore(db, vault)
         self.quotas = QuotaStore(db)
         self.groups = GroupStore(db)
+        self.consoles = ConsoleStore(db)
         self.aggregates = AggregateStore(db)

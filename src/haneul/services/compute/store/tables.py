@@ -153,6 +153,15 @@ Index("servers_by_creation", servers.c.created_at)
 Index("servers_by_update", servers.c.updated_at)
 Index("servers_by_host", servers.c.host_id)
 
+console_grants = Table(
+    "console_grants",
+    METADATA,
+    Column("token_hash", String(64), primary_key=True),
+    Column("server_id", String(36), ForeignKey("servers.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("expires_at", Timestamp, nullable=False, index=True),
+)
+
 server_births = Table(
     "server_births",
     METADATA,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from haneul.hostapi import ConsoleAddress
 from haneul.kit.errors import Conflict, NotFound, Unavailable
 from haneul.kit.policy import Caller
 from haneul.services.compute.model import Server
@@ -15,14 +14,6 @@ class ConsoleVerbs(ServerVerbs):
         server = self._get(caller, server_id, "os-console-output")
         try:
             return self._parts.hosts.read_console_log(_host_of(server), server.id, lines).text
-        except NotFound as error:
-            raise Conflict("server.not_ready", f"Instance {server_id} is not ready: it has no guest yet.") from error
-
-    def console_address(self, caller: Caller, server_id: str, kind: str) -> ConsoleAddress:
-        """Where the host offers the console. Raises Conflict("server.not_ready")."""
-        server = self._get(caller, server_id, "os-remote-consoles")
-        try:
-            return self._parts.hosts.get_console(_host_of(server), server.id, kind)
         except NotFound as error:
             raise Conflict("server.not_ready", f"Instance {server_id} is not ready: it has no guest yet.") from error
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 
 from haneul.kit.errors import Conflict, OverQuota
-from haneul.services.network import METADATA, Kind, NewRule, Owned, SecurityGroupIntent
+from haneul.services.network import METADATA, Kind, NewRule, NewSubnet, NewSubnetPool, Owned, SecurityGroupIntent
 from tests.databases import fresh
 from tests.stories.network.conftest import ADMIN, DEMO, Bench
 
@@ -86,3 +86,17 @@ def test_rules_written_at_once_are_all_in_force(bench: Bench) -> None:
 def test_networks_made_at_once_have_segments_of_their_own(bench: Bench) -> None:
     networks = at_once(40, lambda number: bench.network(f"n{number}"))
     assert len({network.segmentation_id for network in networks}) == 40
+
+
+def test_subnets_cut_from_one_pool_at_once_are_apart(bench: Bench) -> None:
+    pool = bench.face.subnet_pools.create(DEMO, NewSubnetPool("p", ("10.8.0.0/24",), default_prefixlen=28))
+    networks = [bench.network(f"n{number}") for number in range(24)]
+
+    def cut(number: int) -> str:
+        try:
+            return bench.face.subnets.create(DEMO, NewSubnet(networks[number].id, 4, pool_id=pool.id)).cidr
+        except Conflict as refusal:
+            return refusal.code
+
+    answers = at_once(24, cut)
+    assert sorted(answers) == sorted([f"10.8.0.{16 * n}/28" for n in range(16)] + ["subnet_pool.exhausted"] * 8)

@@ -15,8 +15,10 @@ from haneul.services.network import (
     Kind,
     Listing,
     NetworkChanges,
+    NewAddressScope,
     NewRule,
     NewSecurityGroup,
+    NewSubnetPool,
     Owned,
     PortIntent,
     PortRole,
@@ -25,6 +27,7 @@ from haneul.services.network import (
     SecurityGroupIntent,
     SubnetChanges,
     SubnetIntent,
+    SubnetPoolChanges,
     WantedGateway,
 )
 from tests.stories.network.conftest import ADMIN, DEMO, Bench
@@ -74,6 +77,26 @@ def test_a_router_comes_with_its_feet_its_way_out_and_its_routes(bench: Bench) -
     assert intent.gateway.nexthops == ("172.24.4.1",)
     assert intent.gateway.physical_network == "physnet1"
     assert intent.routes == (HostRoute("10.9.0.0/16", "10.1.0.9"),)
+
+
+def test_addresses_of_the_scope_outside_leave_as_they_are(bench: Bench) -> None:
+    scope = bench.face.address_scopes.create(ADMIN, NewAddressScope(4, is_shared=True))
+    outer = bench.face.subnet_pools.create(ADMIN, NewSubnetPool("o", ("172.24.0.0/16",), scope_id=scope.id))
+    inner = bench.face.subnet_pools.create(DEMO, NewSubnetPool("i", ("10.8.0.0/16",), scope_id=scope.id))
+    outside = bench.network("public", ADMIN, is_external=True)
+    bench.subnet(outside, "172.24.4.0/24", ADMIN, has_dhcp=False, pool_id=outer.id)
+    known = bench.subnet(bench.network("known"), "10.8.1.0/24", pool_id=inner.id)
+    own = bench.subnet(bench.network("own"), "192.168.7.0/24")
+    router = bench.router(outside, known, own)
+
+    def translated() -> tuple[str, ...]:
+        intent = bench.world.intents[Owned(Kind.ROUTER, router.id)]
+        assert isinstance(intent, RouterIntent) and intent.gateway is not None
+        return intent.gateway.snat_cidrs
+
+    assert translated() == ("192.168.7.0/24",)
+    bench.face.subnet_pools.update(DEMO, inner.id, SubnetPoolChanges(scope_id=None))
+    assert sorted(translated()) == ["10.8.1.0/24", "192.168.7.0/24"]
 
 
 def test_a_router_without_snat_translates_nothing(bench: Bench) -> None:

@@ -44,6 +44,14 @@ from haneul.services.network.model.networks import (
     SubnetId,
     VirtualNetwork,
 )
+from haneul.services.network.model.pools import (
+    AddressScope,
+    AddressScopeChanges,
+    NewAddressScope,
+    NewSubnetPool,
+    SubnetPool,
+    SubnetPoolChanges,
+)
 from haneul.services.network.model.ports import (
     AddressPair,
     DhcpOption,
@@ -96,6 +104,7 @@ from haneul.services.network.policy import RULES
 from haneul.services.network.store import METADATA, NetworkStore
 from haneul.services.network.upkeep.follow import Follow
 from haneul.services.network.upkeep.mend import Mend
+from haneul.services.network.verbs.address_scopes import AddressScopes
 from haneul.services.network.verbs.agents import Agents
 from haneul.services.network.verbs.availability import Availability
 from haneul.services.network.verbs.floating_ips import FloatingIps
@@ -107,6 +116,7 @@ from haneul.services.network.verbs.qos_policies import QosPolicies
 from haneul.services.network.verbs.quotas import Quotas
 from haneul.services.network.verbs.routers import Routers
 from haneul.services.network.verbs.security_groups import SecurityGroups
+from haneul.services.network.verbs.subnet_pools import SubnetPools
 from haneul.services.network.verbs.subnets import Subnets
 from haneul.services.network.verbs.tags import Tags
 from haneul.services.network.workflows.port_status import set_port_up
@@ -124,6 +134,8 @@ __all__ = [
     "RULE_FIELDS",
     "AddressPair",
     "AddressRange",
+    "AddressScope",
+    "AddressScopeChanges",
     "AdvertisedRange",
     "Chassis",
     "DhcpOption",
@@ -149,6 +161,7 @@ __all__ = [
     "NetworkId",
     "NetworkIntent",
     "NetworkStore",
+    "NewAddressScope",
     "NewFloatingIp",
     "NewGrant",
     "NewNetwork",
@@ -158,6 +171,7 @@ __all__ = [
     "NewRule",
     "NewSecurityGroup",
     "NewSubnet",
+    "NewSubnetPool",
     "Options",
     "Owned",
     "Parts",
@@ -194,6 +208,8 @@ __all__ = [
     "SubnetChanges",
     "SubnetId",
     "SubnetIntent",
+    "SubnetPool",
+    "SubnetPoolChanges",
     "TagFilter",
     "Usage",
     "VirtualNetwork",
@@ -216,6 +232,8 @@ class Network:
         self.routers = Routers(parts)
         self.floating_ips = FloatingIps(parts)
         self.security_groups = SecurityGroups(parts)
+        self.address_scopes = AddressScopes(parts)
+        self.subnet_pools = SubnetPools(parts)
         self.grants = Grants(parts)
         self.qos_policies = QosPolicies(parts)
         self.quotas = Quotas(parts)

@@ -29,6 +29,8 @@ _BASE = {
     "admin_or_network_owner": "rule:context_is_admin or project_id:%(network:project_id)s",
     "sg_owner": "project_id:%(security_group:project_id)s",
     "shared": "field:networks:shared=True",
+    "shared_subnetpools": "field:subnetpools:shared=True",
+    "shared_address_scopes": "field:address_scopes:shared=True",
     "shared_security_group": "field:security_groups:shared=True",
     "shared_qos_policy": "field:policies:shared=True",
     "external": "field:networks:router:external=True",
@@ -55,8 +57,6 @@ _ADMIN_ATTRIBUTES = (
     "update_network:provider:network_type",
     "update_network:provider:physical_network",
     "update_network:provider:segmentation_id",
-    "create_subnet:service_types",
-    "update_subnet:service_types",
     "create_router:distributed",
     "create_router:ha",
     "get_router:distributed",
@@ -80,8 +80,10 @@ _NETWORKS = {
     "update_network:port_security_enabled": _ADMIN_OR_MEMBER,
     "delete_network": _ADMIN_OR_MEMBER,
     "create_subnet": f"{_ADMIN} or {_NET_MEMBER}",
+    "create_subnet:service_types": f"{_ADMIN} or {_NET_MEMBER}",
     "get_subnet": f"{_READ} or rule:shared or rule:external_network or {_ADMIN} or {_NET_READER} or {_SERVICE}",
     "update_subnet": _OWNER_OR_NET_OWNER,
+    "update_subnet:service_types": _OWNER_OR_NET_OWNER,
     "delete_subnet": _OWNER_OR_NET_OWNER,
     "get_network_ip_availability": _ADMIN_OR_SERVICE,
 }
@@ -150,6 +152,25 @@ _SECURITY_GROUPS = {
     "delete_security_group_rule": f"{_ADMIN} or (role:member and rule:sg_owner)",
 }
 
+_POOLS = {
+    "create_address_scope": _ADMIN_OR_MEMBER,
+    "create_address_scope:shared": "rule:admin_only",
+    "get_address_scope": f"{_ADMIN_OR_READER} or rule:shared_address_scopes",
+    "update_address_scope": _ADMIN_OR_MEMBER,
+    "update_address_scope:shared": "rule:admin_only",
+    "delete_address_scope": _ADMIN_OR_MEMBER,
+    "create_subnetpool": _ADMIN_OR_MEMBER,
+    "create_subnetpool:shared": "rule:admin_only",
+    "create_subnetpool:is_default": "rule:admin_only",
+    "get_subnetpool": f"{_ADMIN_OR_READER} or rule:shared_subnetpools",
+    "update_subnetpool": _ADMIN_OR_MEMBER,
+    "update_subnetpool:is_default": "rule:admin_only",
+    "delete_subnetpool": _ADMIN_OR_MEMBER,
+    "onboard_network_subnets": _ADMIN_OR_MEMBER,
+    "add_prefixes": _ADMIN_OR_MEMBER,
+    "remove_prefixes": _ADMIN_OR_MEMBER,
+}
+
 _NO_WILDCARD = "(not field:rbac_policy:target_tenant=*) or rule:admin_only"
 _GRANTS = {
     "create_rbac_policy": _ADMIN_OR_MEMBER,
@@ -188,6 +209,7 @@ RULES: dict[str, str] = {
     **_PORTS,
     **_ROUTERS,
     **_SECURITY_GROUPS,
+    **_POOLS,
     **_GRANTS,
     **_QOS,
     **_REST,

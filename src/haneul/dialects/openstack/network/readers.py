@@ -63,6 +63,13 @@ def integer_or_none(name: str, value: Any) -> int | None:
     return None if value is None else integer(name, value)
 
 
+def ip_version(name: str, value: Any) -> int:
+    version = integer(name, value)
+    if version not in (4, 6):
+        raise wrong(name, f"'{value}' is not in [4, 6]")
+    return version
+
+
 def uuid(name: str, value: Any) -> str:
     if not isinstance(value, str) or not is_uuid(value):
         raise wrong(name, f"'{value!s:.80}' is not a valid UUID")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from haneul.dialects.openstack.network import (
+    address_scopes,
     agents,
     discovery,
     floating_ips,
@@ -13,6 +14,7 @@ from haneul.dialects.openstack.network import (
     quotas,
     routers,
     security_groups,
+    subnet_pools,
     subnets,
     tags,
 )
@@ -40,6 +42,19 @@ ROUTES = (
     Route("DELETE", "/v2.0/subnets/{subnet_id}", subnets.delete_subnet),
     Route("GET", "/v2.0/network-ip-availabilities", agents.list_network_ip_availabilities),
     Route("GET", "/v2.0/network-ip-availabilities/{network_id}", agents.show_network_ip_availability),
+    Route("GET", "/v2.0/subnetpools", subnet_pools.list_subnetpools),
+    Route("POST", "/v2.0/subnetpools", subnet_pools.create_subnetpool),
+    Route("GET", "/v2.0/subnetpools/{subnetpool_id}", subnet_pools.show_subnetpool),
+    Route("PUT", "/v2.0/subnetpools/{subnetpool_id}", subnet_pools.update_subnetpool),
+    Route("DELETE", "/v2.0/subnetpools/{subnetpool_id}", subnet_pools.delete_subnetpool),
+    Route("PUT", "/v2.0/subnetpools/{subnetpool_id}/add_prefixes", subnet_pools.add_prefixes),
+    Route("PUT", "/v2.0/subnetpools/{subnetpool_id}/remove_prefixes", subnet_pools.remove_prefixes),
+    Route("PUT", "/v2.0/subnetpools/{subnetpool_id}/onboard_network_subnets", subnet_pools.onboard_network_subnets),
+    Route("GET", "/v2.0/address-scopes", address_scopes.list_address_scopes),
+    Route("POST", "/v2.0/address-scopes", address_scopes.create_address_scope),
+    Route("GET", "/v2.0/address-scopes/{address_scope_id}", address_scopes.show_address_scope),
+    Route("PUT", "/v2.0/address-scopes/{address_scope_id}", address_scopes.update_address_scope),
+    Route("DELETE", "/v2.0/address-scopes/{address_scope_id}", address_scopes.delete_address_scope),
     # Ports
     Route("GET", "/v2.0/ports", ports.list_ports),
     Route("POST", "/v2.0/ports", ports.create_port),

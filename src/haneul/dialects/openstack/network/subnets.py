@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.network import readers
 from haneul.dialects.openstack.network.resources import (
@@ -17,14 +15,6 @@ from haneul.dialects.openstack.network.standard import DESCRIPTION, HISTORY, ID,
 from haneul.kit.http import Reply, Request
 from haneul.services.network import NewSubnet, SubnetChanges
 
-
-def _version(name: str, value: Any) -> int:
-    version = readers.integer(name, value)
-    if version not in (4, 6):
-        raise readers.wrong(name, f"'{value}' is not in [4, 6]")
-    return version
-
-
 SUBNET = Resource(
     "subnet",
     "subnets",
@@ -33,8 +23,18 @@ SUBNET = Resource(
         NAME,
         *PROJECT,
         Attribute("network_id", read=readers.uuid, on=(CREATE,), is_required=True),
-        Attribute("ip_version", read=_version, on=(CREATE,), is_required=True),
-        Attribute("cidr", read=readers.text, on=(CREATE,), is_required=True),
+        Attribute("ip_version", read=readers.ip_version, on=(CREATE,), is_required=True),
+        Attribute("cidr", read=readers.text_or_empty, on=(CREATE,)),
+        Attribute("prefixlen", read=readers.integer, on=(CREATE,), is_hidden=True, is_filter=False),
+        Attribute("subnetpool_id", "pool_id", readers.uuid_or_none, on=(CREATE,)),
+        Attribute(
+            "use_default_subnetpool",
+            "uses_default_pool",
+            readers.boolean,
+            on=(CREATE,),
+            is_hidden=True,
+            is_filter=False,
+        ),
         Attribute("gateway_ip", read=readers.text_or_none),
         Attribute("enable_dhcp", "has_dhcp", readers.boolean),
         Attribute(
@@ -57,7 +57,6 @@ SUBNET = Resource(
         Attribute("ipv6_ra_mode", "ra_mode", readers.text_or_none, on=(CREATE,)),
         Attribute("ipv6_address_mode", "address_mode", readers.text_or_none, on=(CREATE,)),
         Attribute("service_types", read=readers.texts, show=lambda subnet: list(subnet.service_types), is_filter=False),
-        Attribute("subnetpool_id", show=lambda subnet: None, is_filter=False),
         Attribute("shared", "is_shared", readers.boolean, on=(), is_hidden=True),
         Attribute("router:external", "is_external", readers.boolean, on=(), is_hidden=True),
         DESCRIPTION,

@@ -42,6 +42,9 @@ class VirtualNetwork:
     revision_number: int = 0
     tags: tuple[str, ...] = ()
     subnet_ids: tuple[SubnetId, ...] = ()
+    ipv4_scope_id: str | None = None
+    """The address scope that its subnets' pool is in."""
+    ipv6_scope_id: str | None = None
     shared_with: tuple[str, ...] = ()
     """The projects that may use it as if it were theirs; `*`: all."""
 
@@ -137,6 +140,8 @@ class Subnet:
     address_mode: str | None = None
     """IPv6: how guests come by their address: slaac, dhcpv6-stateless, dhcpv6-stateful."""
     service_types: tuple[str, ...] = ()
+    pool_id: str | None = None
+    """The subnet pool that its range is from."""
     revision_number: int = 0
     tags: tuple[str, ...] = ()
 
@@ -150,7 +155,12 @@ class Subnet:
 class NewSubnet:
     network_id: str
     ip_version: int
-    cidr: str
+    cidr: str = ""
+    """Not said: cut from a pool."""
+    pool_id: str | None = None
+    uses_default_pool: bool = False
+    prefixlen: int | UnsetType = UNSET
+    """How large a range the pool shall give."""
     name: str = ""
     project_id: str = ""
     description: str = ""

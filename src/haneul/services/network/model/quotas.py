@@ -12,6 +12,7 @@ DEFAULT_LIMITS: Mapping[str, int] = MappingProxyType(
     {
         "network": 100,
         "subnet": 100,
+        "subnetpool": UNLIMITED,
         "port": 500,
         "router": 10,
         "floatingip": 50,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from haneul.kit.db import Database
 from haneul.services.network.model.grants import Shareable
 from haneul.services.network.store.addresses import AddressRows
 from haneul.services.network.store.grants import GrantRows, SharedRows
+from haneul.services.network.store.locks import hold
 from haneul.services.network.store.networks import NetworkRows, SubnetRows
 from haneul.services.network.store.pending import PendingRows
+from haneul.services.network.store.pools import AddressScopeRows, SubnetPoolRows
 from haneul.services.network.store.ports import PortRows
 from haneul.services.network.store.qos import QosPolicyRows
 from haneul.services.network.store.quotas import QuotaRows
@@ -34,11 +36,37 @@ class NetworkStore:
         self.rules = self.security_groups.rules
         self.routers = RouterRows(db)
         self.floating_ips = FloatingIpRows(db)
+        self.address_scopes = AddressScopeRows(db)
+        self.subnet_pools = SubnetPoolRows(db)
         self.grants = GrantRows(db)
         self.qos_policies = QosPolicyRows(db)
         self.qos_rules = self.qos_policies.rules
         self.shareable: Mapping[Shareable, SharedRows[Any]] = {
-            each.object_type: each for each in (self.networks, self.security_groups, self.qos_policies)
+            each.object_type: each
+            for each in (
+                self.networks,
+                self.security_groups,
+                self.address_scopes,
+                self.subnet_pools,
+                self.qos_policies,
+            )
         }
         self.quotas = QuotaRows(db)
         self.pending = PendingRows(db)
+        self.counted: Mapping[str, Callable[[str], int]] = {
+            "network": self.networks.count,
+            "subnet": self.subnets.count,
+            "subnetpool": self.subnet_pools.count,
+            "port": self.ports.count,
+            "router": self.routers.count,
+            "floatingip": self.floating_ips.count,
+            "security_group": self.security_groups.count,
+            "security_group_rule": self.rules.count,
+            "rbac_policy": self.grants.count,
+        }
+        """By quota: how many of it a project has."""
+
+    def count_to_add(self, resource: str, project_id: str) -> int:
+        """How many the project has; until this transaction ends nobody else counts them in order to add some."""
+        hold(self.db, f"quota/{resource}/{project_id}")
+        return self.counted[resource](project_id)

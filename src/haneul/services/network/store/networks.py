@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from haneul.kit.errors import Conflict
 from haneul.services.network.model.grants import Action, Shareable
 from haneul.services.network.model.networks import FLAT, Subnet, SubnetId, VirtualNetwork
 from haneul.services.network.store.grants import SharedRows, granted, shared
+from haneul.services.network.store.pool_tables import subnet_pools
 from haneul.services.network.store.rows import Rows, Scope, chunked, grouped
 from haneul.services.network.store.tables import floating_ips, networks, ports, routers, subnets
 
@@ -91,11 +92,22 @@ class NetworkRows(SharedRows[VirtualNetwork]):
     def _complete(self, connection: Connection, found: list[VirtualNetwork]) -> list[VirtualNetwork]:
         by_network: dict[str, list[Any]] = {}
         for some in chunked(each.id for each in found):
-            statement = select(subnets.c.network_id, subnets.c.id).where(subnets.c.network_id.in_(some))
+            joined = subnets.outerjoin(subnet_pools, subnet_pools.c.id == subnets.c.pool_id)
+            columns = (subnets.c.network_id, subnets.c.id, subnets.c.ip_version, subnet_pools.c.scope_id)
+            statement = select(*columns).select_from(joined).where(subnets.c.network_id.in_(some))
             rows = connection.execute(statement.order_by(subnets.c.created_at, subnets.c.id))
-            by_network |= grouped(rows, lambda row: row[0], lambda row: SubnetId(row[1]))
-        joined = [replace(each, subnet_ids=tuple(by_network.get(each.id, ()))) for each in found]
-        return super()._complete(connection, joined)
+            by_network |= grouped(rows, lambda row: row[0], lambda row: row)
+        return super()._complete(connection, [_with_subnets(each, by_network.get(each.id, ())) for each in found])
+
+
+def _with_subnets(network: VirtualNetwork, rows: Sequence[Any]) -> VirtualNetwork:
+    scopes = {row.ip_version: row.scope_id for row in rows if row.scope_id is not None}
+    return replace(
+        network,
+        subnet_ids=tuple(SubnetId(row.id) for row in rows),
+        ipv4_scope_id=scopes.get(4),
+        ipv6_scope_id=scopes.get(6),
+    )
 
 
 def _taken(network: VirtualNetwork) -> Conflict:
@@ -122,6 +134,9 @@ class SubnetRows(Rows[Subnet]):
 
     def of_network(self, network_id: str) -> list[Subnet]:
         return self.where(subnets.c.network_id == network_id)
+
+    def of_pool(self, pool_id: str) -> list[str]:
+        return self.ids(subnets.c.pool_id == pool_id)
 
     def of_networks(self, network_ids: Iterable[str]) -> dict[str, list[Subnet]]:
         """By network; every network that is asked for has an entry."""

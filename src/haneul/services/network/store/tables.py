@@ -23,7 +23,8 @@ from haneul.kit.db import Json, Timestamp
 METADATA = MetaData()
 
 
-def _common() -> list[Column[Any]]:
+def standard() -> list[Column[Any]]:
+    """What every noun has, in new columns."""
     return [
         Column("id", String(36), primary_key=True),
         Column("project_id", String(255), nullable=False),
@@ -39,7 +40,7 @@ def _common() -> list[Column[Any]]:
 networks = Table(
     "networks",
     METADATA,
-    *_common(),
+    *standard(),
     Column("is_admin_up", Boolean, nullable=False),
     Column("is_external", Boolean, nullable=False),
     Column("is_default", Boolean, nullable=False),
@@ -62,7 +63,7 @@ networks = Table(
 subnets = Table(
     "subnets",
     METADATA,
-    *_common(),
+    *standard(),
     Column("network_id", String(36), ForeignKey("networks.id"), nullable=False),
     Column("ip_version", Integer, nullable=False),
     Column("cidr", String(64), nullable=False),
@@ -74,15 +75,17 @@ subnets = Table(
     Column("ra_mode", String(20)),
     Column("address_mode", String(20)),
     Column("service_types", Json, nullable=False),
+    Column("pool_id", String(36)),
     Index("ix_subnets_project", "project_id", "id"),
     Index("ix_subnets_network", "network_id"),
+    Index("ix_subnets_pool", "pool_id"),
     Index("ix_subnets_name", "name"),
 )
 
 ports = Table(
     "ports",
     METADATA,
-    *_common(),
+    *standard(),
     Column("network_id", String(36), ForeignKey("networks.id"), nullable=False),
     Column("mac_address", String(17), nullable=False),
     Column("is_admin_up", Boolean, nullable=False),
@@ -134,7 +137,7 @@ port_groups = Table(
 routers = Table(
     "routers",
     METADATA,
-    *_common(),
+    *standard(),
     Column("is_admin_up", Boolean, nullable=False),
     Column("routes", Json, nullable=False),
     Column("zone_hints", Json, nullable=False),
@@ -148,7 +151,7 @@ routers = Table(
 floating_ips = Table(
     "floating_ips",
     METADATA,
-    *(column for column in _common() if column.name != "name"),
+    *(column for column in standard() if column.name != "name"),
     Column("network_id", String(36), ForeignKey("networks.id"), nullable=False),
     Column("address", String(64), nullable=False),
     Column("own_port_id", String(36), nullable=False),
@@ -168,7 +171,7 @@ floating_ips = Table(
 security_groups = Table(
     "security_groups",
     METADATA,
-    *_common(),
+    *standard(),
     Column("is_stateful", Boolean, nullable=False),
     Column("is_default", Boolean, nullable=False),
     Column("default_of", String(255), unique=True),
@@ -179,7 +182,7 @@ security_groups = Table(
 rules = Table(
     "security_group_rules",
     METADATA,
-    *(column for column in _common() if column.name not in ("name", "tags")),
+    *(column for column in standard() if column.name not in ("name", "tags")),
     Column("security_group_id", String(36), ForeignKey("security_groups.id", ondelete="CASCADE"), nullable=False),
     Column("direction", String(8), nullable=False),
     Column("ethertype", String(8), nullable=False),
@@ -234,7 +237,7 @@ pending = Table(
 qos_policies = Table(
     "qos_policies",
     METADATA,
-    *_common(),
+    *standard(),
     Column("is_default", Boolean, nullable=False),
     Column("default_of", String(255), unique=True),
     Index("ix_qos_policies_project", "project_id", "id"),

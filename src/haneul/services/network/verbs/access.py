@@ -70,11 +70,14 @@ class Access:
             )
         return project_id
 
-    def require_room(self, project_id: str, resource: str, used: int, more: int = 1) -> None:
-        """Raises OverQuota."""
+    def require_room(self, project_id: str, resource: str, more: int = 1) -> None:
+        """Raises OverQuota; inside the transaction that adds them, so that no two callers count the same room."""
         limits = self.parts.store.quotas.of_project(project_id)
         limit = limits.get(resource, self.parts.options.default_limits[resource])
-        if limit != UNLIMITED and used + more > limit:
+        if limit == UNLIMITED:
+            return
+        used = self.parts.store.count_to_add(resource, project_id)
+        if used + more > limit:
             raise OverQuota(
                 "quota.exceeded",
                 f"Quota exceeded for resources: ['{resource}']. {used} of {limit} are in use: "

@@ -49,8 +49,7 @@ class FloatingIps:
         check_text(description=new.description)
         with self.parts.db.write():
             network = self._external(caller, new.network_id)
-            used = self.parts.store.floating_ips.count(project_id)
-            self._access.require_room(project_id, "floatingip", used)
+            self._access.require_room(project_id, "floatingip")
             floating = self._described(new, network, project_id)
             floating = changed(floating, qos_policy_id=QosChoice(self.parts).chosen(caller, new.qos_policy_id))
             if new.port_id:

@@ -42,7 +42,8 @@ class Grants:
         sharing = Sharing(self.parts, object_type)
         with self.parts.db.write():
             noun = self._object(caller, sharing, new.object_id)
-            self._access.require_room(project_id, "rbac_policy", self.parts.store.grants.count(project_id))
+            self._check_fit(object_type, noun, new.target_project)
+            self._access.require_room(project_id, "rbac_policy")
             grant = sharing.grant(noun, action, new.target_project, project_id)
             self.parts.store.grants.add(grant)
             self._touch(sharing, noun)
@@ -55,6 +56,7 @@ class Grants:
             self._require_target(caller, "update_rbac_policy", grant.project_id, target_project)
             sharing = Sharing(self.parts, grant.object_type)
             noun = sharing.rows.find(grant.object_id)
+            self._check_fit(grant.object_type, noun, target_project)
             self._require_loose(sharing, noun, grant, target_project)
             led = self.parts.store.grants.lead_to(grant, target_project)
             self._touch(sharing, noun)
@@ -90,6 +92,19 @@ class Grants:
                 "ask its owner to share it.",
             )
         return noun
+
+    def _check_fit(self, object_type: Shareable, noun: Any, target_project: str) -> None:
+        """Raises Invalid for a pool whose scope the target may not use."""
+        if object_type is not Shareable.SUBNET_POOL or noun.scope_id is None:
+            return
+        scope = self.parts.store.address_scopes.find(noun.scope_id)
+        allowed = {scope.project_id, *scope.shared_with} if scope is not None else set()
+        if not allowed & {EVERYBODY, target_project}:
+            raise Invalid(
+                "grant.scope_not_shared",
+                f"Invalid input for operation: subnet pool {noun.id} cannot be shared with {target_project}, which "
+                f"may not use its address scope {noun.scope_id}: share that with it first.",
+            )
 
     def _require_loose(self, sharing: Sharing, noun: Any, grant: Grant, instead: str = "") -> None:
         """Raises Conflict while somebody leans on the grant."""

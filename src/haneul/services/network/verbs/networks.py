@@ -56,8 +56,7 @@ class Networks(ServerNetworks):
         check_text(name=new.name, description=new.description)
         check_zones(self.parts, new.zone_hints)
         with self.parts.db.write():
-            used = self.parts.store.networks.count(project_id)
-            self._access.require_room(project_id, "network", used)
+            self._access.require_room(project_id, "network")
             if new.is_default is True:
                 self.parts.store.networks.clear_default()
             qos_policy_id = QosChoice(self.parts).of_network(caller, new.qos_policy_id, project_id)

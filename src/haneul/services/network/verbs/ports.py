@@ -78,7 +78,7 @@ class Ports(ServerPorts):
                 group_ids = checks.Groups(self.parts).chosen(caller, new.security_group_ids, project_id)
             port = changed(port, security_group_ids=group_ids)
             checks.check_security(port)
-            self._access.require_room(project_id, "port", self.parts.store.ports.count(project_id))
+            self._access.require_room(project_id, "port")
             return NewPorts(self.parts).add(port, new.fixed_ips, is_mac_chosen=isinstance(new.mac_address, str))
 
     def update(self, caller: Caller, port_id: str, changes: PortChanges) -> Port:

@@ -31,19 +31,9 @@ class Quotas:
     def usage(self, caller: Caller, project_id: str) -> dict[str, Usage]:
         """How much is used of each resource. Raises Forbidden."""
         limits = self.get(caller, project_id).limits
-        store = self.parts.store
-        counts = {
-            "network": store.networks.count,
-            "subnet": store.subnets.count,
-            "port": store.ports.count,
-            "router": store.routers.count,
-            "floatingip": store.floating_ips.count,
-            "security_group": store.security_groups.count,
-            "security_group_rule": store.rules.count,
-            "rbac_policy": store.grants.count,
-        }
+        counted = self.parts.store.counted
         with self.parts.db.read():
-            return {name: Usage(limits[name], count(project_id)) for name, count in counts.items()}
+            return {name: Usage(limits[name], count(project_id)) for name, count in counted.items()}
 
     def list(self, caller: Caller) -> list[ProjectQuotas]:
         """Every project for which something is set; for who is no administrator, their own."""

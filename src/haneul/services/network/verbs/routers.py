@@ -53,8 +53,7 @@ class Routers(Interfaces):
         check_text(name=new.name, description=new.description)
         check_zones(self.parts, new.zone_hints)
         with self.parts.db.write():
-            used = self.parts.store.routers.count(project_id)
-            self._access.require_room(project_id, "router", used)
+            self._access.require_room(project_id, "router")
             router = self._described(new, project_id)
             self.parts.store.routers.add(router)
             if new.gateway is not None:

@@ -70,12 +70,12 @@ class SecurityGroups:
             raise _default_exists()
         with self.parts.db.write():
             store = self.parts.store
-            self._access.require_room(project_id, "security_group", store.security_groups.count(project_id))
+            self._access.require_room(project_id, "security_group")
             groups = DefaultGroups(self.parts)
             groups.ensure(project_id)
             group = groups.described(project_id, new.name, new.description)
             rules = tuple(groups.way_out(group))
-            self._access.require_room(project_id, "security_group_rule", store.rules.count(project_id), len(rules))
+            self._access.require_room(project_id, "security_group_rule", len(rules))
             group = changed(group, is_stateful=new.is_stateful, tags=check_tags(new.tags), rules=rules)
             store.security_groups.add(group)
             for rule in rules:
@@ -142,8 +142,7 @@ class SecurityGroups:
             checked = check_rule(new)
             if checked.remote_group_id is not None:
                 self._seen(caller, checked.remote_group_id)
-            used = self.parts.store.rules.count(group.project_id)
-            self._access.require_room(group.project_id, "security_group_rule", used)
+            self._access.require_room(group.project_id, "security_group_rule")
             rule = self._described(checked, group)
             self.parts.store.rules.add(rule)
             self._touch(group)

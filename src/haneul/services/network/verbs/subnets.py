@@ -20,6 +20,7 @@ from haneul.services.network.verbs import subnet_checks as checks
 from haneul.services.network.verbs.access import Access, Target, changed, check_tags, check_text, network_target
 from haneul.services.network.verbs.allocation import Allocation
 from haneul.services.network.verbs.metadata_ports import MetadataPorts
+from haneul.services.network.verbs.pool_cuts import PoolCuts
 from haneul.services.network.verbs.segments import check_mtu_for
 
 
@@ -51,13 +52,15 @@ class Subnets:
             target = network_target(caller, network) | {"project_id": project_id}
             self._access.require(caller, "create_subnet", target, said)
             check_text(name=new.name, description=new.description)
+            present = self.parts.store.subnets.of_network(network.id)
+            new = PoolCuts(self.parts).complete(caller, new, project_id, present)
             cidr = checks.check_range(new)
             checks.check_modes(new, cidr)
             checks.check_servers_and_routes(new.ip_version, new.dns_servers, new.host_routes)
             check_mtu_for(network.mtu, (new.ip_version,), network.id)
-            checks.check_apart(cidr, self.parts.store.subnets.of_network(network.id))
+            checks.check_apart(cidr, present)
             subnet = self._described(new, project_id)
-            self._access.require_room(project_id, "subnet", self.parts.store.subnets.count(project_id))
+            self._access.require_room(project_id, "subnet")
             self.parts.store.subnets.add(subnet)
             self._settle(network, subnet)
         return subnet
@@ -140,6 +143,7 @@ class Subnets:
             host_routes=new.host_routes,
             ra_mode=new.ra_mode,
             address_mode=new.address_mode,
+            pool_id=new.pool_id,
             service_types=() if isinstance(new.service_types, UnsetType) else new.service_types,
             tags=check_tags(new.tags),
             revision_number=0,

@@ -73,6 +73,7 @@ class Tags:
             "floatingips": store.floating_ips,
             "security-groups": store.security_groups,
             "policies": store.qos_policies,
+            "subnetpools": store.subnet_pools,
         }.get(noun)
         if rows is None:
             raise NotFound("tag.no_such_noun", f"Resource {noun} could not be found: it bears no tags.")

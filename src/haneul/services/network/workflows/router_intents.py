@@ -66,8 +66,15 @@ def _foot(port: Port, around: _Surroundings) -> RouterPort:
 
 def _gateway(router: Router, port: Port, interfaces: list[Port], around: _Surroundings) -> RouterGateway:
     has_snat = router.gateway is not None and router.gateway.has_snat
-    inside = (around.subnets[fixed.subnet_id] for each in interfaces for fixed in each.fixed_ips)
-    snat = tuple(dict.fromkeys(subnet.cidr for subnet in inside if subnet.ip_version == 4)) if has_snat else ()
+    outer_scope = around.networks[port.network_id].ipv4_scope_id
+    inside = [
+        around.subnets[fixed.subnet_id].cidr
+        for each in interfaces
+        for fixed in each.fixed_ips
+        if around.subnets[fixed.subnet_id].ip_version == 4
+        and not _is_known_outside(around.networks[each.network_id].ipv4_scope_id, outer_scope)
+    ]
+    snat = tuple(dict.fromkeys(inside)) if has_snat else ()
     outside = (around.subnets[fixed.subnet_id] for fixed in port.fixed_ips)
     nexthops = tuple(dict.fromkeys(subnet.gateway_ip for subnet in outside if subnet.gateway_ip))
     return RouterGateway(
@@ -76,3 +83,8 @@ def _gateway(router: Router, port: Port, interfaces: list[Port], around: _Surrou
         snat_cidrs=snat,
         nexthops=nexthops,
     )
+
+
+def _is_known_outside(scope_id: str | None, outer_scope_id: str | None) -> bool:
+    """True if the addresses are of the scope that the network outside is in: they leave as they are."""
+    return scope_id is not None and scope_id == outer_scope_id

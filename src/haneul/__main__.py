@@ -71,17 +71,15 @@ def prepare_database(url: str) -> None:
     db.close()
 
 
-def copy_database(known: Settings, url: str) -> int:
-    """Every row of a cloud's database into the one with this URL; how many. Nobody writes to either."""
-    from haneul import migrations
+def copy_database(known: Settings, url: str) -> dict[str, int]:
+    """Every row of a cloud's database, as of one moment, into the one with this URL; how many by table."""
     from haneul.kit.db import Database, copy_rows
 
     source, target = Database(known.database), Database(url)
-    migrations.ensure_newest(source)
     copied = copy_rows(source, target)
     source.close()
     target.close()
-    return sum(copied.values())
+    return copied
 
 
 def _agent_settings(known: Settings) -> AgentSettings:

@@ -28,8 +28,8 @@ class Programs:
     join: Callable[[Path, str], str]
     prepare_database: Callable[[str], None]
     """Has the tables in the database with this URL; raises CloudError when it cannot be used."""
-    copy_database: Callable[[Settings, str], int]
-    """Everything of a cloud's database into the one with this URL; how many rows."""
+    copy_database: Callable[[Settings, str], dict[str, int]]
+    """Everything of a cloud's database into the one with this URL; how many rows by table."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,15 @@ def _db(parser: argparse.ArgumentParser) -> None:
     promote.add_argument("url", help="postgresql://USER:PASSWORD@HOST/DATABASE; - reads it from standard input")
 
 
+def _backup(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="create|verify|restore")
+    create = verbs.add_parser("create", help="save database, keys and settings in one file, while the cloud works")
+    create.add_argument("file", type=Path, nargs="?", help="the file to write (haneul-DATE-TIME.tar)")
+    create.add_argument("--images", action="store_true", help="the images' data too")
+    verbs.add_parser("verify", help="prove that a backup is whole").add_argument("file", type=Path)
+    verbs.add_parser("restore", help="bring a cloud back from it").add_argument("file", type=Path)
+
+
 def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--servers", type=int, default=20, help="how many servers to create at once (20)")
     parser.add_argument("--fake", action="store_true", help="measure a control plane with fake hosts, started for it")
@@ -105,6 +114,7 @@ COMMANDS = (
     Command("bench", "measure this cloud, or one with fake hosts, against what is promised", "bench", _bench),
     Command("image", "build guest images", "image", _image),
     Command("db", "move the cloud's database to PostgreSQL", "db", _db),
+    Command("backup", "save what a cloud must not lose, prove it, bring it back", "backup", _backup),
     Command("settings", "every setting, its value here and what it is for", "show_settings"),
     Command("version", "the version of Haneul and of what it stands on", "version"),
     Command("supervise", "keep the parts running where there is no systemd (started by `up`)", "supervise"),

@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     was_running = keeper.stop(CONTROL)
     try:
         with progress.step("copying every row"):
-            count = args.programs.copy_database(before, url)
+            count = sum(args.programs.copy_database(before, url).values())
         facts.learn(args.state, database_url=url)
     finally:
         if was_running:

@@ -20,7 +20,8 @@ _HISTORY = "alembic_version"
 def copy_rows(source: Database, target: Database) -> dict[str, int]:
     """Every row of `source` into the same tables of `target`, all in one transaction; how many by table.
 
-    Nobody writes to `source` meanwhile. Raises Conflict `database.not_empty` when the target has rows of its own.
+    What is written to `source` meanwhile is not copied. Raises Conflict `database.not_empty` when the target has
+    rows of its own.
     """
     theirs, ours = _tables(source), _tables(target)
     copied: dict[str, int] = {}

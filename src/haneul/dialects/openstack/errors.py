@@ -154,7 +154,7 @@ IMAGE = ErrorStyle(
         "image.upload_ended": 410,
     },
 )
-COMPUTE = ErrorStyle(_nova)
+COMPUTE = ErrorStyle(_nova, by_code={"request.gone": 410, "host.not_steerable": 501})
 PLACEMENT = ErrorStyle(_placement)
 NETWORK = ErrorStyle(_neutron, by_kind={"over_quota": 409}, by_code={"request.revision": 412})
 HANEUL = ErrorStyle(_keystone)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from haneul.dialects.openstack.cloud import Cloud
-from haneul.dialects.openstack.compute import consoles, rebuilding
+from haneul.dialects.openstack.compute import consoles, networks, rebuilding
 from haneul.dialects.openstack.compute.schemas.forms import ANYTHING, LIMIT, Schema, action, wrapped
 from haneul.dialects.openstack.compute.versions import LADDER
 from haneul.kit.errors import Invalid, NotFound
@@ -159,6 +159,8 @@ ACTIONS: dict[str, Action] = {
             ("os-getSerialConsole", ("serial",)),
         )
     },
+    "addFloatingIp": Action(networks.add_floating_ip, networks.ADD_FLOATING_IP, until="2.43"),
+    "removeFloatingIp": Action(networks.remove_floating_ip, networks.REMOVE_FLOATING_IP, until="2.43"),
     "addSecurityGroup": Action(add_security_group, wrapped("addSecurityGroup", _GROUP, ("name",))),
     "removeSecurityGroup": Action(remove_security_group, wrapped("removeSecurityGroup", _GROUP, ("name",))),
 }

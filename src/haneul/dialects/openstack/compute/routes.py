@@ -5,12 +5,17 @@ from __future__ import annotations
 from haneul.dialects.openstack.compute import (
     actions,
     aggregates,
+    audit,
     consoles,
     discovery,
     flavors,
+    gone,
+    hosts,
     hypervisors,
+    images,
     instance_actions,
     keypairs,
+    networks,
     quotas,
     security_groups,
     server_extras,
@@ -28,6 +33,9 @@ _HYPERVISORS = "/v2.1/os-hypervisors"
 _QUOTA = "/v2.1/os-quota-sets/{project_id}"
 _GROUPS = "/v2.1/os-security-groups"
 _RULES = "/v2.1/os-security-group-rules"
+_HOST = "/v2.1/os-hosts/{host}"
+_FLOATING = "/v2.1/os-floating-ips"
+_IMAGE = "/v2.1/images/{image_id}"
 _AGGREGATE = "/v2.1/os-aggregates/{aggregate_id}"
 _CLASS = "/v2.1/os-quota-class-sets/{name}"
 
@@ -101,6 +109,27 @@ ROUTES = (
     Route("DELETE", _GROUPS + "/{group_id}", security_groups.delete_security_group, until="2.35"),
     Route("POST", _RULES, security_groups.create_security_group_rule, schema=bodies.SECURITY_GROUP_RULE, until="2.35"),
     Route("DELETE", _RULES + "/{rule_id}", security_groups.delete_security_group_rule, until="2.35"),
+    # Networks and floating IPs, until 2.35
+    Route("GET", "/v2.1/os-networks", networks.list_networks, until="2.35"),
+    Route("GET", "/v2.1/os-networks/{network_id}", networks.get_network, until="2.35"),
+    Route("GET", "/v2.1/os-tenant-networks", networks.list_tenant_networks, until="2.35"),
+    Route("GET", "/v2.1/os-tenant-networks/{network_id}", networks.get_tenant_network, until="2.35"),
+    Route("GET", "/v2.1/os-floating-ip-pools", networks.list_floating_ip_pools, until="2.35"),
+    Route("GET", _FLOATING, networks.list_floating_ips, until="2.35"),
+    Route("POST", _FLOATING, networks.create_floating_ip, schema=networks.CREATE_FLOATING_IP, until="2.35"),
+    Route("GET", _FLOATING + "/{floating_ip_id}", networks.get_floating_ip, until="2.35"),
+    Route("DELETE", _FLOATING + "/{floating_ip_id}", networks.delete_floating_ip, until="2.35"),
+    # Images, until 2.35; their metadata, until 2.38
+    Route("GET", "/v2.1/images", images.list_images, query=images.LIST, until="2.35"),
+    Route("GET", "/v2.1/images/detail", images.list_images_detail, query=images.LIST, until="2.35"),
+    Route("GET", _IMAGE, images.get_image, until="2.35"),
+    Route("DELETE", _IMAGE, images.delete_image, until="2.35"),
+    Route("GET", _IMAGE + "/metadata", images.list_image_metadata, until="2.38"),
+    Route("POST", _IMAGE + "/metadata", images.add_image_metadata, schema=images.METADATA_BODY, until="2.38"),
+    Route("PUT", _IMAGE + "/metadata", images.replace_image_metadata, schema=images.METADATA_BODY, until="2.38"),
+    Route("GET", _IMAGE + "/metadata/{key}", images.get_image_metadata, until="2.38"),
+    Route("PUT", _IMAGE + "/metadata/{key}", images.set_image_metadata, schema=images.META_BODY, until="2.38"),
+    Route("DELETE", _IMAGE + "/metadata/{key}", images.delete_image_metadata, until="2.38"),
     # Flavors
     Route("GET", "/v2.1/flavors", flavors.list_flavors, query=catalogue.LIST_FLAVORS),
     Route("POST", "/v2.1/flavors", flavors.create_flavor, schema=catalogue.CREATE_FLAVOR),
@@ -148,8 +177,14 @@ ROUTES = (
     ),
     Route("PUT", "/v2.1/os-services/{action}", services.change_service, schema=catalogue.CHANGE_SERVICE, until="2.52"),
     Route("DELETE", "/v2.1/os-services/{service_id}", services.delete_service),
-    Route("GET", "/v2.1/os-hosts", services.list_hosts, until="2.42"),
-    Route("GET", "/v2.1/os-hosts/{host}", services.get_host, until="2.42"),
+    Route("GET", "/v2.1/os-hosts", hosts.list_hosts, until="2.42"),
+    Route("GET", _HOST, hosts.get_host, until="2.42"),
+    Route("PUT", _HOST, hosts.update_host, schema=hosts.UPDATE_HOST, until="2.42"),
+    Route("GET", _HOST + "/startup", hosts.start_host, until="2.42"),
+    Route("GET", _HOST + "/shutdown", hosts.shut_host_down, until="2.42"),
+    Route("GET", _HOST + "/reboot", hosts.reboot_host, until="2.42"),
+    Route("GET", "/v2.1/os-instance_usage_audit_log", audit.list_audit_logs),
+    Route("GET", "/v2.1/os-instance_usage_audit_log/{before}", audit.get_audit_log),
     Route("GET", _HYPERVISORS, hypervisors.list_hypervisors, query=catalogue.LIST_HYPERVISORS),
     Route("GET", _HYPERVISORS + "/detail", hypervisors.list_hypervisors_detail, query=catalogue.LIST_HYPERVISORS),
     Route("GET", _HYPERVISORS + "/statistics", hypervisors.get_hypervisor_statistics, until="2.87"),
@@ -157,4 +192,6 @@ ROUTES = (
     Route("GET", _HYPERVISORS + "/{hypervisor_id}/uptime", hypervisors.get_hypervisor_uptime, until="2.87"),
     Route("GET", _HYPERVISORS + "/{pattern}/search", hypervisors.search_hypervisors, until="2.52"),
     Route("GET", _HYPERVISORS + "/{pattern}/servers", hypervisors.list_hypervisor_servers, until="2.52"),
+    # What was taken away
+    *gone.ROUTES,
 )

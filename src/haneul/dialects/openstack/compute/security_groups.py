@@ -2,19 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from haneul.dialects.openstack.cloud import Cloud
 from haneul.kit.errors import CloudError, Conflict, Invalid, NotFound
 from haneul.kit.http import Reply, Request
 from haneul.kit.ids import is_uuid
-from haneul.services.network import NewRule, NewSecurityGroup, SecurityGroup, SecurityGroupChanges, SecurityGroupRule
+from haneul.services.network import (
+    Filter,
+    Listing,
+    NewRule,
+    NewSecurityGroup,
+    SecurityGroup,
+    SecurityGroupChanges,
+    SecurityGroupRule,
+)
 
 _INGRESS, _IPV4, _IPV6 = "ingress", "IPv4", "IPv6"
 
 
+Named = dict[str, SecurityGroup]
+
+
+def shown_groups(cloud: Cloud, req: Request, groups: Sequence[SecurityGroup]) -> list[dict[str, Any]]:
+    """Several at once, the groups that their rules speak of being looked for once."""
+    named: Named = {group.id: group for group in groups}
+    spoken_of = {rule.remote_group_id for group in groups for rule in group.rules if rule.remote_group_id}
+    missing = tuple(sorted(spoken_of - named.keys()))
+    if missing:
+        others = cloud.network.security_groups.list(req.caller, Listing(Filter({"id": missing})))
+        named |= {group.id: group for group in others}
+    return [_shown(group, named) for group in groups]
+
+
 def shown_group(cloud: Cloud, req: Request, group: SecurityGroup) -> dict[str, Any]:
-    rules = [_rule(cloud, req, rule) for rule in group.rules if rule.direction == _INGRESS]
+    return shown_groups(cloud, req, [group])[0]
+
+
+def _shown(group: SecurityGroup, named: Named) -> dict[str, Any]:
+    rules = [_rule(rule, named) for rule in group.rules if rule.direction == _INGRESS]
     return {
         "id": group.id,
         "name": group.name,
@@ -24,12 +51,11 @@ def shown_group(cloud: Cloud, req: Request, group: SecurityGroup) -> dict[str, A
     }
 
 
-def _rule(cloud: Cloud, req: Request, rule: SecurityGroupRule) -> dict[str, Any]:
+def _rule(rule: SecurityGroupRule, named: Named) -> dict[str, Any]:
     is_any = rule.protocol is None
     group: dict[str, str] = {}
-    if rule.remote_group_id:
-        named = cloud.network.security_groups.get(req.caller, rule.remote_group_id)
-        group = {"name": named.name, "tenant_id": named.project_id}
+    if (remote := named.get(rule.remote_group_id or "")) is not None:
+        group = {"name": remote.name, "tenant_id": remote.project_id}
     cidr = rule.remote_ip_prefix or ("::/0" if rule.ethertype == _IPV6 else "0.0.0.0/0")
     return {
         "id": rule.id,
@@ -49,7 +75,7 @@ def _or(value: int | None, otherwise: int) -> int:
 def list_security_groups(cloud: Cloud, req: Request) -> Reply:
     groups = cloud.network.security_groups.list(req.caller)
     own = [group for group in groups if req.query.get("all_tenants") or group.project_id == req.caller.project_id]
-    return Reply(200, {"security_groups": [shown_group(cloud, req, group) for group in own]})
+    return Reply(200, {"security_groups": shown_groups(cloud, req, own)})
 
 
 def _get(cloud: Cloud, req: Request) -> SecurityGroup:
@@ -113,7 +139,8 @@ def create_security_group_rule(cloud: Cloud, req: Request) -> Reply:
         made = cloud.network.security_groups.create_rule(req.caller, new)
     except Conflict as error:
         raise Invalid(error.code, error.message) from error
-    return Reply(200, {"security_group_rule": _rule(cloud, req, made)})
+    remote = () if group_id is None else (cloud.network.security_groups.get(req.caller, group_id),)
+    return Reply(200, {"security_group_rule": _rule(made, {group.id: group for group in remote})})
 
 
 def _port(value: Any) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from haneul.dialects.openstack.cloud import Cloud
-from haneul.dialects.openstack.compute.security_groups import shown_group
+from haneul.dialects.openstack.compute.security_groups import shown_groups
 from haneul.kit.errors import Invalid, NotFound
 from haneul.kit.http import Reply, Request
 from haneul.services.compute import Interface
@@ -92,8 +92,7 @@ def remove_server_tags(cloud: Cloud, req: Request) -> Reply:
 
 def list_server_security_groups(cloud: Cloud, req: Request) -> Reply:
     groups = cloud.compute.servers.security_groups(req.caller, _id(req))
-    shown = [shown_group(cloud, req, group) for group in groups]
-    return Reply(200, {"security_groups": shown})
+    return Reply(200, {"security_groups": shown_groups(cloud, req, groups)})
 
 
 def list_interfaces(cloud: Cloud, req: Request) -> Reply:

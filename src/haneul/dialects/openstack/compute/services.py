@@ -116,37 +116,3 @@ def _binaries(cloud: Cloud, hosts: list[Host]) -> dict[str, Any]:
 
 def _zone(zone: Zone, hosts: dict[str, Any] | None) -> dict[str, Any]:
     return {"zoneName": zone.name, "zoneState": {"available": zone.is_available}, "hosts": hosts}
-
-
-# The hosts API, until 2.42.
-
-
-def list_hosts(cloud: Cloud, req: Request) -> Reply:
-    zone = req.query.get("zone")
-    found = cloud.compute.hosts.list(req.caller, "os_compute_api:os-hosts:list")
-    zones, default = cloud.compute.zones.by_host(), cloud.compute.zones.default
-    shown = [
-        {"host_name": host.name, "service": "compute", "zone": zones.get(host.id, default)}
-        for host in found
-        if zone in (None, "", zones.get(host.id, default))
-    ]
-    return Reply(200, {"hosts": shown})
-
-
-def get_host(cloud: Cloud, req: Request) -> Reply:
-    wanted = req.params["host"]
-    cloud.compute.hosts.list(req.caller, "os_compute_api:os-hosts:show")
-    for each in cloud.compute.hosts.hypervisors(req.caller, "list"):
-        if each.host.name == wanted and each.host.inventory is not None:
-            has = each.host.inventory
-            rows = [
-                ("(total)", has.vcpus, has.memory_mib, has.disk_gib),
-                ("(used_now)", each.vcpus_used, each.memory_mib_used, each.disk_gib_used),
-                ("(used_max)", each.vcpus_used, each.memory_mib_used, each.disk_gib_used),
-            ]
-            return Reply(200, {"host": [{"resource": _resource(wanted, *row)} for row in rows]})
-    raise NotFound("host.absent", f"Compute host {wanted} could not be found.")
-
-
-def _resource(host: str, project: str, cpu: int, memory_mb: int, disk_gb: int) -> dict[str, Any]:
-    return {"host": host, "project": project, "cpu": cpu, "memory_mb": memory_mb, "disk_gb": disk_gb}

@@ -94,6 +94,12 @@ class Quotas:
         buried = store.list_buried(ServerFilter(project_id=project_id, changed_since=start))
         return [server for server in (*living, *buried) if server.created_at < end]
 
+    def audit_period(self, before: datetime | None = None) -> tuple[datetime, datetime]:
+        """The last whole month before that moment, or before now."""
+        moment = before or self._parts.clock.now()
+        end = moment.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+        return (end - timedelta(days=1)).replace(day=1), end
+
     def _require(self, caller: Caller, rule: str, project_id: str) -> None:
         target = {"project_id": project_id, "user_id": caller.user_id}
         self._parts.policy.require(caller, f"os_compute_api:{rule}", target)

@@ -191,6 +191,7 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
         public_url=settings.url,
         region=settings.region,
         join_token=world.join_token,
+        runs=ground.runs,
         work=lambda caller: _work(ground.runs, upkeep, caller),
     )
     return ControlPlane(ground, world, cloud, engine, upkeep)

@@ -94,6 +94,22 @@ def _backup(parser: argparse.ArgumentParser) -> None:
     verbs.add_parser("restore", help="bring a cloud back from it").add_argument("file", type=Path)
 
 
+def _runs(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|show|explain|retry|cancel")
+    listing = verbs.add_parser("list", help="what is under way, the newest first")
+    listing.add_argument("--all", action="store_true", help="what has ended too")
+    listing.add_argument("--subject", help="only of this server, image, ... (its id)")
+    listing.add_argument("--limit", type=int, default=100, help="so many at most (100)")
+    promises = {
+        "show": "one run with its steps, tries and errors",
+        "explain": "what it does, what it waits for and what comes next",
+        "retry": "have it tried now",
+        "cancel": "have it taken back",
+    }
+    for verb, promise in promises.items():
+        verbs.add_parser(verb, help=promise).add_argument("id", help="the run's id")
+
+
 def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--servers", type=int, default=20, help="how many servers to create at once (20)")
     parser.add_argument("--fake", action="store_true", help="measure a control plane with fake hosts, started for it")
@@ -115,6 +131,7 @@ COMMANDS = (
     Command("image", "build guest images", "image", _image),
     Command("db", "move the cloud's database to PostgreSQL", "db", _db),
     Command("backup", "save what a cloud must not lose, prove it, bring it back", "backup", _backup),
+    Command("runs", "the cloud's long work: what is under way, and what it waits for", "runs", _runs),
     Command("settings", "every setting, its value here and what it is for", "show_settings"),
     Command("version", "the version of Haneul and of what it stands on", "version"),
     Command("supervise", "keep the parts running where there is no systemd (started by `up`)", "supervise"),

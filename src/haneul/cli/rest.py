@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from haneul.cli.trouble import TroubleError
+from haneul.settings import Settings
 
 Json = dict[str, Any]
 _TIMEOUT_S = 300
@@ -105,6 +106,14 @@ class Rest:
         except OSError as error:
             raise TroubleError(f"The cloud does not answer at {self.url}: {error}. See `haneul status`.") from error
         return got, json.loads(text) if text else {}
+
+
+def as_admin(settings: Settings) -> Rest:
+    """The cloud of this state directory as its administrator; raises TroubleError where that is not known."""
+    file = settings.state / "keys" / "admin-password"
+    if not file.exists():
+        raise TroubleError(f"{file} is not there: is this the machine where the control plane runs?")
+    return Rest(settings.url, Credentials("admin", file.read_text().strip(), "admin"))
 
 
 def answers(url: str) -> bool:

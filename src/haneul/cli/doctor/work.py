@@ -21,9 +21,7 @@ def work(settings: Settings, keeper: Keeper) -> Iterator[Finding]:
     if not (file.exists() and rest.answers(settings.url)):
         return
     try:
-        told = rest.Rest(settings.url, rest.Credentials("admin", file.read_text().strip(), "admin")).get(
-            "/haneul/v1/work"
-        )
+        told = rest.as_admin(settings).get("/haneul/v1/work")
     except rest.RefusedError as refusal:
         yield weak(
             f"How the cloud gets on could not be asked: {refusal}", "Was admin's password changed? Then ask the API."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from haneul.kit.policy import Caller
     from haneul.kit.upkeep import LoopReport
-    from haneul.kit.workflow import RunView, Trouble
+    from haneul.kit.workflow import Runs, RunView, Trouble
     from haneul.services.compute import Compute
     from haneul.services.identity import Identity
     from haneul.services.image import Images
@@ -40,5 +40,7 @@ class Cloud:
     region: str
     join_token: Callable[[str], str]
     """Makes of a one-time secret the token that an operator carries to a new host."""
+    runs: Runs
+    """Long work; for administrators, which whoever hands it out makes sure of."""
     work: Callable[[Caller], Work]
     """For administrators: how the cloud gets on; raises Forbidden."""

@@ -34,6 +34,7 @@ from haneul.kit.workflow.run import Run
 from haneul.kit.workflow.runs import Runs
 from haneul.kit.workflow.site import current_fence
 from haneul.kit.workflow.tables import METADATA
+from haneul.kit.workflow.words import explained
 
 __all__ = [
     "METADATA",
@@ -51,6 +52,7 @@ __all__ = [
     "StepView",
     "Trouble",
     "current_fence",
+    "explained",
     "silent",
     "workflow",
 ]

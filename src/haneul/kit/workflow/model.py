@@ -57,6 +57,9 @@ class StepView:
     error: Fault | None
     """Of the last try; None when it went well."""
     undone_at: datetime | None
+    deadline: datetime | None = None
+    """Of a wait; a step has none."""
+    undo_tries: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,15 @@ class RunView:
     outcome: Outcome | None
     finished_at: datetime | None
     error: Fault | None
+    next_at: datetime
+    """When it is looked at next at the latest."""
+    is_waiting: bool
+    """For something to happen in the world."""
+    is_worked_on: bool
+    follows: RunId | None
+    """The run after whose end it begins."""
     steps: tuple[StepView, ...] = ()
-    """In the order they were begun; filled by `history` only."""
+    """In the order they were begun; filled by `history` and `find` only."""
 
 
 @dataclass

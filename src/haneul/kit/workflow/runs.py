@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVarTuple
 
+from sqlalchemy import ColumnElement, and_, true
+
 from haneul.kit import ids, log
 from haneul.kit.clock import Clock
 from haneul.kit.db import Database
@@ -108,6 +110,24 @@ class Runs:
     def find(self, run_id: RunId) -> RunView | None:
         """One run with its steps."""
         return next(iter(self._store.history(runs.c.id == run_id)), None)
+
+    def page(
+        self, *, subject: str | None = None, is_done: bool | None = None, limit: int = 100, marker: RunId | None = None
+    ) -> list[RunView]:
+        """The newest runs first, without their steps; raises NotFound `listing.no_marker`."""
+        which: list[ColumnElement[bool]] = [true()]
+        if subject is not None:
+            which.append(runs.c.subject == subject)
+        if is_done is not None:
+            which.append(runs.c.done.is_(is_done))
+        return self._store.page(and_(*which), limit, marker)
+
+    def retry(self, run_id: RunId) -> bool:
+        """Have a run that backs off or waits looked at now; False when it has ended or is being worked on."""
+        with self.db.write():
+            is_hurried = self._store.hurry(run_id, self.clock.now())
+            self._tell()
+        return is_hurried
 
     def forget(self, older_than: timedelta) -> int:
         """Delete runs that ended longer ago; how many. Those that have not ended stay."""

@@ -10,6 +10,8 @@ from sqlalchemy import ColumnElement, Row, and_, case, delete, literal, or_, sel
 from sqlalchemy.dialects import postgresql, sqlite
 
 from haneul.kit.db import Database, Timestamp
+from haneul.kit.errors import NotFound
+from haneul.kit.paging import after
 from haneul.kit.workflow.model import (
     TROUBLED_AFTER,
     Fault,
@@ -109,6 +111,22 @@ class RunStore:
             by_run[line.run_id].append(_step_view(line))
         return [view(row, tuple(by_run[row.id])) for row in rows]
 
+    def page(self, which: ColumnElement[bool], limit: int, marker: RunId | None) -> list[RunView]:
+        """At most so many of the runs `which` is true of, the newest first, after the one named by the marker."""
+        order = [(runs.c.created_at, True), (runs.c.id, True)]
+        with self.db.read() as c:
+            last = c.execute(select(*(column for column, _ in order)).where(runs.c.id == marker)).first()
+            if marker and last is None:
+                raise NotFound("listing.no_marker", f"There is no run {marker} to go on after: begin anew")
+            statement = after(select(runs).where(which), order, last).limit(limit)
+            return [view(row) for row in c.execute(statement)]
+
+    def hurry(self, run_id: RunId, now: datetime) -> bool:
+        """Make it due now if nobody works on it; False when there is nothing to hurry."""
+        idle = and_(runs.c.id == run_id, active, runs.c.lease_until.is_(None))
+        with self.db.write() as c:
+            return c.execute(update(runs).where(idle).values(run_at=now).returning(runs.c.id)).first() is not None
+
     def forget(self, ended_before: datetime, at_most: int) -> int:
         """Delete the oldest runs that ended before, with their steps; how many."""
         old = runs.c.done & (runs.c.finished_at < ended_before)
@@ -133,6 +151,10 @@ def view(row: Row[Any], steps: tuple[StepView, ...] = ()) -> RunView:
         outcome=Outcome(row.outcome) if row.outcome else None,
         finished_at=row.finished_at,
         error=fault(row.error),
+        next_at=row.lease_until or row.run_at,
+        is_waiting=bool(row.waits),
+        is_worked_on=row.lease_until is not None and not row.done,
+        follows=RunId(row.follows) if row.follows else None,
         steps=steps,
     )
 
@@ -142,4 +164,13 @@ def fault(stored: dict[str, str] | None) -> Fault | None:
 
 
 def _step_view(row: Row[Any]) -> StepView:
-    return StepView(row.name, row.started_at, row.finished_at, row.tries, fault(row.error), row.undone_at)
+    return StepView(
+        name=row.name,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        tries=row.tries,
+        error=fault(row.error),
+        undone_at=row.undone_at,
+        deadline=row.deadline,
+        undo_tries=row.undo_tries,
+    )

@@ -41,6 +41,7 @@ Index("one_run_per_subject", runs.c.subject, unique=True, sqlite_where=active, p
 Index("one_successor_per_run", runs.c.follows, unique=True)
 Index("runs_due", runs.c.run_at, sqlite_where=active, postgresql_where=active)
 Index("runs_by_subject", runs.c.subject, runs.c.created_at)
+Index("runs_by_beginning", runs.c.created_at, runs.c.id)
 Index("runs_by_end", runs.c.finished_at)
 
 run_steps = Table(

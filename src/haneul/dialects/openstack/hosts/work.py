@@ -13,14 +13,14 @@ from haneul.kit.workflow import RunView, Trouble
 def show_work(cloud: Cloud, req: Request) -> Reply:
     work = cloud.work(req.caller)
     body = {
-        "unfinished": [_shown_run(run) for run in work.unfinished],
+        "unfinished": [shown_run(run) for run in work.unfinished],
         "troubled": [_shown_trouble(trouble) for trouble in work.troubled],
         "loops": [_shown_loop(loop) for loop in work.loops],
     }
     return Reply(200, {"work": body})
 
 
-def _shown_run(run: RunView) -> dict[str, Any]:
+def shown_run(run: RunView) -> dict[str, Any]:
     return {
         "id": run.id,
         "kind": run.kind,
@@ -29,12 +29,14 @@ def _shown_run(run: RunView) -> dict[str, Any]:
         "created_at": run.created_at.isoformat(),
         "step": run.step,
         "unwinding": run.unwinding,
+        "outcome": run.outcome,
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
         "error": None if run.error is None else {"code": run.error.code, "message": run.error.message},
     }
 
 
 def _shown_trouble(trouble: Trouble) -> dict[str, Any]:
-    return {**_shown_run(trouble.run), "step": trouble.step, "tries": trouble.tries}
+    return {**shown_run(trouble.run), "step": trouble.step, "tries": trouble.tries}
 
 
 def _shown_loop(loop: LoopReport) -> dict[str, Any]:

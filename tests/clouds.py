@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 
 from haneul import main
 from haneul.drivers.compute.fake import FakeHosts, FakeWorld
+from haneul.drivers.identity.fake import FakeIssuers
 from haneul.drivers.image.directory import DirectoryStore
 from haneul.drivers.image.fake import FakeFetcher
 from haneul.drivers.image.inspection import FormatInspector
@@ -45,6 +46,10 @@ class FakeReality:
     clock: SteppedClock
     web: FakeFetcher = field(default_factory=FakeFetcher)
 
+    @cached_property
+    def issuers(self) -> FakeIssuers:
+        return FakeIssuers(self.clock)
+
 
 class OpenCloud:
     """A control plane in a state directory over a fake reality."""
@@ -67,6 +72,7 @@ class OpenCloud:
             blobs=DirectoryStore(state / "images"),
             inspector=FormatInspector(),
             fetcher=reality.web,
+            issuers=reality.issuers,
         )
         self.plane = main.assemble(main.lay_ground(settings, reality.clock), world, threads=0, observer=observer)
         self.plane.bootstrap()
@@ -145,7 +151,7 @@ def open_cloud(folder: Path, hosts: int = 2, observer: Observer = silent) -> Ope
     """A cloud of its own in `folder`, with people, a flavor, an image and an outside network.
 
     Its `names`: demo_project, other_project, admin_project, demo_user, other_user, admin_user, small (a flavor's id),
-    tiny (an image's id), public (the outside network's id).
+    tiny (an image's id), public (the outside network's id), ada_bearer (what a trusted issuer says about somebody).
     """
     template, names = _furnished()
     state = folder / "state"
@@ -153,6 +159,8 @@ def open_cloud(folder: Path, hosts: int = 2, observer: Observer = silent) -> Ope
     databases.clone(template, state)
     cloud = OpenCloud(state, _reality(hosts), observer)
     cloud.names = dict(names)
+    ada = {"sub": "f3a1", "email": "ada@example.org", "exp": int(cloud.clock.now().timestamp()) + 86400}
+    cloud.names["ada_bearer"] = cloud.reality.issuers.token(**ada)
     return cloud
 
 

@@ -28,7 +28,7 @@ from haneul.kit.policy import Caller, Policy
 from haneul.kit.upkeep import Loop, Scheduler
 from haneul.kit.workflow import Engine, Observer, Runs, silent
 from haneul.services import compute, identity, image, network, placement
-from haneul.settings import Settings
+from haneul.settings import OidcIssuer, Settings
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -55,6 +55,7 @@ class World:
     blobs: image.BlobStore
     inspector: image.Inspector
     fetcher: image.Fetcher
+    issuers: identity.Issuers
     join_token: Callable[[str], str] = _refuse_to_join
     """Makes of a one-time secret the token that an operator carries to a new host."""
 
@@ -142,6 +143,7 @@ def reach_world(settings: Settings, clock: Clock) -> World:
         blobs=driver("image", "directory")(settings.state / "images", settings.image_reserve_gib * GIB),
         inspector=FormatInspector(settings.image_format_check),
         fetcher=WebFetcher(settings.image_sources),
+        issuers=driver("identity", "web")([_issuer(each) for each in settings.oidc_issuers], clock),
         join_token=join_token,
     )
 
@@ -170,7 +172,7 @@ def _networks(settings: Settings) -> Any:
 def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observer = silent) -> ControlPlane:
     """Every service on the ground, over the world; `threads` work on runs."""
     engine = Engine(ground.runs, threads=threads, observer=observer, owner="control")
-    people = identity.Identity(_identity(ground))
+    people = identity.Identity(_identity(ground, world))
     room = placement.Placement(_placement(ground))
     images = image.Images(_image(ground, world, people))
     networks = network.Network(_network(ground, world))
@@ -212,7 +214,11 @@ class Below:
     room: placement.Placement
 
 
-def _identity(ground: Ground) -> identity.Parts:
+def _issuer(told: OidcIssuer) -> identity.TrustedIssuer:
+    return identity.TrustedIssuer(told.url, told.audiences, told.jwks_file, told.ca_file)
+
+
+def _identity(ground: Ground, world: World) -> identity.Parts:
     policy = ground.policy("identity", identity.RULES, identity.SCOPES)
     settings = ground.settings
     strictness = identity.IdentitySettings(
@@ -227,8 +233,9 @@ def _identity(ground: Ground) -> identity.Parts:
         password_lifetime_days=settings.password_lifetime_days,
         password_minimum_days=settings.password_minimum_days,
         password_change_at_first_use=settings.password_change_at_first_use,
+        federated_membership_minutes=settings.federated_membership_minutes,
     )
-    return identity.open_parts(ground.db, ground.clock, ground.bus, policy, strictness)
+    return identity.open_parts(ground.db, ground.clock, ground.bus, policy, strictness, world.issuers)
 
 
 def _placement(ground: Ground) -> placement.Parts:

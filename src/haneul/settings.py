@@ -23,6 +23,15 @@ class SettingsError(Exception):
 Port = Annotated[int, Meta(ge=1, le=65535)]
 
 
+class OidcIssuer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody who vouches for people: see the setting `oidc_issuers`."""
+
+    url: Annotated[str, Meta(min_length=8)]
+    audiences: Annotated[tuple[str, ...], Meta(min_length=1)]
+    jwks_file: str = ""
+    ca_file: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How this cloud is set up. A change counts from the next start of the process that reads it."""
 
@@ -129,6 +138,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     password_change_at_first_use: Annotated[
         bool, Meta(description="A password that somebody else set is good only for choosing another one.")
     ] = False
+
+    oidc_issuers: Annotated[
+        tuple[OidcIssuer, ...],
+        Meta(
+            description="OpenID Connect issuers whose tokens are let in, a table `[[oidc_issuers]]` each: `url` (the "
+            "`iss` of its tokens), `audiences` (its tokens must be meant for one of them), and if need be `jwks_file` "
+            "(its keys; else they are fetched from it) and `ca_file`. In the environment as JSON."
+        ),
+    ] = ()
+    federated_membership_minutes: Annotated[
+        int,
+        Meta(
+            description="How long people stay in groups that their identity provider put them in; 0: as long as the "
+            "token. An identity provider's own authorization_ttl goes before.",
+            ge=0,
+        ),
+    ] = 0
 
     image_format_check: Annotated[
         bool, Meta(description="Refuse images' data that is not what disk_format claims; unsafe data always is.")
@@ -238,8 +264,10 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 def _checked(values: dict[str, Any], where: str) -> Settings:
     try:
+        if isinstance(text := values.get("oidc_issuers"), str):
+            values = values | {"oidc_issuers": msgspec.json.decode(text)}
         return msgspec.convert(values, Settings, strict=False, dec_hook=_decode)
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:
         raise SettingsError(f"In {where}: {error}. `haneul settings` lists what there is.") from error
 
 

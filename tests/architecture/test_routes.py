@@ -16,10 +16,14 @@ OPEN_TO_ALL = re.compile(
     r"identity (GET / |GET /v3 |POST /v3/auth/tokens |POST /v3/ec2tokens |POST /v3/s3tokens )"
     r"|identity POST /v3/users/{user_id}/password "
     r"|identity POST /v3/OS-OAUTH1/(request|access)_token "
+    r"|identity (GET|POST) /v3/OS-FEDERATION/identity_providers/{idp_id}/protocols/{protocol_id}/auth "
+    r"|identity (GET|POST) /v3/auth/OS-FEDERATION/(\S+/)?websso(/{protocol_id})? "
+    r"|identity POST /v3/auth/OS-FEDERATION/saml2(/ecp)? "
+    r"|identity GET /v3/OS-FEDERATION/saml2/metadata "
     r"|image GET /(versions|v2)? "
     r"|(compute|network|placement) GET /(v2(\.0|\.1)?)? "
 )
-"""Discovery, and where a password or a signature stands for a token."""
+"""Discovery, where a password, a signature or another's token stands for a token, and what is not built."""
 
 
 def _url(spec: ApiSpec, route: Route) -> str:

@@ -15,6 +15,10 @@ DRIVERS: Mapping[str, Mapping[str, str]] = {
         "ovn": "haneul.drivers.network.ovn:OvnNetworks",
         "fake": "haneul.drivers.network.fake:FakeNetworks",
     },
+    "identity": {
+        "web": "haneul.drivers.identity.web:WebIssuers",
+        "fake": "haneul.drivers.identity.fake:FakeIssuers",
+    },
     "image": {
         "directory": "haneul.drivers.image.directory:DirectoryStore",
         "fake": "haneul.drivers.image.fake:FakeStore",

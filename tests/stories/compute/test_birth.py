@@ -21,6 +21,7 @@ from haneul.agent.enrol import Identity, join
 from haneul.agent.settings import AgentSettings
 from haneul.dialects.openstack.compute.routes import ROUTES
 from haneul.drivers.compute.agents import AgentHosts, ListenerSettings
+from haneul.drivers.identity.fake import FakeIssuers
 from haneul.drivers.image.directory import DirectoryStore
 from haneul.drivers.image.fake import FakeFetcher
 from haneul.drivers.image.inspection import FormatInspector
@@ -96,7 +97,12 @@ class Cloud:
         listener = ListenerSettings("127.0.0.1", 0, make_authority("test", clock.now()))
         self.hosts = AgentHosts(listener, clock)
         world = main.World(
-            self.hosts, FakeNetworks(), DirectoryStore(folder / "images"), FormatInspector(), FakeFetcher()
+            hosts=self.hosts,
+            networks=FakeNetworks(),
+            blobs=DirectoryStore(folder / "images"),
+            inspector=FormatInspector(),
+            fetcher=FakeFetcher(),
+            issuers=FakeIssuers(clock),
         )
         (folder / "keys").mkdir()
         (folder / "keys" / main.ADMIN_PASSWORD).write_text(PASSWORD)

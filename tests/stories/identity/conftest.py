@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from haneul.drivers.identity.fake import FakeIssuers
 from haneul.kit.clock import SteppedClock
 from haneul.kit.db import Database
 from haneul.kit.events import Bus
@@ -50,6 +51,7 @@ def build(state: Path, **settings: object) -> World:
         bus,
         Policy(RULES, scopes=SCOPES),
         IdentitySettings(state=state, **settings),  # type: ignore[arg-type]
+        FakeIssuers(clock),
     )
     world = World(Identity(parts), clock, bus, db)
     world.identity.bootstrap(ADMIN_PASSWORD, "http://cloud.test:8800", "RegionOne")

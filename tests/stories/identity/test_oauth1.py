@@ -8,7 +8,9 @@ from urllib.parse import parse_qs
 
 import pytest
 from oauthlib.oauth1 import Client
+from sqlalchemy import select
 
+from haneul.services.identity import METADATA
 from tests.clouds import URL, OpenCloud
 
 V3 = "/identity/v3"
@@ -220,8 +222,9 @@ def test_another_persons_access_tokens_are_not_found(cloud: OpenCloud, program: 
 def test_keys_rest_sealed(cloud: OpenCloud, program: Program) -> None:
     access = _access(cloud, program)
 
-    rest = b"".join(file.read_bytes() for file in cloud.state.glob("haneul.db*"))
+    with cloud.plane.ground.db.read() as connection:
+        rows = [row for table in METADATA.sorted_tables for row in connection.execute(select(table))]
 
-    assert program.keys.key.encode() in rest
-    assert program.keys.secret.encode() not in rest
-    assert access.secret.encode() not in rest
+    rest = repr(rows)
+    assert program.keys.key in rest and access.key in rest
+    assert program.keys.secret not in rest and access.secret not in rest

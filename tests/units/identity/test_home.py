@@ -13,10 +13,16 @@ NAMELESS = {
     "/v3/projects/{}/tags",
     "/v3/OS-FEDERATION/projects",
     "/v3/OS-FEDERATION/domains",
+    "/v3/OS-FEDERATION/saml2/metadata",
+    "/v3/auth/OS-FEDERATION/saml2",
+    "/v3/auth/OS-FEDERATION/saml2/ecp",
+    "/v3/auth/OS-FEDERATION/websso/{}",
+    "/v3/auth/OS-FEDERATION/identity_providers/{}/protocols/{}/websso",
     "/v3/OS-INHERIT/projects/{}/users/{}/roles/inherited_to_projects",
     "/v3/OS-INHERIT/projects/{}/groups/{}/roles/inherited_to_projects",
 }
-"""The documents themselves, and listings for which the API has no relation or one with a newer path."""
+"""The documents themselves, and listings for which the API has no relation or one with a newer path,
+and what only says that it is not built."""
 
 
 def _shape(path: str) -> str:

@@ -10,6 +10,7 @@ from haneul.kit.events import Bus
 from haneul.kit.keyring import Keyring
 from haneul.kit.policy import Policy
 from haneul.kit.upkeep import Loop
+from haneul.services.identity.driver import Issuers
 from haneul.services.identity.model import (
     DEFAULT_DOMAIN,
     EVERYTHING,
@@ -138,6 +139,7 @@ __all__ = [
     "IdentitySettings",
     "Inference",
     "IssuedToken",
+    "Issuers",
     "KeptPolicy",
     "Limit",
     "Listing",
@@ -227,7 +229,9 @@ class Identity:
         )
 
 
-def open_parts(db: Database, clock: Clock, bus: Bus, policy: Policy, settings: IdentitySettings) -> Parts:
+def open_parts(
+    db: Database, clock: Clock, bus: Bus, policy: Policy, settings: IdentitySettings, issuers: Issuers
+) -> Parts:
     """Identity's parts; its keys are made if the state directory has none."""
     keys = settings.state / "keys"
     return Parts(
@@ -238,5 +242,6 @@ def open_parts(db: Database, clock: Clock, bus: Bus, policy: Policy, settings: I
         policy=policy,
         token_keys=Keyring(keys / "fernet"),
         credential_keys=Keyring(keys / "credentials"),
+        issuers=issuers,
         settings=settings,
     )

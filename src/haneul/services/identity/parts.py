@@ -10,6 +10,7 @@ from haneul.kit.db import Database
 from haneul.kit.events import Bus
 from haneul.kit.keyring import Keyring
 from haneul.kit.policy import Policy
+from haneul.services.identity.driver import Issuers
 from haneul.services.identity.store import IdentityStore
 
 
@@ -36,6 +37,9 @@ class IdentitySettings:
     """So long a password that its user chose cannot be changed by them again."""
     password_change_at_first_use: bool = False
     """True: a password that somebody else set is good only for choosing another one."""
+    federated_membership_minutes: int = 0
+    """So long somebody stays in the groups that a sign-in by an identity provider put them in; 0: no longer than
+    the token. A provider's own authorization_ttl goes before."""
     tree_depth: int = 5
     """How deep projects may be nested, the domain not counted."""
 
@@ -49,4 +53,5 @@ class Parts:
     policy: Policy
     token_keys: Keyring
     credential_keys: Keyring
+    issuers: Issuers
     settings: IdentitySettings

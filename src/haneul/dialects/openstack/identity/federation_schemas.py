@@ -46,6 +46,7 @@ UPDATE_SERVICE_PROVIDER = wrapped("service_provider", _closed(_SERVICE_PROVIDER,
 # Mappings
 
 _WORD: Schema = {"type": "string"}
+_VERSION: Schema = {"enum": ["1.0", "2.0"]}
 _DOMAIN = _closed({"id": _WORD, "name": _WORD})
 _MAPPED_USER = _closed(
     {
@@ -93,7 +94,7 @@ _REMOTE: Schema = {
 def _mapping(project: Schema) -> Schema:
     rule = _closed({"local": {"type": "array", "items": _local(project)}, "remote": _REMOTE}, "local", "remote")
     rules: Schema = {"type": "array", "minItems": 1, "maxItems": 1000, "items": rule}
-    return _closed({"rules": rules, "schema_version": True}, "rules")
+    return _closed({"rules": rules, "schema_version": _VERSION}, "rules")
 
 
 _PROJECT: Schema = {"name": _WORD, "roles": _MAPPED_ROLES}
@@ -102,7 +103,7 @@ WRITE_MAPPING = wrapped(
     "mapping",
     {
         "type": "object",
-        "properties": {"schema_version": {"enum": ["1.0", "2.0"]}},
+        "properties": {"schema_version": _VERSION},
         "if": _IS_SECOND,
         "then": _mapping({**_PROJECT, "domain": _DOMAIN}),
         "else": _mapping(_PROJECT),

@@ -11,6 +11,7 @@ from haneul.dialects.openstack.identity.listing import (
     extras,
     linked,
     listing,
+    moment,
     require_same_id,
 )
 from haneul.dialects.openstack.identity.users import user_body, user_listing
@@ -42,7 +43,12 @@ def list_groups(cloud: Cloud, req: Request) -> Reply:
 def list_user_groups(cloud: Cloud, req: Request) -> Reply:
     wanted = listing(req, _FIELDS)
     groups = cloud.identity.groups.of_user(req.caller, req.params["user_id"], wanted)
-    return collection(req, "groups", [group_body(req, group) for group in groups], wanted)
+    ends = cloud.identity.groups.ends(req.params["user_id"])
+    bodies = [group_body(req, group) for group in groups]
+    for body in bodies:
+        if body["id"] in ends:
+            body["membership_expires_at"] = moment(ends[body["id"]])
+    return collection(req, "groups", bodies, wanted)
 
 
 def show_group(cloud: Cloud, req: Request) -> Reply:

@@ -103,6 +103,7 @@ RESOURCES: dict[str, dict[str, str]] = {
         "domains": "/auth/domains",
         "identity_provider": "/OS-FEDERATION/identity_providers/{idp_id}",
         "identity_provider_protocol": "/OS-FEDERATION/identity_providers/{idp_id}/protocols/{protocol_id}",
+        "identity_provider_protocol_auth": "/OS-FEDERATION/identity_providers/{idp_id}/protocols/{protocol_id}/auth",
         "identity_provider_protocols": "/OS-FEDERATION/identity_providers/{idp_id}/protocols",
         "identity_providers": "/OS-FEDERATION/identity_providers",
         "mapping": "/OS-FEDERATION/mappings/{mapping_id}",

@@ -184,7 +184,30 @@ _USER_OPTIONS = {
     },
     "additionalProperties": False,
 }
+_UNIQUE_ID: Schema = {"type": "string", "minLength": 1, "maxLength": 255}
+_LINKS: Schema = {
+    "type": "array",
+    "maxItems": 100,
+    "items": {
+        "type": "object",
+        "properties": {
+            "idp_id": {"type": "string"},
+            "protocols": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 100,
+                "items": {
+                    "type": "object",
+                    "properties": {"protocol_id": {"type": "string"}, "unique_id": _UNIQUE_ID},
+                    "required": ["protocol_id", "unique_id"],
+                },
+            },
+        },
+        "required": ["idp_id", "protocols"],
+    },
+}
 _USER = {
+    "federated": _LINKS,
     "name": NAME,
     "domain_id": ID,
     "password": {"type": ["string", "null"], "maxLength": 4096},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from haneul.dialects.openstack.cloud import Cloud
@@ -19,7 +20,7 @@ from haneul.dialects.openstack.identity.listing import (
 )
 from haneul.kit.errors import Invalid
 from haneul.kit.http import Reply, Request
-from haneul.services.identity import Filter, Listing, NewUser, User
+from haneul.services.identity import FederatedLink, Filter, Listing, NewUser, User, UserId
 
 _KNOWN = {
     "id",
@@ -35,6 +36,7 @@ _KNOWN = {
     "federated",
 }
 _FIELDS = {"name": "name", "domain_id": "domain_id"}
+_LINK_FIELDS = {name: name for name in ("idp_id", "protocol_id", "unique_id")}
 _CHANGES = {
     "name": "name",
     "description": "description",
@@ -63,8 +65,29 @@ def user_body(req: Request, user: User) -> dict[str, Any]:
     return linked(req, f"/users/{user.id}", body)
 
 
-def user_listing(req: Request) -> Listing:
-    wanted = listing(req, _FIELDS, {"enabled": "is_enabled"})
+def full_user_body(cloud: Cloud, req: Request, user: User) -> dict[str, Any]:
+    """With how identity providers know them."""
+    body = user_body(req, user)
+    protocols: dict[str, list[dict[str, str]]] = {}
+    for link in cloud.identity.users.links(user):
+        told = {"protocol_id": link.protocol_id, "unique_id": link.unique_id}
+        protocols.setdefault(link.idp_id, []).append(told)
+    if protocols or user.is_federated:
+        body["federated"] = [{"idp_id": idp_id, "protocols": several} for idp_id, several in protocols.items()]
+    return body
+
+
+def _links(body: dict[str, Any]) -> tuple[FederatedLink, ...]:
+    return tuple(
+        FederatedLink(provider["idp_id"], protocol["protocol_id"], protocol["unique_id"], UserId(""))
+        for provider in body.get("federated", ())
+        for protocol in provider["protocols"]
+    )
+
+
+def user_listing(req: Request, more: Mapping[str, str] | None = None) -> Listing:
+    """`more` are further fields to filter by."""
+    wanted = listing(req, {**_FIELDS, **(more or {})}, {"enabled": "is_enabled"})
     if (text := req.query.get("password_expires_at")) is None:
         return wanted
     match = _EXPIRY.fullmatch(text)
@@ -76,14 +99,14 @@ def user_listing(req: Request) -> Listing:
 
 
 def list_users(cloud: Cloud, req: Request) -> Reply:
-    wanted = user_listing(req)
+    wanted = user_listing(req, _LINK_FIELDS)
     users = cloud.identity.users.list(req.caller, wanted)
     return collection(req, "users", [user_body(req, user) for user in users], wanted)
 
 
 def show_user(cloud: Cloud, req: Request) -> Reply:
     user = cloud.identity.users.get(req.caller, req.params["user_id"])
-    return Reply(200, {"user": user_body(req, user)})
+    return Reply(200, {"user": full_user_body(cloud, req, user)})
 
 
 def create_user(cloud: Cloud, req: Request) -> Reply:
@@ -97,8 +120,9 @@ def create_user(cloud: Cloud, req: Request) -> Reply:
         is_enabled=truth(body.get("enabled", True)),
         options=body.get("options", {}),
         extra=extras(body, _KNOWN),
+        federated=_links(body),
     )
-    return Reply(201, {"user": user_body(req, cloud.identity.users.create(req.caller, new))})
+    return Reply(201, {"user": full_user_body(cloud, req, cloud.identity.users.create(req.caller, new))})
 
 
 def update_user(cloud: Cloud, req: Request) -> Reply:
@@ -113,8 +137,10 @@ def update_user(cloud: Cloud, req: Request) -> Reply:
         changes["is_enabled"] = truth(body["enabled"])
     if extra := extras(body, _KNOWN):
         changes["extra"] = extra
+    if "federated" in body:
+        changes["federated"] = _links(body)
     user = cloud.identity.users.update(req.caller, user_id, changes)
-    return Reply(200, {"user": user_body(req, user)})
+    return Reply(200, {"user": full_user_body(cloud, req, user)})
 
 
 def delete_user(cloud: Cloud, req: Request) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -103,6 +104,10 @@ class GroupRows(Rows[Group]):
 
     def of_user(self, user_id: str, now: datetime, listing: Listing) -> list[Group]:
         return self.page(listing, groups.c.id.in_(_groups_of(user_id, now)))
+
+    def named(self, domain_id: str, names: Iterable[str]) -> list[Group]:
+        """Those of the domain that bear one of the names."""
+        return self.all(groups.c.domain_id == domain_id, groups.c.name_key.in_([fold(name) for name in names]))
 
     def ids_of_user(self, user_id: str, now: datetime) -> list[str]:
         with self.db.read() as connection:

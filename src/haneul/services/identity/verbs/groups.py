@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from haneul.kit.errors import NotFound
@@ -45,6 +46,10 @@ class Groups:
         if caller.domain_id:
             listing = listing.where("domain_id", caller.domain_id)
         return self._store.groups.of_user(user_id, self._clock.now(), listing)
+
+    def ends(self, user_id: str) -> Mapping[str, datetime]:
+        """When the user leaves groups in which they are for a while, by the groups' ids."""
+        return {each.group_id: each.expires_at for each in self._store.expiring.of_user(user_id, self._clock.now())}
 
     def get(self, caller: Caller, group_id: str, rule: str = "identity:get_group") -> Group:
         group = self._store.groups.find(group_id)

@@ -20,6 +20,8 @@ from haneul.services.identity.model import (
 )
 from haneul.services.identity.parts import Parts
 
+_OWN_METHODS = ("password", "token", "totp", "application_credential", "oauth1", "ec2credential")
+
 
 @dataclass(frozen=True)
 class NewIdentityProvider:
@@ -106,6 +108,8 @@ class Protocols:
         self._policy.require(caller, "identity:create_protocol")
         with self._store.changing():
             self._store.identity_providers.get(new.idp_id)
+            if new.id in _OWN_METHODS:
+                raise Invalid("federated_protocol.name", f"{new.id} is a way to sign in of its own: take another id.")
             self._require_mapping(new.mapping_id)
             return self._store.protocols.add(new)
 

@@ -69,10 +69,9 @@ class Signatures:
                 if is_valid:
                     self._use_once(found)
                     return found
-        except OAuth1Error as error:
-            raise Invalid(
-                "oauth1.request", f"The request is not signed as OAuth 1.0a asks: {error.description}"
-            ) from None
+        except (OAuth1Error, ValueError) as error:
+            why = getattr(error, "description", None) or error
+            raise Invalid("oauth1.request", f"The request is not signed as OAuth 1.0a asks: {why}.") from None
         raise Unauthenticated(
             "oauth1.signature",
             "The OAuth signature does not fit: sign the request with the keys of a consumer and token of this cloud, "

@@ -25,6 +25,7 @@ from haneul.services.identity.model import (
 from haneul.services.identity.parts import Parts
 from haneul.services.identity.verbs.access import Access
 from haneul.services.identity.verbs.ec2 import Ec2Prover, SignedRequest, SignedText
+from haneul.services.identity.verbs.federated import FederatedProver
 from haneul.services.identity.verbs.proof import MoreMethodsNeeded, Proof, Prover, joined, refused
 from haneul.services.identity.verbs.reading import Reader
 from haneul.services.identity.verbs.receipts import Receipts
@@ -50,6 +51,7 @@ class Tokens:
         self._reader = Reader(parts, access)
         self._prover = Prover(parts)
         self._ec2 = Ec2Prover(parts)
+        self._federated = FederatedProver(parts)
         self._receipts = Receipts(parts)
         self._read_by_text: dict[str, _Read] = {}
 
@@ -84,14 +86,10 @@ class Tokens:
         MoreMethodsNeeded, with a receipt, for a user who must prove more than they did.
         """
         proof = self._prove(request)
-        user = proof.user
-        domain = self._store.projects.find(user.domain_id)
-        if not user.is_enabled or domain is None or not domain.is_enabled:
-            raise refused()
-        self._require_enough_methods(user, domain, proof.methods)
-        if user.failed_attempts:
+        self._admit(proof)
+        if proof.user.failed_attempts:
             # Only now: whoever has the password alone must not get endless tries at the rest.
-            self._store.users.forget_failures(user.id)
+            self._store.users.forget_failures(proof.user.id)
         if proof.application_credential is not None:
             return self._make(proof, project_id=proof.application_credential.project_id)
         if proof.access_token is not None:
@@ -99,6 +97,12 @@ class Tokens:
         if request.scope is None:
             return self._for_default_project(proof)
         return self._for_scope(proof, request.scope)
+
+    def issue_federated(self, idp_id: str, protocol_id: str, bearer: str) -> IssuedToken:
+        """An unscoped token for whom an identity provider vouches, by the OpenID Connect token that it gave them."""
+        proof = self._federated.by_bearer(idp_id, protocol_id, bearer)
+        self._admit(proof)
+        return self._make(proof)
 
     def issue_by_ec2(self, caller: Caller, signed: SignedRequest) -> IssuedToken:
         """A token for whoever signed a request with EC2 keys; for services that were sent such a request."""
@@ -162,6 +166,13 @@ class Tokens:
         if request.receipt:
             proofs.append(self._receipts.proof(request.receipt))
         return joined(proofs)
+
+    def _admit(self, proof: Proof) -> None:
+        """Who proved who they are must also be let in, and have proved enough."""
+        domain = self._store.projects.find(proof.user.domain_id)
+        if not proof.user.is_enabled or domain is None or not domain.is_enabled:
+            raise refused()
+        self._require_enough_methods(proof.user, domain, proof.methods)
 
     def _require_enough_methods(self, user: User, domain: Project, methods: tuple[str, ...]) -> None:
         rules = tuple(tuple(rule) for rule in user.option("multi_factor_auth_rules") or ())

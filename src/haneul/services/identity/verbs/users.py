@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from haneul.kit.policy import Caller
 from haneul.services.identity.model import (
     EVERYTHING,
     DomainId,
+    FederatedLink,
     Listing,
     User,
     UserDeleted,
@@ -31,6 +32,8 @@ from haneul.services.identity.verbs.password_rules import (
 from haneul.services.identity.verbs.projects import home_domain
 from haneul.services.identity.verbs.proof import Prover, refused
 
+_LINK_FIELDS = ("idp_id", "protocol_id", "unique_id")
+
 
 @dataclass(frozen=True)
 class NewUser:
@@ -43,6 +46,8 @@ class NewUser:
     is_enabled: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+    federated: tuple[FederatedLink, ...] = ()
+    """Whom identity providers call so; the links' `user_id` is filled in."""
 
 
 class Users:
@@ -54,6 +59,7 @@ class Users:
 
     def list(self, caller: Caller, listing: Listing = EVERYTHING) -> list[User]:
         self._policy.require(caller, "identity:list_users", targets.of_listing(caller))
+        listing = self._by_link(listing)
         if caller.domain_id:
             listing = listing.where("domain_id", caller.domain_id)
         return self._store.users.page(listing)
@@ -86,12 +92,13 @@ class Users:
                 extra=new.extra,
             )
             self._store.users.add(user)
+            self._link(user, new.federated)
             return user if kept is None else self._with_password(user, kept)
 
     def update(self, caller: Caller, user_id: str, changes: Mapping[str, Any]) -> User:
-        """`changes`: any of name, description, default_project_id, is_enabled, password, options, extra."""
+        """`changes`: any of name, description, default_project_id, is_enabled, password, options, extra, federated."""
         self.get(caller, user_id, "identity:update_user")
-        plain = {key: value for key, value in changes.items() if key != "password"}
+        plain = {key: value for key, value in changes.items() if key not in ("password", "federated")}
         kept = self._hash(changes.get("password"))
         with self._store.changing():
             before = self._store.users.get(user_id)
@@ -103,6 +110,9 @@ class Users:
                 user = replace(user, epoch=user.epoch + 1)
                 self._parts.bus.publish(UserDisabled(user.id))
             self._store.users.change(user)
+            if "federated" in changes:
+                self._store.federated.remove_of_user(user.id)
+                self._link(user, changes["federated"])
             return user if kept is None else self._with_password(user, kept)
 
     def delete(self, caller: Caller, user_id: str) -> None:
@@ -112,6 +122,10 @@ class Users:
             self._store.credentials.remove_where(self._store.credentials.table.c.user_id == user.id)
             self._store.users.remove(user.id)
             self._parts.bus.publish(UserDeleted(user.id))
+
+    def links(self, user: User) -> Sequence[FederatedLink]:
+        """How identity providers know them."""
+        return self._store.federated.of_users([user.id])
 
     def change_password(self, user_id: str, original: str, new: str) -> None:
         """By the user, who proves it with the present password; voids all their tokens."""
@@ -126,6 +140,24 @@ class Users:
         kept = passwords.hash_password(new)
         with self._store.changing():
             self._with_password(self._store.users.get(user.id), kept, is_self_chosen=True)
+
+    def _link(self, user: User, links: Sequence[FederatedLink]) -> None:
+        for link in links:
+            if self._store.protocols.find_of(link.idp_id, link.protocol_id) is None:
+                raise Invalid(
+                    "user.federated",
+                    f"Could not find federated protocol {link.protocol_id} for identity provider: {link.idp_id}. "
+                    "Create it first.",
+                )
+        self._store.federated.add([replace(link, user_id=user.id) for link in links])
+
+    def _by_link(self, listing: Listing) -> Listing:
+        """Filters by how an identity provider knows somebody become one by their id."""
+        known = {name: value for name in _LINK_FIELDS if (value := listing.value(name)) is not None}
+        if not known:
+            return listing
+        others = tuple(each for each in listing.filters if each.field not in _LINK_FIELDS)
+        return replace(listing, filters=others).where("id", tuple(self._store.federated.user_ids(known)))
 
     def _hash(self, password: str | None) -> str | None:
         if password is None:

@@ -1,0 +1,1 @@
+"""Where the keys of OpenID Connect issuers come from."""

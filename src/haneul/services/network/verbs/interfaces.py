@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from haneul.kit.errors import Conflict, Invalid, NotFound
 from haneul.kit.policy import Caller
@@ -15,6 +15,7 @@ from haneul.services.network.model.ports import ACTIVE, INTERFACE_OWNER, ROUTER_
 from haneul.services.network.model.routers import Interface, Router
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access, changed
+from haneul.services.network.verbs.allocation import Allocation
 from haneul.services.network.verbs.new_ports import NewPorts
 
 
@@ -44,11 +45,16 @@ class Interfaces:
             if not (subnet_id or port_id):
                 raise _bad("Either subnet_id or port_id must be specified")
             port = self._foot(router, subnet_id, port_id)
-            self._require_unused(router, port)
-            NewPorts(self.parts).drop(port)
+            rest = [fixed for fixed in port.fixed_ips if subnet_id and not port_id and fixed.subnet_id != subnet_id]
+            gone = changed(port, fixed_ips=tuple(fixed for fixed in port.fixed_ips if fixed not in rest))
+            self._require_unused(router, gone)
+            if rest:
+                self._readdressed(port, [WantedIp(**asdict(fixed)) for fixed in rest])
+            else:
+                NewPorts(self.parts).drop(port)
             self.parts.store.routers.save(router, self.parts.clock.now())
             self.parts.changed(Kind.ROUTER, [router.id])
-        return _interface(router, port)
+        return _interface(router, gone)
 
     def interfaces(self, router_id: str) -> Sequence[Port]:
         """The ports by which the router is in its networks; its gateway is none of them."""
@@ -72,9 +78,23 @@ class Interfaces:
             self._require_network_owner(caller, subnet)
         self._require_apart(router, [subnet])
         wanted = [WantedIp(subnet.id, subnet.gateway_ip)]
+        if subnet.ip_version == 6 and (present := self._foot_of_ipv6(router, subnet.network_id)) is not None:
+            return self._readdressed(present, [*(WantedIp(**asdict(fixed)) for fixed in present.fixed_ips), *wanted])
         port = NewPorts(self.parts).add_for_cloud(subnet.network_id, INTERFACE_OWNER, router.id, wanted)
         owned = changed(port, project_id=router.project_id)
         return self.parts.store.ports.save(owned, self.parts.clock.now())
+
+    def _foot_of_ipv6(self, router: Router, network_id: str) -> Port | None:
+        """Its port in the network, if that has IPv6 only: one port tells all such ranges of a network."""
+        for port in self.interfaces(router.id):
+            if port.network_id == network_id and all(":" in address for address in port.addresses):
+                return port
+        return None
+
+    def _readdressed(self, port: Port, wanted: Sequence[WantedIp]) -> Port:
+        subnets = self.parts.store.subnets.of_network(port.network_id)
+        fixed_ips = Allocation(self.parts).change(port, wanted, subnets)
+        return self.parts.store.ports.save(changed(port, fixed_ips=fixed_ips), self.parts.clock.now())
 
     def _require_network_owner(self, caller: Caller, subnet: Subnet) -> None:
         network = Access(self.parts).network(caller, subnet.network_id)

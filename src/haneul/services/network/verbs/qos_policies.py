@@ -88,9 +88,11 @@ class QosPolicies(QosRules):
         self.parts.store.qos_policies.hold(policy.id)
         refusal = Conflict(
             "qos.shared_in_use",
-            f"QoS policy {policy.id} cannot be taken back: other projects' networks, ports or floating IPs have "
-            "it. Take it away from there first.",
+            f"QoS policy {policy.id} cannot be taken back: networks, ports or floating IPs have it. Take it away "
+            "from there first.",
         )
+        if not is_shared and self.parts.store.qos_policies.user_of(policy.id) is not None:
+            raise refusal
         shared: QosPolicy = sharing.open(policy) if is_shared else sharing.close(policy, Action.SHARE, refusal)
         return shared
 

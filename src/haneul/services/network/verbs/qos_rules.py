@@ -55,9 +55,9 @@ class QosRules:
 
     def create_rule(self, caller: Caller, policy_id: str, type: str, wish: QosRuleWish) -> QosRule:
         """Raises NotFound, Forbidden, Invalid `qos.bad_rule`, Conflict `qos.rule_conflict`."""
+        self.parts.policy.require(caller, f"create_policy_{type}_rule")
         with self.parts.db.write():
-            policy, target = self._policy(caller, policy_id)
-            self.parts.policy.require(caller, f"create_policy_{type}_rule", target)
+            policy, _ = self._policy(caller, policy_id)
             now = self.parts.clock.now()
             rule = QosRule(QosRuleId(new_uuid()), QosPolicyId(policy.id), type, now, now, revision_number=1)
             rule = changed(rule, **_checked(type, wish))

@@ -272,10 +272,11 @@ def _network(ground: Ground, world: World) -> network.Parts:
     options = network.Options(
         physical_networks=(settings.external_physical_network,),
         dns_servers=settings.dns_servers,
+        dns_domain=settings.dns_domain,
     )
     return network.Parts(
         db=ground.db,
-        store=network.NetworkStore(ground.db),
+        store=network.NetworkStore(ground.db, settings.dns_domain),
         clock=ground.clock,
         bus=ground.bus,
         policy=ground.policy("network", network.RULES),

@@ -112,6 +112,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     dns_servers: Annotated[
         tuple[str, ...], Meta(description="Name servers that guests are told; empty: those of this host.")
     ] = ()
+    dns_domain: Annotated[
+        str, Meta(description="The domain of guests' names, unless their network or port has another.")
+    ] = "openstacklocal"
 
     token_lifetime_s: Annotated[int, Meta(description="How long a token is good for.", ge=60)] = 3600
     token_key_days: Annotated[

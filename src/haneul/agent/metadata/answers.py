@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import replace
 
@@ -12,6 +13,13 @@ from haneul.agent.parts import Locks
 
 MAX_PASSWORD_BYTES = 1020
 _PASSWORD_PATH = re.compile(r"/+openstack/+([^/]+)/+password/*")
+
+
+def link_local(mac: str) -> str:
+    """The link-local address that a card makes of its MAC (RFC 4291, appendix A)."""
+    octets = bytearray(bytes.fromhex(mac.replace(":", "")))
+    octets[0] ^= 2
+    return str(ipaddress.IPv6Address(b"\xfe\x80" + bytes(6) + octets[:3] + b"\xff\xfe" + octets[3:]))
 
 
 class Answers:
@@ -38,9 +46,15 @@ class Answers:
         return MetadataReply(200, found, "application/json" if is_json else "text/plain; charset=utf-8")
 
     def find_guest(self, network_id: str, address: str) -> GuestRecord | None:
+        """Whose the address is: one of a card's own, or the link-local one that is made of its MAC.
+
+        No other link-local address can come from a guest: port security lets none through.
+        """
+        plain = address.partition("%")[0]
         for record in self._journal.list():
-            if any(nic.network_id == network_id and address in nic.fixed_ips for nic in record.spec.nics):
-                return record
+            for nic in record.spec.nics:
+                if nic.network_id == network_id and (plain in nic.fixed_ips or plain == link_local(nic.mac)):
+                    return record
         return None
 
     def _password(self, record: GuestRecord, request: MetadataRequest) -> MetadataReply:

@@ -42,13 +42,17 @@ def inside(namespace: str, act: Callable[[], T]) -> T:
     return results[0]
 
 
-def listen_in(namespace: str, address: str, port: int) -> socket.socket:
-    """A listening TCP socket; it stays in the namespace wherever it is used."""
+def listen_in(namespace: str, address: str, port: int, device: str = "") -> socket.socket:
+    """A listening TCP socket; it stays in the namespace wherever it is used.
+
+    A link-local address of IPv6 is that of a device.
+    """
 
     def act() -> socket.socket:
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        is_ipv6 = ":" in address
+        sock = socket.socket(socket.AF_INET6 if is_ipv6 else socket.AF_INET, socket.SOCK_STREAM)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((address, port))
+        sock.bind((address, port, 0, socket.if_nametoindex(device)) if is_ipv6 else (address, port))
         sock.listen(64)
         sock.setblocking(False)
         return sock

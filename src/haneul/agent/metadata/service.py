@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
@@ -17,13 +18,13 @@ from haneul.hostapi import MetadataPort
 
 log = logging.getLogger(__name__)
 
-ADDRESS, PORT = "169.254.169.254", 80
+ADDRESS, ADDRESS_IPV6, PORT = "169.254.169.254", "fe80::a9fe:a9fe", 80
 _DEADLINE_S = 20
 
 
 @dataclass(frozen=True)
 class _Listener:
-    server: asyncio.Server
+    servers: tuple[asyncio.Server, ...]
     namespace_inode: int
     address: tuple[str, int]
 
@@ -49,21 +50,27 @@ class Metadata:
             self.remove(port.network_id)
         # In our own namespace, where only fakes listen, any free port of the loopback does.
         sock = listen_in(namespace, ADDRESS, PORT) if namespace else listen_in("", "127.0.0.1", 0)
-        connect = partial(MetadataProtocol, partial(self._answer, port.network_id), set())
-        opening = asyncio.run_coroutine_threadsafe(self._loop.create_server(connect, sock=sock), self._loop)
-        server = opening.result(_DEADLINE_S)
-        self._listeners[port.network_id] = _Listener(server, inode, sock.getsockname())
+        address = sock.getsockname()
+        servers = [self._serve(port.network_id, sock)]
+        if namespace:
+            servers.append(self._serve(port.network_id, listen_in(namespace, ADDRESS_IPV6, PORT, "eth0")))
+        self._listeners[port.network_id] = _Listener(tuple(servers), inode, address)
 
     def remove(self, network_id: str) -> None:
         """No longer answer on the network; fine if that is so."""
         listener = self._listeners.pop(network_id, None)
-        if listener is not None:
-            self._loop.call_soon_threadsafe(listener.server.close)
+        for server in listener.servers if listener is not None else ():
+            self._loop.call_soon_threadsafe(server.close)
 
     def address(self, network_id: str) -> tuple[str, int] | None:
         """Where the network's guests are answered."""
         listener = self._listeners.get(network_id)
         return listener.address if listener else None
+
+    def _serve(self, network_id: str, sock: socket.socket) -> asyncio.Server:
+        connect = partial(MetadataProtocol, partial(self._answer, network_id), set())
+        opening = asyncio.run_coroutine_threadsafe(self._loop.create_server(connect, sock=sock), self._loop)
+        return opening.result(_DEADLINE_S)
 
     async def _answer(self, network_id: str, request: MetadataRequest) -> MetadataReply:
         try:

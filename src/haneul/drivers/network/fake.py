@@ -51,7 +51,8 @@ class FakeNetworks:
             self.told += len(new)
         for intent in new:
             if isinstance(intent, PortIntent) and not self.holds_ports_down:
-                self.set_up(intent.id, bool(intent.chassis) and intent.is_enabled)
+                self.set_up(intent.id, self._is_plugged(intent))
+                self._follow(intent)
         return len(new)
 
     def remove(self, owned: Sequence[Owned]) -> None:
@@ -95,6 +96,17 @@ class FakeNetworks:
     def leftovers(self) -> list[str]:
         """What is there and stands on nothing, as `kind id`."""
         return sorted(f"{owned.kind} {owned.id}" for owned, intent in self.intents.items() if self._is_loose(intent))
+
+    def _is_plugged(self, intent: PortIntent) -> bool:
+        """A subport is where the port is that carries it."""
+        carrier = self.intents.get(Owned(Kind.PORT, intent.parent_port_id), intent)
+        return isinstance(carrier, PortIntent) and bool(carrier.chassis) and intent.is_enabled
+
+    def _follow(self, parent: PortIntent) -> None:
+        """Subports come up and go down with the port that carries them."""
+        for intent in list(self.intents.values()):
+            if isinstance(intent, PortIntent) and intent.parent_port_id == parent.id:
+                self.set_up(intent.id, self._is_plugged(intent))
 
     def _is_loose(self, intent: Intent) -> bool:
         return any(needed not in self.intents for needed in _needs(intent))

@@ -99,6 +99,7 @@ from haneul.services.network.model.security_groups import (
     SecurityGroupId,
     SecurityGroupRule,
 )
+from haneul.services.network.model.trunks import NewTrunk, SubPort, Trunk, TrunkChanges, WantedSubPort
 from haneul.services.network.parts import Options, Parts
 from haneul.services.network.policy import RULES
 from haneul.services.network.store import METADATA, NetworkStore
@@ -119,6 +120,7 @@ from haneul.services.network.verbs.security_groups import SecurityGroups
 from haneul.services.network.verbs.subnet_pools import SubnetPools
 from haneul.services.network.verbs.subnets import Subnets
 from haneul.services.network.verbs.tags import Tags
+from haneul.services.network.verbs.trunks import Trunks
 from haneul.services.network.workflows.port_status import set_port_up
 
 __all__ = [
@@ -172,6 +174,7 @@ __all__ = [
     "NewSecurityGroup",
     "NewSubnet",
     "NewSubnetPool",
+    "NewTrunk",
     "Options",
     "Owned",
     "Parts",
@@ -203,6 +206,7 @@ __all__ = [
     "SecurityGroupIntent",
     "SecurityGroupRule",
     "ServerAddress",
+    "SubPort",
     "Subnet",
     "SubnetAvailability",
     "SubnetChanges",
@@ -211,10 +215,13 @@ __all__ = [
     "SubnetPool",
     "SubnetPoolChanges",
     "TagFilter",
+    "Trunk",
+    "TrunkChanges",
     "Usage",
     "VirtualNetwork",
     "WantedGateway",
     "WantedIp",
+    "WantedSubPort",
     "is_shared_with",
 ]
 
@@ -236,6 +243,7 @@ class Network:
         self.subnet_pools = SubnetPools(parts)
         self.grants = Grants(parts)
         self.qos_policies = QosPolicies(parts)
+        self.trunks = Trunks(parts)
         self.quotas = Quotas(parts)
         self.agents = Agents(parts)
         self.tags = Tags(parts)

@@ -102,6 +102,11 @@ class PortIntent:
     """The only host that may have it; empty: whichever does."""
     device_id: str = ""
     qos: QosIntent = QosIntent()
+    names: tuple[str, ...] = ()
+    """By which guests on its network find it, the full one last."""
+    parent_port_id: str = ""
+    """The port that carries its packets, with this tag inside; empty: it is plugged itself."""
+    tag: int = 0
 
     kind = Kind.PORT
 
@@ -165,6 +170,9 @@ class FloatingIpIntent:
     """The network outside, and the router's port on it."""
     gateway_port_id: str = ""
     qos: QosIntent = QosIntent()
+    names: tuple[str, ...] = ()
+    """By which guests find it, outside and on the network of its port."""
+    inside_network_id: str = ""
 
     kind = Kind.FLOATING_IP
 

@@ -195,6 +195,16 @@ _QOS = {
     },
 }
 
+_TRUNKS = {
+    "create_trunk": _ADMIN_OR_MEMBER,
+    "get_trunk": _ADMIN_OR_READER,
+    "update_trunk": _ADMIN_OR_MEMBER,
+    "delete_trunk": _ADMIN_OR_MEMBER,
+    "get_subports": _ADMIN_OR_READER,
+    "add_subports": _ADMIN_OR_MEMBER,
+    "remove_subports": _ADMIN_OR_MEMBER,
+}
+
 _REST = {
     "get_quota": f"{_ADMIN} or (role:manager and project_id:%(project_id)s) or {_READ}",
     "get_availability_zone": "role:reader",
@@ -212,6 +222,7 @@ RULES: dict[str, str] = {
     **_POOLS,
     **_GRANTS,
     **_QOS,
+    **_TRUNKS,
     **_REST,
 }
 

@@ -14,6 +14,7 @@ from haneul.hostapi import MetadataPort, NicSpec
 from haneul.kit.errors import Unavailable
 
 _METADATA_CIDR = "169.254.169.254/32"
+_METADATA_CIDR_IPV6 = "fe80::a9fe:a9fe/64"
 _FIRST_VERSION_WITH_OFFLOAD = (3, 5)
 
 
@@ -66,6 +67,7 @@ class OvsNics:
         ip("-n", namespace, "link", "set", "dev", "eth0", "address", port.mac, "up")
         for cidr in (*port.cidrs, _METADATA_CIDR):
             ip("-n", namespace, "address", "replace", cidr, "dev", "eth0")
+        ip("-n", namespace, "address", "replace", _METADATA_CIDR_IPV6, "dev", "eth0", "nodad")
         if not self._has_offload():
             leave_checksums_to_software(str(path), "eth0")
         ip("link", "set", "dev", outer, "up")

@@ -19,6 +19,7 @@ _COLLECTIONS = {
     "subnetpool": "subnetpools",
     "address_scope": "address-scopes",
     "rbac_policy": "rbac-policies",
+    "trunk": "trunks",
     "policy": "qos/policies",
     "rule_type": "qos/rule-types",
     "quota": "quotas",
@@ -36,6 +37,8 @@ EXTENSIONS: dict[str, tuple[str, str]] = {
     "availability_zone_filter": ("Availability Zone Filter Extension", "Filters on availability zones."),
     "binding": ("Port Binding", "On which host a port is, and how."),
     "default-subnetpools": ("Default Subnetpools", "A pool for who names none."),
+    "dns-domain-ports": ("dns_domain for ports", "DNS domains of ports."),
+    "dns-integration": ("DNS Integration", "Names of guests, answered on their networks."),
     "empty-string-filtering": ("Empty String Filtering Extension", "Filters by the empty string."),
     "ext-gw-mode": ("Neutron L3 Configurable external gateway mode", "Gateways with and without source NAT."),
     "external-net": ("Neutron external network", "Networks that lead outside."),
@@ -92,6 +95,8 @@ EXTENSIONS: dict[str, tuple[str, str]] = {
     "subnet-external-network": ("Subnet external network", "Subnets found by whether they lead outside."),
     "subnet-service-types": ("Subnet service types", "Subnets for certain kinds of ports."),
     "tag-ports-during-bulk-creation": ("Tag Ports During Bulk Creation", "Tags given when ports are made."),
+    "trunk": ("Trunk Extension", "Ports that carry several networks, told apart by tags."),
+    "trunk-details": ("Trunk port details", "A trunk as its port shows it."),
 }
 """Alias -> Neutron's name of it, and what it is for. Exactly what works."""
 

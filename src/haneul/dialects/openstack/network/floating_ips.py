@@ -29,6 +29,8 @@ FLOATING_IP = Resource(
         Attribute("fixed_ip_address", "fixed_ip", readers.text_or_none),
         Attribute("router_id"),
         Attribute("status"),
+        Attribute("dns_name", read=readers.lower_text, on=(CREATE,)),
+        Attribute("dns_domain", read=readers.lower_text, on=(CREATE,)),
         QOS_POLICY,
         QOS_NETWORK_POLICY,
         DESCRIPTION,

@@ -62,6 +62,7 @@ NETWORK = Resource(
         Attribute("ipv6_address_scope", "ipv6_scope_id", is_filter=False),
         Attribute("l2_adjacency", constant=True),
         QOS_POLICY,
+        Attribute("dns_domain", read=readers.lower_text),
         TAGS,
         *HISTORY,
     ),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import UNSET
+
 from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.network import readers
 from haneul.dialects.openstack.network.qos import QOS_NETWORK_POLICY, QOS_POLICY
@@ -24,6 +26,7 @@ from haneul.dialects.openstack.network.standard import (
     TAGS,
     show_fixed_ips,
 )
+from haneul.dialects.openstack.network.trunks import show_details
 from haneul.kit.http import Reply, Request
 from haneul.services.network import NewPort, Port, PortChanges
 
@@ -44,6 +47,16 @@ def _vif_details(port: Port) -> dict[str, Any]:
     if not port.host_id:
         return {}
     return {"port_filter": True, "connectivity": "l2", "bound_drivers": {"0": "ovn"}}
+
+
+def _names(port: Port) -> list[dict[str, str]]:
+    return [
+        {"hostname": each.hostname, "ip_address": each.ip_address, "fqdn": each.fqdn} for each in port.dns_assignment
+    ]
+
+
+def _trunk_details(port: Port) -> Any:
+    return UNSET if port.trunk is None else show_details(port.trunk)
 
 
 PORT = Resource(
@@ -69,6 +82,10 @@ PORT = Resource(
         Attribute("port_security_enabled", "has_port_security", readers.boolean),
         Attribute("allowed_address_pairs", "address_pairs", readers.address_pairs, show=_pairs, is_filter=False),
         Attribute("extra_dhcp_opts", "dhcp_options", readers.dhcp_options, show=_options, is_filter=False),
+        Attribute("trunk_details", show=_trunk_details, is_filter=False),
+        Attribute("dns_name", read=readers.lower_text),
+        Attribute("dns_domain", read=readers.lower_text),
+        Attribute("dns_assignment", show=_names, is_filter=False),
         QOS_POLICY,
         QOS_NETWORK_POLICY,
         Attribute("binding:vnic_type", "vnic_type", readers.text),

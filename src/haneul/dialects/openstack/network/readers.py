@@ -33,6 +33,11 @@ def text_or_empty(name: str, value: Any) -> str:
     return "" if value is None else text(name, value)
 
 
+def lower_text(name: str, value: Any) -> str:
+    """Where upper and lower case are the same, as in DNS."""
+    return text_or_empty(name, value).lower()
+
+
 def text_or_none(name: str, value: Any) -> str | None:
     return None if value is None else text(name, value)
 

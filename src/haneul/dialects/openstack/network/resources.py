@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from msgspec import UNSET
+
 from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.network.readers import Reader
 from haneul.kit.errors import Conflict, Invalid
@@ -33,6 +35,7 @@ class Attribute:
     on: tuple[str, ...] = (CREATE, UPDATE)
     is_required: bool = False
     show: Callable[[Any], Any] | None = None
+    """What is shown; UNSET: nothing is said of it."""
     show_to: Callable[[Any, Caller], Any] | None = None
     """How it is shown where that depends on who asks."""
     constant: Any = None
@@ -127,7 +130,12 @@ class Resource:
             and (not attribute.rule or cloud.network.allows(req.caller, attribute.rule))
         ]
         ways = [(attribute.name, attribute.as_seen_by(req.caller)) for attribute in chosen]
-        return lambda noun: {name: value_of(noun) for name, value_of in ways}
+
+        def shown(noun: Any) -> dict[str, Any]:
+            said = ((name, value_of(noun)) for name, value_of in ways)
+            return {name: value for name, value in said if value is not UNSET}
+
+        return shown
 
     def one(self, cloud: Cloud, req: Request, noun: Any, status: int = 200) -> Reply:
         return Reply(status, {self.singular: self.show(cloud, req, noun)})

@@ -17,6 +17,7 @@ from haneul.dialects.openstack.network import (
     subnet_pools,
     subnets,
     tags,
+    trunks,
 )
 from haneul.kit.http import Route
 
@@ -92,6 +93,15 @@ ROUTES = (
     Route("GET", "/v2.0/rbac-policies/{rbac_policy_id}", grants.show_rbac_policy),
     Route("PUT", "/v2.0/rbac-policies/{rbac_policy_id}", grants.update_rbac_policy),
     Route("DELETE", "/v2.0/rbac-policies/{rbac_policy_id}", grants.delete_rbac_policy),
+    # Trunks
+    Route("GET", "/v2.0/trunks", trunks.list_trunks),
+    Route("POST", "/v2.0/trunks", trunks.create_trunk),
+    Route("GET", "/v2.0/trunks/{trunk_id}", trunks.show_trunk),
+    Route("PUT", "/v2.0/trunks/{trunk_id}", trunks.update_trunk),
+    Route("DELETE", "/v2.0/trunks/{trunk_id}", trunks.delete_trunk),
+    Route("GET", "/v2.0/trunks/{trunk_id}/get_subports", trunks.get_subports),
+    Route("PUT", "/v2.0/trunks/{trunk_id}/add_subports", trunks.add_subports),
+    Route("PUT", "/v2.0/trunks/{trunk_id}/remove_subports", trunks.remove_subports),
     # Quality of service
     Route("GET", "/v2.0/qos/rule-types", qos.list_rule_types),
     Route("GET", "/v2.0/qos/rule-types/{type}", qos.show_rule_type),

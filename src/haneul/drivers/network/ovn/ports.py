@@ -8,12 +8,16 @@ from typing import Any, Protocol
 
 from haneul.drivers.network.ovn.dhcp import own_options
 from haneul.drivers.network.ovn.expressions import quoted
+from haneul.drivers.network.ovn.names import port_name_rows
 from haneul.drivers.network.ovn.networks import switch
 from haneul.drivers.network.ovn.qos import port_qos_rows
 from haneul.drivers.network.ovn.rows import Wanted
 from haneul.drivers.network.ovn.security_groups import DROP, group
 from haneul.drivers.network.ovn.tags import Address
 from haneul.services.network.driver import Kind, PortIntent, PortRole
+
+METADATA_IPV6 = "fe80::a9fe:a9fe"
+"""By which guests reach the metadata service without IPv4, on their own network as on every other."""
 
 
 class Served(Protocol):
@@ -33,9 +37,12 @@ def port_rows(port: PortIntent, served: Served) -> Iterable[Wanted]:
         "addresses": _addresses(port),
         "port_security": _port_security(port),
         "enabled": [port.is_enabled],
+        "parent_name": [port.parent_port_id] if port.parent_port_id else [],
+        "tag": [port.tag] if port.parent_port_id else [],
         "options": _options(port),
     }
     yield from port_qos_rows(port)
+    yield from port_name_rows(port)
     is_guarded = port.is_secured and port.role is PortRole.GUEST
     yield Wanted(
         "Logical_Switch_Port",
@@ -49,7 +56,10 @@ def port_rows(port: PortIntent, served: Served) -> Iterable[Wanted]:
 
 
 def _addresses(port: PortIntent) -> list[str]:
-    known = [" ".join([port.mac, *(address.ip for address in port.addresses)])]
+    ips = [address.ip for address in port.addresses]
+    if port.role is PortRole.METADATA:
+        ips.append(METADATA_IPV6)
+    known = [" ".join([port.mac, *ips])]
     return known if port.is_secured or port.role is PortRole.METADATA else [*known, "unknown"]
 
 

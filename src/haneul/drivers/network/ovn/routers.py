@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from haneul.drivers.network.ovn.names import floating_ip_name_rows
 from haneul.drivers.network.ovn.networks import switch
 from haneul.drivers.network.ovn.qos import floating_ip_qos_rows
 from haneul.drivers.network.ovn.rows import Wanted
@@ -110,3 +111,4 @@ def floating_ip_rows(intent: FloatingIpIntent, chassis: Sequence[Chassis]) -> It
     address = Address(Kind.FLOATING_IP, intent.id, "nat")
     yield Wanted("NAT", address, columns, within=router(intent.router_id))
     yield from floating_ip_qos_rows(intent)
+    yield from floating_ip_name_rows(intent)

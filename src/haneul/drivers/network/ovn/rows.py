@@ -19,6 +19,7 @@ PARENTS: Mapping[str, tuple[str, str]] = {
     "Logical_Router_Static_Route": ("Logical_Router", "static_routes"),
     "NAT": ("Logical_Router", "nat"),
     "ACL": ("Port_Group", "acls"),
+    "DNS": ("Logical_Switch", "dns_records"),
     "QoS": ("Logical_Switch", "qos_rules"),
     "Gateway_Chassis": ("Logical_Router_Port", "gateway_chassis"),
 }

@@ -18,8 +18,9 @@ _ALWAYS_ALLOWED = (
     ("from-lport", "inport == @haneul_drop && udp && udp.src == 68 && udp.dst == 67 && ip4", "allow"),
     ("from-lport", "inport == @haneul_drop && udp && udp.src == 546 && udp.dst == 547 && ip6", "allow"),
     ("from-lport", "inport == @haneul_drop && ip4.dst == 169.254.169.254 && tcp && tcp.dst == 80", "allow-related"),
+    ("from-lport", "inport == @haneul_drop && ip6.dst == fe80::a9fe:a9fe && tcp && tcp.dst == 80", "allow-related"),
 )
-"""A guest may always ask for its address and for its metadata."""
+"""A guest may always ask for its address and for its metadata; OVN itself lets neighbours find each other."""
 
 
 def group(group_id: str) -> Address:

@@ -12,6 +12,7 @@ TABLES = (
     "Gateway_Chassis",
     "ACL",
     "QoS",
+    "DNS",
     "NAT",
     "Logical_Router_Static_Route",
     "Logical_Router_Port",

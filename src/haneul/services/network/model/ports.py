@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Any, NewType
 from msgspec import UNSET, UnsetType
 
 from haneul.services.network.model.networks import NetworkId
+from haneul.services.network.model.trunks import Trunk
 
 PortId = NewType("PortId", str)
 
@@ -57,6 +59,20 @@ class DhcpOption:
 
 
 @dataclass(frozen=True)
+class DnsAssignment:
+    """By which name an address is known."""
+
+    hostname: str
+    ip_address: str
+    domain: str
+
+    @property
+    def fqdn(self) -> str:
+        """With the dot at its end."""
+        return f"{self.hostname}.{self.domain}." if self.domain else f"{self.hostname}."
+
+
+@dataclass(frozen=True)
 class Port:
     id: PortId
     network_id: NetworkId
@@ -81,6 +97,11 @@ class Port:
     vnic_type: str = "normal"
     binding_profile: Mapping[str, Any] = field(default_factory=dict)
     dns_name: str = ""
+    """What its guest is called, within its network's domain."""
+    dns_domain: str = ""
+    """Instead of its network's, with the dot at its end."""
+    domain: str = ""
+    """In which it is known: its own, its network's or the cloud's, without the dot."""
     goes_with_device: bool = False
     """True if it was made for its server and is deleted with it."""
     qos_policy_id: str | None = None
@@ -90,10 +111,20 @@ class Port:
     tags: tuple[str, ...] = ()
     fixed_ips: tuple[FixedIp, ...] = ()
     security_group_ids: tuple[str, ...] = ()
+    trunk: Trunk | None = None
+    """The trunk whose port it is."""
 
     @property
     def addresses(self) -> tuple[str, ...]:
         return tuple(fixed.ip_address for fixed in self.fixed_ips)
+
+    @property
+    def dns_assignment(self) -> tuple[DnsAssignment, ...]:
+        """An address of a port without a name is known by a name that is made of it."""
+        return tuple(
+            DnsAssignment(self.dns_name or f"host-{re.sub('[.:]', '-', address)}", address, self.domain)
+            for address in self.addresses
+        )
 
 
 @dataclass(frozen=True)
@@ -120,6 +151,7 @@ class NewPort:
     vnic_type: str | UnsetType = UNSET
     binding_profile: Mapping[str, Any] | UnsetType = UNSET
     dns_name: str = ""
+    dns_domain: str = ""
     qos_policy_id: str | None = None
     goes_with_device: bool = False
     tags: tuple[str, ...] = ()
@@ -142,6 +174,7 @@ class PortChanges:
     vnic_type: str | UnsetType = UNSET
     binding_profile: Mapping[str, Any] | UnsetType = UNSET
     dns_name: str | UnsetType = UNSET
+    dns_domain: str | UnsetType = UNSET
     qos_policy_id: str | UnsetType | None = UNSET
 
 

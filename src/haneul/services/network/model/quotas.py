@@ -19,6 +19,7 @@ DEFAULT_LIMITS: Mapping[str, int] = MappingProxyType(
         "security_group": 10,
         "security_group_rule": 100,
         "rbac_policy": 10,
+        "trunk": -1,
     }
 )
 """Neutron's own defaults, by the names that its quota API has."""

@@ -98,6 +98,9 @@ class FloatingIp:
     fixed_ip: str | None = None
     router_id: str | None = None
     status: str = "DOWN"
+    dns_name: str = ""
+    dns_domain: str = ""
+    """With the dot at its end."""
     qos_policy_id: str | None = None
     qos_network_policy_id: str | None = None
     """Its network's, which holds where it has none of its own."""
@@ -114,6 +117,8 @@ class NewFloatingIp:
     subnet_id: str = ""
     port_id: str | None = None
     fixed_ip: str | None = None
+    dns_name: str = ""
+    dns_domain: str = ""
     qos_policy_id: str | None = None
     tags: tuple[str, ...] = ()
 

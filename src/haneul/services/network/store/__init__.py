@@ -19,6 +19,7 @@ from haneul.services.network.store.quotas import QuotaRows
 from haneul.services.network.store.routers import FloatingIpRows, RouterRows
 from haneul.services.network.store.security_groups import SecurityGroupRows
 from haneul.services.network.store.tables import METADATA
+from haneul.services.network.store.trunks import TrunkRows
 
 __all__ = ["METADATA", "NetworkStore", "SharedRows"]
 
@@ -26,11 +27,12 @@ __all__ = ["METADATA", "NetworkStore", "SharedRows"]
 class NetworkStore:
     """All rows of the service, by noun."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, domain: str = "") -> None:
+        """`domain` is the DNS domain of ports that are in no other."""
         self.db = db
         self.networks = NetworkRows(db)
         self.subnets = SubnetRows(db)
-        self.ports = PortRows(db)
+        self.ports = PortRows(db, domain)
         self.addresses = AddressRows(db)
         self.security_groups = SecurityGroupRows(db)
         self.rules = self.security_groups.rules
@@ -51,6 +53,7 @@ class NetworkStore:
                 self.qos_policies,
             )
         }
+        self.trunks = TrunkRows(db)
         self.quotas = QuotaRows(db)
         self.pending = PendingRows(db)
         self.counted: Mapping[str, Callable[[str], int]] = {

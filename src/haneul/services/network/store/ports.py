@@ -13,14 +13,18 @@ from sqlalchemy.exc import IntegrityError
 from haneul.kit.db import Database
 from haneul.kit.errors import Conflict
 from haneul.services.network.model.ports import FixedIp, Port, PortId, ServerAddress
-from haneul.services.network.store.qos import network_policies
+from haneul.services.network.store.qos import network_traits
 from haneul.services.network.store.rows import Rows, Scope, chunked, grouped
 from haneul.services.network.store.tables import floating_ips, networks, port_addresses, port_groups, ports
+from haneul.services.network.store.trunks import TrunkRows
 
 
 class PortRows(Rows[Port]):
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, domain: str = "") -> None:
+        """`domain` is the cloud's: of ports that are in no other."""
         super().__init__(db, ports, Port)
+        self._domain = domain
+        self._trunks = TrunkRows(db)
 
     def seen_by(self, project_id: str) -> Scope:
         """Its own, and all on its own networks."""
@@ -166,11 +170,15 @@ class PortRows(Rows[Port]):
             fixed |= grouped(connection.execute(addresses), lambda row: row[0], lambda row: FixedIp(row[1], row[2]))
             chosen = select(port_groups).where(port_groups.c.port_id.in_(some)).order_by(*port_groups.c)
             groups |= grouped(connection.execute(chosen), lambda row: row[0], lambda row: row[1])
-        policies = network_policies(connection, (each.network_id for each in found))
+        traits = network_traits(connection, (each.network_id for each in found))
+        nothing = (None, "")
+        trunks = self._trunks.by_parents(each.id for each in found)
         return [
             replace(
                 each,
-                qos_network_policy_id=policies.get(each.network_id),
+                qos_network_policy_id=traits.get(each.network_id, nothing)[0],
+                domain=(each.dns_domain or traits.get(each.network_id, nothing)[1] or self._domain).rstrip("."),
+                trunk=trunks.get(each.id),
                 fixed_ips=tuple(fixed.get(each.id, ())),
                 security_group_ids=tuple(groups.get(each.id, ())),
             )

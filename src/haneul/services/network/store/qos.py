@@ -125,13 +125,14 @@ class QosRuleRows(Rows[QosRule]):
                 raise _said_already(noun) from error
 
 
-def network_policies(connection: Connection, network_ids: Iterable[str]) -> dict[str, str]:
-    """The policies of the networks that have one."""
-    found: dict[str, str] = {}
-    has_one: ColumnElement[bool] = networks.c.qos_policy_id.is_not(None)
+def network_traits(connection: Connection, network_ids: Iterable[str]) -> dict[str, tuple[str | None, str]]:
+    """The QoS policies and the DNS domains of the networks that have one or the other."""
+    found: dict[str, tuple[str | None, str]] = {}
+    has_one: ColumnElement[bool] = or_(networks.c.qos_policy_id.is_not(None), networks.c.dns_domain != "")
+    columns = (networks.c.id, networks.c.qos_policy_id, networks.c.dns_domain)
     for some in chunked(network_ids):
-        statement = select(networks.c.id, networks.c.qos_policy_id).where(networks.c.id.in_(some), has_one)
-        found |= {row[0]: row[1] for row in connection.execute(statement)}
+        statement = select(*columns).where(networks.c.id.in_(some), has_one)
+        found |= {row[0]: (row[1], row[2]) for row in connection.execute(statement)}
     return found
 
 

@@ -13,7 +13,7 @@ from haneul.kit.db import Database
 from haneul.kit.errors import Conflict
 from haneul.services.network.model.ports import FixedIp
 from haneul.services.network.model.routers import FloatingIp, Gateway, Router
-from haneul.services.network.store.qos import network_policies
+from haneul.services.network.store.qos import network_traits
 from haneul.services.network.store.rows import Rows, Scope, chunked, grouped
 from haneul.services.network.store.tables import floating_ips, port_addresses, ports, routers
 
@@ -89,8 +89,8 @@ class FloatingIpRows(Rows[FloatingIp]):
         return self.where(floating_ips.c.network_id == network_id)
 
     def _complete(self, connection: Connection, found: list[FloatingIp]) -> list[FloatingIp]:
-        policies = network_policies(connection, (each.network_id for each in found))
-        return [replace(each, qos_network_policy_id=policies.get(each.network_id)) for each in found]
+        traits = network_traits(connection, (each.network_id for each in found))
+        return [replace(each, qos_network_policy_id=traits.get(each.network_id, (None, ""))[0]) for each in found]
 
     def require_free(self, noun: FloatingIp) -> None:
         """Raises Conflict where another floating IP of the network leads to the same fixed address."""

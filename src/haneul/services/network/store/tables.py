@@ -100,6 +100,7 @@ ports = Table(
     Column("vnic_type", String(64), nullable=False),
     Column("binding_profile", Json, nullable=False),
     Column("dns_name", String(255), nullable=False),
+    Column("dns_domain", String(255), nullable=False),
     Column("goes_with_device", Boolean, nullable=False),
     Column("qos_policy_id", String(36)),
     UniqueConstraint("network_id", "mac_address", name="uq_ports_mac"),
@@ -159,6 +160,8 @@ floating_ips = Table(
     Column("fixed_ip", String(64)),
     Column("router_id", String(36), ForeignKey("routers.id")),
     Column("status", String(16), nullable=False),
+    Column("dns_name", String(255), nullable=False),
+    Column("dns_domain", String(255), nullable=False),
     Column("qos_policy_id", String(36)),
     UniqueConstraint("port_id", "fixed_ip", "network_id", name="uq_floating_ips_fixed"),
     Index("ix_floating_ips_project", "project_id", "id"),
@@ -259,4 +262,22 @@ qos_rules = Table(
     Column("updated_at", Timestamp, nullable=False),
     Column("revision_number", BigInteger, nullable=False),
     UniqueConstraint("policy_id", "type", "direction", name="uq_qos_rules_type"),
+)
+
+trunks = Table(
+    "trunks",
+    METADATA,
+    *_common(),
+    Column("port_id", String(36), ForeignKey("ports.id"), nullable=False, unique=True),
+    Column("is_admin_up", Boolean, nullable=False),
+    Index("ix_trunks_project", "project_id", "id"),
+)
+
+subports = Table(
+    "trunk_subports",
+    METADATA,
+    Column("port_id", String(36), ForeignKey("ports.id"), primary_key=True),
+    Column("trunk_id", String(36), ForeignKey("trunks.id", ondelete="CASCADE"), nullable=False),
+    Column("tag", Integer, nullable=False),
+    UniqueConstraint("trunk_id", "tag", name="uq_trunk_subports_tag"),
 )

@@ -18,6 +18,7 @@ from haneul.services.network.model.routers import FloatingIp, FloatingIpChanges,
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access, Target, changed, check_tags, check_text
 from haneul.services.network.verbs.new_ports import NewPorts
+from haneul.services.network.verbs.port_checks import check_dns_domain, check_dns_name
 from haneul.services.network.verbs.qos_policies import QosChoice
 
 
@@ -47,6 +48,8 @@ class FloatingIps:
         target = {"project_id": project_id}
         self._access.require(caller, "create_floatingip", target, given(new))
         check_text(description=new.description)
+        check_dns_name(new.dns_name)
+        check_dns_domain(new.dns_domain)
         with self.parts.db.write():
             network = self._external(caller, new.network_id)
             self._access.require_room(project_id, "floatingip")
@@ -117,6 +120,8 @@ class FloatingIps:
             created_at=now,
             updated_at=now,
             description=new.description,
+            dns_name=new.dns_name.lower(),
+            dns_domain=new.dns_domain,
             qos_network_policy_id=network.qos_policy_id,
             tags=check_tags(new.tags),
             revision_number=1,

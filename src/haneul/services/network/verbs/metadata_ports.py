@@ -20,11 +20,14 @@ class MetadataPorts:
     parts: Parts
 
     def ensure(self, network: VirtualNetwork) -> None:
-        """The network has a metadata port with an address in each IPv4 subnet that has DHCP, or none without."""
+        """The network has a metadata port if any of its subnets has DHCP, with an address in each that is IPv4.
+
+        Guests with IPv6 only reach it by a link-local address, which is the same on every network.
+        """
         subnets = self.parts.store.subnets.of_network(network.id)
         served = [subnet for subnet in subnets if subnet.has_dhcp and subnet.ip_version == 4]
         present = self.parts.store.ports.owned_by(network.id, METADATA_OWNER)
-        if not served:
+        if not any(subnet.has_dhcp for subnet in subnets):
             for port in present:
                 self.parts.store.ports.remove(port.id)
                 self.parts.changed(Kind.PORT, [port.id])

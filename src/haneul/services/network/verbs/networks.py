@@ -17,6 +17,7 @@ from haneul.services.network.model.networks import NetworkChanges, NetworkId, Ne
 from haneul.services.network.model.ports import SELF_REMOVING_OWNERS
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access, changed, check_tags, check_text, network_target
+from haneul.services.network.verbs.port_checks import check_dns_domain
 from haneul.services.network.verbs.qos_policies import QosChoice
 from haneul.services.network.verbs.segments import Segment, check_mtu_for, choose_mtu, choose_segment
 from haneul.services.network.verbs.server_networks import ServerNetworks
@@ -55,6 +56,7 @@ class Networks(ServerNetworks):
         self._access.require(caller, "create_network", target, [name for name in _SAID if name in given(new)])
         check_text(name=new.name, description=new.description)
         check_zones(self.parts, new.zone_hints)
+        check_dns_domain(new.dns_domain)
         with self.parts.db.write():
             self._access.require_room(project_id, "network")
             if new.is_default is True:
@@ -73,6 +75,7 @@ class Networks(ServerNetworks):
             self._access.require(caller, "update_network", network_target(caller, network), said)
             check_text(name=said.get("name"), description=said.get("description"))
             self._check_changes(network, said)
+            check_dns_domain(said.get("dns_domain", ""))
             if "qos_policy_id" in said:
                 QosChoice(self.parts).replaced(caller, network.qos_policy_id, said["qos_policy_id"])
             if said.get("is_default"):
@@ -83,6 +86,9 @@ class Networks(ServerNetworks):
             self.parts.changed(Kind.NETWORK, [network.id])
             if saved.mtu != network.mtu:
                 self._tell_of_mtu(network)
+            if saved.dns_domain != network.dns_domain:
+                self.parts.changed(Kind.SUBNET, network.subnet_ids)
+                self.parts.changed(Kind.PORT, self.parts.store.ports.ids_in_network(network.id))
             if saved.qos_policy_id != network.qos_policy_id:
                 self._tell_of_qos(network)
         return saved

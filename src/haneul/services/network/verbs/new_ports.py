@@ -15,6 +15,7 @@ from haneul.services.network.model.ports import ACTIVE, FLOATING_IP_OWNER, NOT_A
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import changed
 from haneul.services.network.verbs.allocation import Allocation
+from haneul.services.network.verbs.trunks import dissolve
 
 _MAC_TRIES = 20
 
@@ -53,8 +54,11 @@ class NewPorts:
         return self.add(port, wanted)
 
     def drop(self, port: Port) -> None:
-        """The port is gone; its floating IPs lead nowhere."""
+        """The port is gone, and its trunk; its floating IPs lead nowhere."""
         self.let_go_of_floating_ips(port, port.addresses)
+        if (trunk := self.parts.store.trunks.of_parent(port.id)) is not None:
+            dissolve(self.parts, trunk)
+        self.parts.store.trunks.remove_subports([port.id])
         self.parts.store.ports.remove(port.id)
         self.parts.changed(Kind.PORT, [port.id])
 

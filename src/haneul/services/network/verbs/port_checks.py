@@ -86,6 +86,15 @@ def check_dns_name(name: str) -> None:
         raise Invalid("port.bad_dns_name", f"{name!r:.80} is no host name: use letters, digits, dots and dashes.")
 
 
+def check_dns_domain(domain: str) -> None:
+    """Raises Invalid `port.bad_dns_domain` for what is no domain with a dot at its end."""
+    if domain and not (domain.endswith(".") and is_name(domain[:-1])):
+        raise Invalid(
+            "port.bad_dns_domain",
+            f"{domain!r:.80} is no DNS domain: use letters, digits, dots and dashes, with a dot at its end.",
+        )
+
+
 def check_vnic(vnic_type: str) -> None:
     """Raises Invalid `port.bad_vnic`."""
     if vnic_type not in VNIC_TYPES_SERVED:

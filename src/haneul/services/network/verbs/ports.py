@@ -97,6 +97,8 @@ class Ports(ServerPorts):
             candidate: Port = changed(port, **said)
             checks.check_security(candidate)
             saved = self.parts.store.ports.save(candidate, self.parts.clock.now())
+            if "dns_domain" in said:
+                saved = self.parts.store.ports.find(port_id) or saved
             if "security_group_ids" in said:
                 self.parts.store.ports.set_groups(port_id, said["security_group_ids"])
             if wanted is not None:
@@ -116,7 +118,21 @@ class Ports(ServerPorts):
                     f"Port {port_id} cannot be deleted directly via the port API: has device owner "
                     f"{port.device_owner}. Remove it from its router, or delete the floating IP.",
                 )
+            self._require_no_trunk(port)
             NewPorts(self.parts).drop(port)
+
+    def _require_no_trunk(self, port: Port) -> None:
+        """Raises Conflict `trunk.port_is_parent`, `trunk.port_is_subport`."""
+        trunk = self.parts.store.trunks.of_parent(port.id)
+        if trunk is not None:
+            raise Conflict(
+                "trunk.port_is_parent", f"Port {port.id} is currently a parent port for trunk {trunk.id}: delete that."
+            )
+        if self.parts.store.trunks.parents([port.id]):
+            raise Conflict(
+                "trunk.port_is_subport",
+                f"Port {port.id} is currently a subport for trunk {port.device_id}: remove it there first.",
+            )
 
     def _seen(self, caller: Caller, port_id: str) -> tuple[Port, Target]:
         port: Port | None = self._access.find(caller, self.parts.store.ports, port_id)
@@ -142,6 +158,7 @@ class Ports(ServerPorts):
         vnic_type = "normal" if isinstance(new.vnic_type, UnsetType) else new.vnic_type
         checks.check_vnic(vnic_type)
         checks.check_dns_name(new.dns_name)
+        checks.check_dns_domain(new.dns_domain)
         pairs = () if isinstance(new.address_pairs, UnsetType) else checks.check_pairs(new.address_pairs)
         return Port(
             id=port_id,
@@ -161,7 +178,9 @@ class Ports(ServerPorts):
             host_id="" if isinstance(new.host_id, UnsetType) else new.host_id,
             vnic_type=vnic_type,
             binding_profile={} if isinstance(new.binding_profile, UnsetType) else new.binding_profile,
-            dns_name=new.dns_name,
+            dns_name=new.dns_name.lower(),
+            dns_domain=new.dns_domain,
+            domain=(new.dns_domain or network.dns_domain or self.parts.options.dns_domain).rstrip("."),
             goes_with_device=new.goes_with_device,
             qos_network_policy_id=network.qos_policy_id,
             tags=check_tags(new.tags),
@@ -185,6 +204,7 @@ class Ports(ServerPorts):
         if "qos_policy_id" in said:
             QosChoice(self.parts).replaced(caller, port.qos_policy_id, said["qos_policy_id"])
         checks.check_dns_name(said.get("dns_name", ""))
+        checks.check_dns_domain(said.get("dns_domain", ""))
         if "vnic_type" in said:
             checks.check_vnic(said["vnic_type"])
         if "security_group_ids" in said:

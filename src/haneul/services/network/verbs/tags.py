@@ -74,6 +74,7 @@ class Tags:
             "security-groups": store.security_groups,
             "policies": store.qos_policies,
             "subnetpools": store.subnet_pools,
+            "trunks": store.trunks,
         }.get(noun)
         if rows is None:
             raise NotFound("tag.no_such_noun", f"Resource {noun} could not be found: it bears no tags.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from haneul.services.network.driver import (
     FloatingIpIntent,
@@ -20,6 +20,7 @@ from haneul.services.network.driver import (
 from haneul.services.network.model.addressing import mac_for
 from haneul.services.network.model.networks import FLAT, VLAN, Subnet, SubnetId, VirtualNetwork
 from haneul.services.network.model.ports import METADATA_OWNER, Port
+from haneul.services.network.model.routers import FloatingIp
 from haneul.services.network.parts import Parts
 from haneul.services.network.workflows.group_intents import group_intents
 from haneul.services.network.workflows.qos_intents import qos_intents
@@ -94,7 +95,7 @@ class Intents:
             metadata_ip=metadata_ip,
             dns_servers=servers,
             host_routes=subnet.host_routes,
-            domain=network.dns_domain or self.parts.options.dns_domain,
+            domain=(network.dns_domain or self.parts.options.dns_domain).rstrip("."),
             is_stateless=subnet.is_automatic,
         )
 
@@ -106,8 +107,13 @@ class Intents:
         wanted = {SubnetId(fixed.subnet_id) for port in ports for fixed in port.fixed_ips}
         subnets = self.parts.store.subnets.by_ids(wanted)
         qos = qos_intents(self.parts, ports)
+        parents = self.parts.store.trunks.parents(port.id for port in ports)
         for port in ports:
-            yield _port(port, subnets, qos[port.id])
+            intent = _port(port, subnets, qos[port.id])
+            if port.id in parents:
+                parent_port_id, tag = parents[port.id]
+                intent = replace(intent, parent_port_id=parent_port_id, tag=tag, chassis="")
+            yield intent
 
     def _floating_ips(self, ids: list[str]) -> Iterator[FloatingIpIntent]:
         leading = [
@@ -119,6 +125,7 @@ class Intents:
         networks = self.parts.store.networks.by_ids(floating.network_id for floating in leading)
         routers = self.parts.store.routers.by_ids(floating.router_id or "" for floating in leading)
         qos = qos_intents(self.parts, leading)
+        ports = self.parts.store.ports.by_ids(floating.port_id or "" for floating in leading)
         for floating in leading:
             gateway = routers[floating.router_id or ""].gateway
             own_port = own_ports.get(floating.own_port_id)
@@ -134,7 +141,13 @@ class Intents:
                     network_id=floating.network_id,
                     gateway_port_id="" if gateway is None else gateway.port_id,
                     qos=qos[floating.id],
+                    names=_names(floating.dns_name, _domain(floating, networks[floating.network_id]))[-1:],
+                    inside_network_id=ports[floating.port_id or ""].network_id,
                 )
+
+
+def _domain(floating: FloatingIp, network: VirtualNetwork) -> str:
+    return (floating.dns_domain or network.dns_domain).rstrip(".")
 
 
 def is_switched(port: Port) -> bool:
@@ -164,4 +177,12 @@ def _port(port: Port, subnets: dict[str, Subnet], qos: QosIntent) -> PortIntent:
         chassis=port.chassis,
         device_id=port.device_id,
         qos=qos,
+        names=_names(port.dns_name, port.domain),
     )
+
+
+def _names(name: str, domain: str) -> tuple[str, ...]:
+    """By which it is found: alone, and with the domain."""
+    if not name:
+        return ()
+    return (name, f"{name}.{domain}") if domain else (name,)

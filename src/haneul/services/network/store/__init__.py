@@ -66,6 +66,7 @@ class NetworkStore:
             "security_group": self.security_groups.count,
             "security_group_rule": self.rules.count,
             "rbac_policy": self.grants.count,
+            "trunk": self.trunks.count,
         }
         """By quota: how many of it a project has."""
 

@@ -267,7 +267,7 @@ qos_rules = Table(
 trunks = Table(
     "trunks",
     METADATA,
-    *_common(),
+    *standard(),
     Column("port_id", String(36), ForeignKey("ports.id"), nullable=False, unique=True),
     Column("is_admin_up", Boolean, nullable=False),
     Index("ix_trunks_project", "project_id", "id"),

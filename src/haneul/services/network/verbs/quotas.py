@@ -32,18 +32,6 @@ class Quotas:
         """How much is used of each resource. Raises Forbidden."""
         limits = self.get(caller, project_id).limits
         counted = self.parts.store.counted
-        store = self.parts.store
-        counts = {
-            "network": store.networks.count,
-            "subnet": store.subnets.count,
-            "port": store.ports.count,
-            "router": store.routers.count,
-            "trunk": store.trunks.count,
-            "floatingip": store.floating_ips.count,
-            "security_group": store.security_groups.count,
-            "security_group_rule": store.rules.count,
-            "rbac_policy": store.grants.count,
-        }
         with self.parts.db.read():
             return {name: Usage(limits[name], count(project_id)) for name, count in counted.items()}
 

@@ -61,7 +61,7 @@ class Trunks:
                 raise _subport_in_use(port)
             if self.parts.store.trunks.of_parent(port.id) is not None:
                 raise parent_in_use(port.id)
-            self._access.require_room(project_id, "trunk", self.parts.store.trunks.count(project_id))
+            self._access.require_room(project_id, "trunk")
             trunk = Trunk(
                 id=TrunkId(new_uuid()),
                 project_id=project_id,

@@ -15,9 +15,13 @@ from haneul.drivers.network.ovn.rows import Wanted
 from haneul.drivers.network.ovn.security_groups import DROP, group
 from haneul.drivers.network.ovn.tags import Address
 from haneul.services.network.driver import Kind, PortIntent, PortRole
+from haneul.services.network.model.addressing import slaac_address
 
 METADATA_IPV6 = "fe80::a9fe:a9fe"
 """By which guests reach the metadata service without IPv4, on their own network as on every other."""
+
+
+_LINK_LOCAL = ipaddress.ip_network("fe80::/64")
 
 
 class Served(Protocol):
@@ -67,6 +71,9 @@ def _port_security(port: PortIntent) -> list[str]:
     if not port.is_secured or port.role is PortRole.METADATA:
         return []
     allowed: dict[str, list[str]] = {port.mac: [address.ip for address in port.addresses]}
+    if any(":" in address.ip for address in port.addresses):
+        # OVN lets a card use it anyway, but 23.03 drops its neighbour advertisements unless it is named.
+        allowed[port.mac].append(slaac_address(_LINK_LOCAL, port.mac))
     for mac, ips in port.may_also_use:
         allowed.setdefault(mac, []).append(str(ipaddress.ip_network(ips, strict=False)))
     return [" ".join([mac, *_whole(ips)]) for mac, ips in allowed.items()]

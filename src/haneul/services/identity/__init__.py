@@ -210,7 +210,7 @@ class Identity:
         self.endpoints = Endpoints(parts)
         self.endpoint_groups = EndpointGroups(parts)
         self.endpoint_filter = EndpointFilter(parts)
-        self.credentials = Credentials(parts)
+        self.credentials = Credentials(parts, access)
         self.application_credentials = ApplicationCredentials(parts, access)
         self.trusts = Trusts(parts, access)
         self.registered_limits = RegisteredLimits(parts)

@@ -47,7 +47,7 @@ class Flavors:
         marker = None
         if page.marker is not None:
             marker = self._store.find(page.marker)
-            if marker is None:
+            if marker is None or not self._sees(caller, marker):
                 raise Invalid("page.marker", f"marker [{page.marker}] not found")
         return self._store.list(wanted, page, marker)
 

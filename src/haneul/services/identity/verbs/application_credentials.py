@@ -128,10 +128,9 @@ class ApplicationCredentials:
         return list(self._tell(self._store.application_credentials.page(listing.where("user_id", user_id))))
 
     def _owned(self, caller: Caller, user_id: str, credential_id: str, verb: str) -> ApplicationCredential:
-        """By the owner that the credential has, whatever the URL says."""
+        """By the owner that the URL names: another's credential is not there."""
+        self._policy.require(caller, f"identity:{verb}_application_credential", {"user_id": user_id})
         found = self._store.application_credentials.find(credential_id)
-        owner = found.user_id if found else user_id
-        self._policy.require(caller, f"identity:{verb}_application_credential", {"user_id": owner})
         if found is None or found.user_id != user_id:
             raise self._store.application_credentials.missing(credential_id)
         return found

@@ -14,6 +14,7 @@ from haneul.kit.ids import new_hex
 from haneul.kit.policy import Caller
 from haneul.services.identity.model import EVERYTHING, Credential, Listing, UserId
 from haneul.services.identity.parts import Parts
+from haneul.services.identity.verbs.access import Access
 from haneul.services.identity.verbs.delegation import refuse_lent
 from haneul.services.identity.verbs.ec2 import access_hash
 from haneul.services.identity.verbs.sealed import open_credential, seal_credential
@@ -35,8 +36,9 @@ def _facts(credential: Credential | None) -> Facts:
 
 
 class Credentials:
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, access: Access) -> None:
         self._parts = parts
+        self._access = access
         self._policy = parts.policy
         self._store = parts.store
 
@@ -50,7 +52,7 @@ class Credentials:
         if credential.type == "ec2" and credential.project_id is None:
             raise Invalid("credential.project", "An EC2 credential needs a project_id: name the project.")
         with self._store.db.write():
-            self._require_owners(credential)
+            self._require_owners(caller, credential)
             self._store.credentials.add(seal_credential(self._parts, credential, hashed))
         return credential
 
@@ -69,7 +71,8 @@ class Credentials:
             before = self.get(caller, credential_id, "identity:update_credential")
             after = replace(before, **changes)
             self._policy.require(caller, "identity:update_credential", _facts(after))
-            self._require_owners(after)
+            if (after.user_id, after.project_id) != (before.user_id, before.project_id):
+                self._require_owners(caller, after)
             self._store.credentials.change(seal_credential(self._parts, after, _access_hash(after)))
         return after
 
@@ -87,7 +90,7 @@ class Credentials:
         hashed = access_hash(key.access)
         credential = Credential(hashed, "ec2", blob, UserId(user_id), project_id)
         with self._store.db.write():
-            self._require_owners(credential)
+            self._require_owners(caller, credential)
             self._store.credentials.add(seal_credential(self._parts, credential, hashed))
         return key
 
@@ -122,10 +125,17 @@ class Credentials:
             listing = listing.where("user_id", caller.user_id)
         return [open_credential(self._parts, each) for each in self._store.credentials.page(listing)]
 
-    def _require_owners(self, credential: Credential) -> None:
+    def _require_owners(self, caller: Caller, credential: Credential) -> None:
+        """The user and the project must be there; to those who make keys for themselves alone, only their projects."""
         if self._store.users.find(credential.user_id) is None:
             raise self._store.users.missing(credential.user_id)
-        if credential.project_id is not None and self._store.projects.find(credential.project_id) is None:
+        if credential.project_id is None:
+            return
+        project = self._store.projects.find(credential.project_id)
+        if project is None or not (
+            self._policy.allows(caller, "identity:create_credential")
+            or self._access.on_project(credential.user_id, project)
+        ):
             raise self._store.projects.missing(credential.project_id)
 
     def _missing(self, credential_id: str) -> NotFound:

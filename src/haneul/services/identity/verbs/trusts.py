@@ -147,6 +147,8 @@ class Trusts:
         if project is None:
             raise self._store.projects.missing(new.project_id)
         held = self._access.on_project(UserId(new.trustor_user_id), project)
+        if not held:
+            raise self._store.projects.missing(new.project_id)
         chosen: dict[str, Role] = {}
         for ref in new.roles:
             role = next(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Row, delete, exists, func, insert, or_, select, true, update
 
 from haneul.kit.db import Database
 from haneul.kit.errors import NotFound
@@ -40,10 +40,11 @@ class MetadefRows:
 
     def list(self, viewer: Viewer, wanted: NamespaceFilter, page: Page) -> Sequence[Namespace]:
         """The marker is a name. Raises NotFound `metadef.no_namespace` for one that is not there."""
-        statement = select(namespaces)
-        if not viewer.sees_everything:
-            is_public = namespaces.c.visibility == NamespaceVisibility.PUBLIC
-            statement = statement.where(or_(is_public, namespaces.c.owner == (viewer.project_id or None)))
+        in_sight = or_(
+            true() if viewer.sees_everything else namespaces.c.visibility == NamespaceVisibility.PUBLIC,
+            namespaces.c.owner == (viewer.project_id or None),
+        )
+        statement = select(namespaces).where(in_sight)
         if wanted.visibility is not None:
             statement = statement.where(namespaces.c.visibility == wanted.visibility)
         if wanted.resource_types:
@@ -54,7 +55,7 @@ class MetadefRows:
         with self.db.read() as connection:
             marker = None
             if page.marker is not None:
-                keys = select(*(column for column, _ in order)).where(namespaces.c.name == page.marker)
+                keys = select(*(column for column, _ in order)).where(in_sight, namespaces.c.name == page.marker)
                 marker = connection.execute(keys).first()
                 if marker is None:
                     raise NotFound("metadef.no_namespace", f"No namespace {page.marker} to begin the page after.")

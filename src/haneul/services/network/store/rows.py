@@ -30,7 +30,7 @@ from sqlalchemy.sql.base import Executable
 
 from haneul.kit.db import Database
 from haneul.kit.errors import Invalid, NotFound
-from haneul.kit.paging import Page, after
+from haneul.kit.paging import after
 from haneul.services.network.model.listing import EVERYTHING, Listing, TagFilter
 
 
@@ -45,6 +45,7 @@ class Noun(Protocol):
 
 
 T = TypeVar("T", bound=Noun)
+Order = Sequence[tuple[Column[Any], bool]]
 Scope = ColumnElement[bool] | None
 """The rows that somebody may see; None: all."""
 
@@ -98,7 +99,10 @@ class Rows(Generic[T]):
     def page(self, listing: Listing = EVERYTHING, scope: Scope = None) -> list[T]:
         """Raises Invalid `listing.unknown_field` and NotFound `listing.no_marker`."""
         with self.db.read() as connection:
-            statement = self._page(connection, self._filtered(self._selected(scope), listing), listing)
+            marker = self._marker(connection, self._order(listing), listing.page.marker, scope)
+            statement = after(self._filtered(self._selected(scope), listing), self._order(listing), marker)
+            if listing.page.limit is not None:
+                statement = statement.limit(listing.page.limit)
             found = self._read(connection, statement)
         return found[::-1] if listing.is_backwards else found
 
@@ -153,6 +157,8 @@ class Rows(Generic[T]):
         for name, values in listing.filter.where.items():
             statement = statement.where(self._matches(name, values))
         if listing.filter.tags:
+            if "tags" not in self.table.c:
+                raise Invalid("listing.unknown_field", "This listing cannot be filtered by tags: leave them out.")
             statement = statement.where(*_tagged(self.table.c.tags, listing.filter.tags))
         return statement
 
@@ -168,24 +174,28 @@ class Rows(Generic[T]):
             return column.in_(some)
         return or_(column.is_(None), column.in_(some))
 
-    def _page(self, connection: Connection, statement: Select[Any], listing: Listing) -> Select[Any]:
-        page: Page = listing.page
+    def _order(self, listing: Listing) -> Order:
         order: list[tuple[Column[Any], bool]] = []
-        for key in page.sort:
+        for key in listing.page.sort:
             column = self.table.c.get(key.name)
             if column is None:
                 raise Invalid("listing.unknown_field", f"{key.name} is not something that can be sorted by.")
             order.append((column, key.is_descending is not listing.is_backwards))
         if all(column.name != "id" for column, _ in order):
             order.append((self.table.c.id, listing.is_backwards))
-        marker: Sequence[Any] | None = None
-        if page.marker is not None:
-            wanted = select(*(column for column, _ in order)).where(self.table.c.id == page.marker)
-            marker = connection.execute(wanted).first()
-            if marker is None:
-                raise NotFound("listing.no_marker", f"The marker {page.marker} could not be found: begin anew.")
-        statement = after(statement, order, marker)
-        return statement if page.limit is None else statement.limit(page.limit)
+        return order
+
+    def _marker(
+        self, connection: Connection, order: Order, marker_id: str | None, scope: Scope
+    ) -> Sequence[Any] | None:
+        """What the marker is sorted by; it must be in sight, as everything that is listed."""
+        if marker_id is None:
+            return None
+        wanted = select(*(column for column, _ in order)).where(self.table.c.id == marker_id)
+        found = connection.execute(wanted if scope is None else wanted.where(scope)).first()
+        if found is None:
+            raise NotFound("listing.no_marker", f"The marker {marker_id} could not be found: begin anew.")
+        return found
 
 
 def _fitting(column: Column[Any], value: object) -> object:

@@ -146,7 +146,7 @@ class ReadingVerbs(ServerVerbs):
         return True
 
     def _listed(self, wanted: ServerFilter, wish: ListWish) -> Sequence[Server]:
-        marker = None if wish.page.marker is None else self._marker(wish.page.marker)
+        marker = None if wish.page.marker is None else self._marker(wish.page.marker, wanted)
         if wish.is_deleted:
             return self._store.list_buried(wanted, wish.page.limit)
         living = self._store.list(wanted, wish.page, marker)
@@ -156,9 +156,9 @@ class ReadingVerbs(ServerVerbs):
         both.sort(key=lambda server: server.created_at, reverse=True)
         return both[: wish.page.limit]
 
-    def _marker(self, server_id: str) -> Server:
+    def _marker(self, server_id: str, wanted: ServerFilter) -> Server:
         found = self._store.find(server_id) or self._store.find_buried(server_id)
-        if found is None:
+        if found is None or wanted.project_id not in (None, found.project_id):
             raise Invalid("page.marker", f"marker [{server_id}] not found")
         return found
 

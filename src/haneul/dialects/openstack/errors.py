@@ -30,6 +30,9 @@ STATUS_BY_CODE: Mapping[str, int] = {
     "internal": 500,
 }
 
+MAX_MESSAGE = 4000
+"""So many characters of a message are told: what a request sent is not sent back whole."""
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -64,7 +67,10 @@ class ErrorStyle:
         return 500
 
     def body(self, error: CloudError, request_id: str) -> dict[str, Any]:
-        return self.render(Refusal(self.status(error), error.code, error.message, request_id))
+        message = error.message
+        if len(message) > MAX_MESSAGE:
+            message = f"{message[: MAX_MESSAGE // 2]} ... {message[-MAX_MESSAGE // 4 :]}"
+        return self.render(Refusal(self.status(error), error.code, message, request_id))
 
 
 def title(status: int) -> str:

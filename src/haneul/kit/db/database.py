@@ -6,11 +6,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import StaticPool
 
 from haneul.kit.db.postgres import consistent_reads, open_postgres
 from haneul.kit.db.sqlite import open_sqlite
+from haneul.kit.errors import Invalid
 
 
 class _Current(threading.local):
@@ -36,6 +38,7 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.engine = open_sqlite(url) if self.is_sqlite else open_postgres(url)
+        event.listen(self.engine, "handle_error", _refuse_giants)
         self._reading = self.engine if self.is_sqlite else consistent_reads(self.engine)
         self._writing: threading.RLock | AbstractContextManager[None]
         self._writing = threading.RLock() if self.is_sqlite else nullcontext()
@@ -93,3 +96,9 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _refuse_giants(context: ExceptionContext) -> None:
+    """A number that no column can hold came from outside: it is compared with or written nowhere."""
+    if type(context.original_exception).__name__ in ("OverflowError", "NumericValueOutOfRange"):
+        raise Invalid("request.number_too_large", "A number of the request is larger than can be kept: send a smaller.")

@@ -21,7 +21,10 @@ class Validators:
         if validator is None:
             validator = jsonschema_rs.validator_for(schema, validate_formats=True, ignore_unknown_formats=False)
             self._compiled[key] = validator
-        error = next(validator.iter_errors(value), None)
+        try:
+            error = next(validator.iter_errors(value), None)
+        except ValueError as too_deep:
+            raise Invalid("request.too_deep", f"The {where} is nested too deeply: {too_deep}. Send less.") from too_deep
         if error is not None:
             raise Invalid("request.invalid", _sentence(error, where))
 

@@ -23,7 +23,7 @@ def server_wish(body: Mapping[str, Any]) -> ServerWish:
         flavor_id=_flavor_id(asked["flavorRef"]),
         image_id=_image_id(asked),
         networks=_networks(asked.get("networks", "any")),
-        security_groups=tuple(group["name"] for group in asked.get("security_groups", ())),
+        security_groups=tuple(group["name"] for group in asked.get("security_groups", ()) if "name" in group),
         key_name=asked.get("key_name"),
         user_data=asked.get("user_data") or "",
         metadata=asked.get("metadata", {}),

@@ -13,6 +13,8 @@ UUID = {
 """With or without its dashes."""
 _OWNER = {"type": "string", "minLength": 1, "maxLength": 255}
 _COUNT = {"type": "integer", "maximum": 2147483647}
+_GENERATION = {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1}
+"""What a database can compare a row with."""
 _NAME_PATTERN = "^[A-Z0-9_]+$"
 _CUSTOM_PATTERN = "^CUSTOM_[A-Z0-9_]+$"
 _UUID_PATTERN = "^[0-9a-fA-F-]{36}$"
@@ -50,7 +52,7 @@ UPDATE_PROVIDER = _object({key: value for key, value in CREATE_PROVIDER["propert
 LIST_PROVIDERS = query(name=_TEXT, uuid=UUID, member_of=_TEXT, resources=_TEXT, in_tree=UUID, required=_TEXT)
 
 _INVENTORY_FIELDS: Schema = {
-    "resource_provider_generation": {"type": "integer"},
+    "resource_provider_generation": _GENERATION,
     "total": _COUNT | {"minimum": 1},
     "reserved": _COUNT | {"minimum": 0},
     "min_unit": _COUNT | {"minimum": 1},
@@ -64,7 +66,7 @@ CREATE_INVENTORY = _object(
 )
 REPLACE_INVENTORIES = _object(
     {
-        "resource_provider_generation": {"type": "integer"},
+        "resource_provider_generation": _GENERATION,
         "inventories": _map(_NAME_PATTERN, _object(_INVENTORY_FIELDS, "total")),
     },
     "resource_provider_generation",
@@ -73,7 +75,7 @@ REPLACE_INVENTORIES = _object(
 
 AGGREGATES: Schema = {"type": "array", "items": UUID, "uniqueItems": True}
 REPLACE_AGGREGATES = _object(
-    {"aggregates": AGGREGATES, "resource_provider_generation": {"type": "integer"}},
+    {"aggregates": AGGREGATES, "resource_provider_generation": _GENERATION},
     "aggregates",
     "resource_provider_generation",
 )
@@ -82,7 +84,7 @@ LIST_TRAITS = query(name=_TEXT, associated=_TEXT)
 REPLACE_TRAITS = _object(
     {
         "traits": {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 255}},
-        "resource_provider_generation": {"type": "integer"},
+        "resource_provider_generation": _GENERATION,
     },
     "traits",
     "resource_provider_generation",
@@ -90,16 +92,14 @@ REPLACE_TRAITS = _object(
 
 RESOURCE_CLASS = _object({"name": {"type": "string", "pattern": _CUSTOM_PATTERN, "maxLength": 255}}, "name")
 
-_AMOUNTS = _map(_NAME_PATTERN, {"type": "integer", "minimum": 1}, minProperties=1)
+_AMOUNTS = _map(_NAME_PATTERN, _COUNT | {"minimum": 1}, minProperties=1)
 _KIND = {"type": "string", "pattern": _NAME_PATTERN, "minLength": 1, "maxLength": 255}
 REPLACE_ALLOCATIONS = _object(
     {
-        "allocations": _map(
-            _UUID_PATTERN, _object({"generation": {"type": "integer"}, "resources": _AMOUNTS}, "resources")
-        ),
+        "allocations": _map(_UUID_PATTERN, _object({"generation": _GENERATION, "resources": _AMOUNTS}, "resources")),
         "project_id": _OWNER,
         "user_id": _OWNER,
-        "consumer_generation": {"type": ["integer", "null"]},
+        "consumer_generation": {"anyOf": [_GENERATION, {"type": "null"}]},
         "consumer_type": _KIND,
         "mappings": {
             "type": "object",

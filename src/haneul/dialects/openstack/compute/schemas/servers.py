@@ -246,8 +246,21 @@ SECURITY_GROUP = wrapped(
     },
     ("name",),
 )
+_RULE_PORT = {"type": ["integer", "string", "null"], "minimum": -1, "maximum": 65535, "pattern": "^(-1|[0-9]{0,5})$"}
+_RULE_WORD = {"type": ["string", "null"], "maxLength": 255}
 SECURITY_GROUP_RULE: Schema = {
     "type": "object",
-    "properties": {"security_group_rule": {"type": "object"}},
+    "properties": {
+        "security_group_rule": {
+            "type": "object",
+            "properties": {
+                "ip_protocol": {"type": ["string", "integer", "null"], "maxLength": 255},
+                "from_port": _RULE_PORT,
+                "to_port": _RULE_PORT,
+                "cidr": _RULE_WORD,
+                "group_id": _RULE_WORD,
+            },
+        }
+    },
     "required": ["security_group_rule"],
 }

@@ -115,10 +115,12 @@ class Cloud:
         self.agent = self._join(folder / "agent")
 
     def _join(self, folder: Path) -> AgentThread:
-        token = self.plane.cloud.compute.hosts.allow_join(INTERNAL)
         address = f"127.0.0.1:{self.hosts.port}"
+        grant = self.plane.cloud.compute.hosts.allow_join(
+            INTERNAL, lambda secret: self.hosts.join_token(address, secret).text()
+        )
         settings = AgentSettings(folder, address, hypervisor="fake", disk="fake", nic="fake")
-        told = parse_join_token(self.hosts.join_token(address, token.secret).text())
+        told = parse_join_token(grant.token)
         asyncio.run(join(told, Identity(settings.folder / "identity"), "host"))
         return AgentThread(settings)
 

@@ -13,8 +13,8 @@ from haneul.services.compute import Host
 
 def create_join_token(cloud: Cloud, req: Request) -> Reply:
     """The token is told this once: an operator carries it to the host."""
-    grant = cloud.compute.hosts.allow_join(req.caller)
-    return Reply(201, {"token": cloud.join_token(grant.secret), "expires_at": grant.expires_at.isoformat()})
+    grant = cloud.compute.hosts.allow_join(req.caller, cloud.join_token)
+    return Reply(201, {"token": grant.token, "expires_at": grant.expires_at.isoformat()})
 
 
 def list_hosts(cloud: Cloud, req: Request) -> Reply:

@@ -49,7 +49,7 @@ class Hypervisor:
 
 @dataclass(frozen=True)
 class JoinGrant:
-    """A one-time permission to join: the secret is told once, only its hash is kept."""
+    """A one-time permission to join: the token is told once, only its secret's hash is kept."""
 
-    secret: str
+    token: str
     expires_at: datetime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from haneul.kit.errors import Conflict, Forbidden, NotFound
@@ -27,13 +27,17 @@ class HostVerbs:
 
     # Joining: also the `Enroller` that the listener for agents asks.
 
-    def allow_join(self, caller: Caller) -> JoinGrant:
-        """A permission for one machine to join, good once and for a short time."""
+    def allow_join(self, caller: Caller, token_of: Callable[[str], str] = str) -> JoinGrant:
+        """A permission for one machine to join, good once and for a short time.
+
+        `token_of` makes of its secret what is carried to the machine; what it refuses is not permitted.
+        """
         self._parts.policy.require(caller, "haneul:hosts:join", {})
         expires_at = self._parts.clock.now() + timedelta(seconds=self._parts.tuning.join_within_s)
         secret = secrets.token_urlsafe(_SECRET_BYTES)
-        self._store.add_grant(new_uuid(), _hash(secret), expires_at)
-        return JoinGrant(secret, expires_at)
+        with self._parts.db.write():
+            self._store.add_grant(new_uuid(), _hash(secret), expires_at)
+            return JoinGrant(token_of(secret), expires_at)
 
     def redeem(self, secret: str, hostname: str) -> str:
         """See `Enroller.redeem`."""

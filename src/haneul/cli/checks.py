@@ -40,6 +40,7 @@ STAGES = (
     _tests("architecture"),
     _tests("units", "-n", "2"),
     _tests("conversations", "-n", "2"),
+    _tests("hostile", "-n", "2"),
     _tests("stories", "-n", "2"),
     _tests("faults", "-n", "2"),
     Stage(POSTGRES, ("-m", "pytest", *_ON_BOTH, "-n", "2", "--postgres")),

@@ -115,6 +115,14 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--fake", action="store_true", help="measure a control plane with fake hosts, started for it")
 
 
+def _net(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="explain")
+    explain = verbs.add_parser("explain", help="whether a packet would arrive, and what stops it")
+    explain.add_argument("--from", dest="source", required=True, metavar="SERVER", help="a server, or a port's id")
+    explain.add_argument("--to", required=True, metavar="ADDRESS:PORT", help="10.0.0.5:80, or [2001:db8::5]:80")
+    explain.add_argument("--protocol", default="tcp", help="tcp, udp, icmp or a protocol's number (tcp)")
+
+
 def _doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="also tell what was found in order")
 
@@ -127,6 +135,7 @@ COMMANDS = (
     Command("down", "stop the cloud; guests keep running", "down", _down),
     Command("uninstall", "remove guests, networks, services and files", "uninstall", _uninstall),
     Command("test", "check the code, then the real thing in a lab", "checks", _test),
+    Command("net", "whether a packet would arrive, and what stops it", "net", _net),
     Command("bench", "measure this cloud, or one with fake hosts, against what is promised", "bench", _bench),
     Command("image", "build guest images", "image", _image),
     Command("db", "move the cloud's database to PostgreSQL", "db", _db),

@@ -13,11 +13,13 @@ from haneul.services.network import (
     Intent,
     Kind,
     Owned,
+    PacketTrace,
     PortIntent,
     PortSeen,
     RouterIntent,
     SecurityGroupIntent,
     SubnetIntent,
+    Traced,
 )
 
 
@@ -69,6 +71,11 @@ class FakeNetworks:
     def list_up(self) -> frozenset[str]:
         self._require_reachable()
         return frozenset(self._up)
+
+    def trace(self, packet: PacketTrace) -> Traced | None:
+        """Nothing passes here, so nothing can be said."""
+        self._require_reachable()
+        return None
 
     def list_chassis(self) -> tuple[Chassis, ...]:
         return self.chassis

@@ -16,6 +16,7 @@ from haneul.services.network.driver import (
     NetworkDriver,
     NetworkIntent,
     Owned,
+    PacketTrace,
     PortAddress,
     PortIntent,
     PortRole,
@@ -27,9 +28,11 @@ from haneul.services.network.driver import (
     RuleIntent,
     SecurityGroupIntent,
     SubnetIntent,
+    Traced,
 )
 from haneul.services.network.model.agents import Chassis, NetworkAgent
 from haneul.services.network.model.availability import IpAvailability, SubnetAvailability
+from haneul.services.network.model.explaining import Explanation, Question, Stop
 from haneul.services.network.model.grants import EVERYBODY, Grant, NewGrant, is_shared_with
 from haneul.services.network.model.listing import Filter, Listing, TagFilter
 from haneul.services.network.model.networks import (
@@ -108,6 +111,7 @@ from haneul.services.network.upkeep.mend import Mend
 from haneul.services.network.verbs.address_scopes import AddressScopes
 from haneul.services.network.verbs.agents import Agents
 from haneul.services.network.verbs.availability import Availability
+from haneul.services.network.verbs.explaining import Explaining
 from haneul.services.network.verbs.floating_ips import FloatingIps
 from haneul.services.network.verbs.grants import Grants
 from haneul.services.network.verbs.networks import Networks
@@ -141,6 +145,7 @@ __all__ = [
     "AdvertisedRange",
     "Chassis",
     "DhcpOption",
+    "Explanation",
     "Filter",
     "FixedIp",
     "FloatingIp",
@@ -177,6 +182,7 @@ __all__ = [
     "NewTrunk",
     "Options",
     "Owned",
+    "PacketTrace",
     "Parts",
     "Port",
     "PortAddress",
@@ -192,6 +198,7 @@ __all__ = [
     "QosPolicyChanges",
     "QosRule",
     "QosRuleWish",
+    "Question",
     "Router",
     "RouterChanges",
     "RouterGateway",
@@ -206,6 +213,7 @@ __all__ = [
     "SecurityGroupIntent",
     "SecurityGroupRule",
     "ServerAddress",
+    "Stop",
     "SubPort",
     "Subnet",
     "SubnetAvailability",
@@ -215,6 +223,7 @@ __all__ = [
     "SubnetPool",
     "SubnetPoolChanges",
     "TagFilter",
+    "Traced",
     "Trunk",
     "TrunkChanges",
     "Usage",
@@ -244,6 +253,7 @@ class Network:
         self.grants = Grants(parts)
         self.qos_policies = QosPolicies(parts)
         self.trunks = Trunks(parts)
+        self.explaining = Explaining(parts)
         self.quotas = Quotas(parts)
         self.agents = Agents(parts)
         self.tags = Tags(parts)

@@ -222,6 +222,31 @@ class PortSeen:
     is_up: bool
 
 
+@dataclass(frozen=True)
+class PacketTrace:
+    """A packet that is only thought of: would it arrive?"""
+
+    port_id: str
+    network_id: str
+    source_mac: str
+    next_mac: str
+    """Of who gets it first: the target on the same network, else a router."""
+    source_ip: str
+    target_ip: str
+    protocol: int
+    number: int | None
+    """The port that it goes to, of TCP, UDP and SCTP."""
+    target_port_ids: tuple[str, ...]
+    """Where it should come out."""
+
+
+@dataclass(frozen=True)
+class Traced:
+    arrives: bool
+    lines: tuple[str, ...]
+    """How the network puts it."""
+
+
 class NetworkDriver(Protocol):
     """Carries the networks. Every verb may be repeated; what the cloud did not make is left alone.
 
@@ -245,6 +270,10 @@ class NetworkDriver(Protocol):
 
     def list_up(self) -> frozenset[str]:
         """The ids of the ports that a host has."""
+        ...
+
+    def trace(self, packet: PacketTrace) -> Traced | None:
+        """What would become of a packet; None where nothing but what is written is known."""
         ...
 
     def list_chassis(self) -> tuple[Chassis, ...]: ...

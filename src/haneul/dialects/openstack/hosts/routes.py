@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from haneul.dialects.openstack.hosts import hosts, runs, work
+from haneul.dialects.openstack.hosts import hosts, networks, runs, work
 from haneul.kit.http import Route
 
 _EMPTY = {"type": ["object", "null"], "properties": {}, "additionalProperties": False}
@@ -13,6 +13,7 @@ HOST_ROUTES = (
     Route("GET", "/hosts/{host_id}", hosts.get_host),
     Route("DELETE", "/hosts/{host_id}", hosts.delete_host),
     Route("GET", "/work", work.show_work),
+    Route("POST", "/network/explain", networks.explain, schema=networks.EXPLAIN),
     Route("GET", "/runs", runs.list_runs),
     Route("GET", "/runs/{run_id}", runs.get_run),
     Route("POST", "/runs/{run_id}/retry", runs.retry_run, schema=_EMPTY),

@@ -17,17 +17,20 @@ from haneul.drivers.network.ovn.routers import floating_ip_rows, router_rows
 from haneul.drivers.network.ovn.rows import Rows, Wanted
 from haneul.drivers.network.ovn.security_groups import DROP, drop_rows, group_rows
 from haneul.drivers.network.ovn.tags import KIND, Address, TagIndex
+from haneul.drivers.network.ovn.trace import trace
 from haneul.services.network.driver import (
     FloatingIpIntent,
     Intent,
     Kind,
     NetworkIntent,
     Owned,
+    PacketTrace,
     PortIntent,
     PortSeen,
     RouterIntent,
     SecurityGroupIntent,
     SubnetIntent,
+    Traced,
 )
 from haneul.services.network.model.agents import Chassis
 
@@ -39,6 +42,7 @@ class OvnNetworks:
 
     def __init__(self, northbound: str, southbound: str) -> None:
         """Connection strings as OVN has them: unix:/path, tcp:host:port, ssl:host:port."""
+        self._southbound = southbound
         self._changed: Callable[[], None] = lambda: None
         self._index = TagIndex()
         self._north = OvnDatabase(northbound, "OVN_Northbound", lambda: self._changed(), self._index.see)
@@ -80,6 +84,9 @@ class OvnNetworks:
             return frozenset(row.name for row in ports if row.external_ids.get(KIND) == Kind.PORT and row.up == [True])
 
         return self._north.read(look)
+
+    def trace(self, packet: PacketTrace) -> Traced | None:
+        return trace(self._southbound, packet)
 
     def list_chassis(self) -> tuple[Chassis, ...]:
         return self._south.read(list_chassis)

@@ -45,6 +45,14 @@ class AddressRows:
         with self.db.read() as connection:
             return connection.execute(statement).first() is not None
 
+    def owner(self, network_id: str, address: str) -> str | None:
+        """The port that has the address."""
+        statement = select(port_addresses.c.port_id).where(
+            port_addresses.c.network_id == network_id, port_addresses.c.ip_address == address
+        )
+        with self.db.read() as connection:
+            return connection.execute(statement).scalar()
+
     def highest(self, subnet_id: str, first: int, last: int) -> int | None:
         """The highest number given between the two, both included."""
         statement = select(func.max(port_addresses.c.number)).where(

@@ -54,8 +54,12 @@ class FakeReality:
 class OpenCloud:
     """A control plane in a state directory over a fake reality."""
 
-    def __init__(self, state: Path, reality: FakeReality, observer: Observer = silent) -> None:
+    def __init__(
+        self, state: Path, reality: FakeReality, observer: Observer = silent, tuned: Mapping[str, Any] | None = None
+    ) -> None:
+        """`tuned`: settings other than the defaults."""
         self.state = state
+        self.tuned = dict(tuned or {})
         self.reality = reality
         self.names: dict[str, Any] = {}
         self._tokens: dict[str, str] = {}
@@ -65,6 +69,7 @@ class OpenCloud:
             public_url=URL,
             network_driver="fake",
             compute_driver="fake",
+            **self.tuned,
         )
         world = main.World(
             hosts=FakeHosts(reality.hosts),
@@ -119,6 +124,10 @@ class OpenCloud:
             self._tokens[user] = self._sign_in(user)
         return self._tokens[user]
 
+    def forget_tokens(self) -> None:
+        """Everybody signs in anew: time that was let pass may have outlived their tokens."""
+        self._tokens.clear()
+
     def _sign_in(self, user: str) -> str:
         domain = {"id": "default"}
         who = {"name": user, "domain": domain, "password": PASSWORD}
@@ -139,9 +148,9 @@ class OpenCloud:
         assert answer.status_code < 300, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
         return answer.json() if answer.headers.get("content-type", "").startswith("application/json") else None
 
-    def restarted(self, observer: Observer = silent) -> OpenCloud:
-        """The same cloud after its process died and came back."""
-        again = OpenCloud(self.state, self.reality, observer)
+    def restarted(self, observer: Observer = silent, tuned: Mapping[str, Any] | None = None) -> OpenCloud:
+        """The same cloud after its process died and came back, perhaps with other settings."""
+        again = OpenCloud(self.state, self.reality, observer, self.tuned if tuned is None else tuned)
         again.names = self.names
         again.plane.engine.recover()
         return again

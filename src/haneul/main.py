@@ -108,7 +108,7 @@ class ControlPlane:
         """Hear of what changes: in the database and in the world."""
         self.cloud.network.when_changed(lambda: self.upkeep.hurry(network.FOLLOW))
         self.cloud.network.start(lambda: self.upkeep.hurry(network.MEND))
-        self.world.hosts.start(self.cloud.compute.hosts, self.cloud.image.images.read)
+        self.world.hosts.start(self.cloud.compute.hosts, self.cloud.compute.read_data)
 
     def start(self) -> None:
         """Begin to work: on runs, on drift, with the world."""
@@ -297,6 +297,17 @@ def _compute(ground: Ground, world: World, below: Below) -> compute.Parts:
         image=below.images,
         network=below.networks,
         placement=below.room,
+        tuning=_tuning(ground.settings),
+    )
+
+
+def _tuning(settings: Settings) -> compute.Tuning:
+    return compute.Tuning(
+        stop_timeout_s=settings.stop_timeout_s,
+        resize_on_same_host=settings.resize_on_same_host,
+        confirm_after_s=settings.resize_confirm_s,
+        offload_after_s=settings.shelve_offload_s,
+        reclaim_after_s=settings.reclaim_s,
     )
 
 

@@ -116,6 +116,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str, Meta(description="The domain of guests' names, unless their network or port has another.")
     ] = "openstacklocal"
 
+    stop_timeout_s: Annotated[
+        int, Meta(description="How long a guest may take to shut itself down before it is switched off.", ge=0)
+    ] = 60
+    resize_on_same_host: Annotated[bool, Meta(description="Let servers stay on their host when they are resized.")] = (
+        True
+    )
+    resize_confirm_s: Annotated[
+        int, Meta(description="After so long a resize or migration is confirmed by itself; 0: never.", ge=0)
+    ] = 0
+    shelve_offload_s: Annotated[
+        int,
+        Meta(description="After so long its host forgets a shelved server; 0: at once, -1: only when asked.", ge=-1),
+    ] = 0
+    reclaim_s: Annotated[
+        int, Meta(description="So long a deleted server can be restored; 0: it is gone at once.", ge=0)
+    ] = 0
+
     token_lifetime_s: Annotated[int, Meta(description="How long a token is good for.", ge=60)] = 3600
     token_key_days: Annotated[
         int, Meta(description="After so long tokens are sealed with a new key; old ones stay good.", ge=1)

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from haneul.drivers.compute.fake import fake_host_id
 from haneul.kit.clock import SteppedClock
-from haneul.kit.workflow import Engine, Observer, Runs
+from haneul.kit.workflow import Engine, Observer, Runs, silent
 from haneul.services.compute.workflows.cache_image import waiter_of
 from haneul.services.network import FOLLOW
 from tests.clouds import OpenCloud
 from tests.faults.drill import another_engine, settle
 
-RESTING = {"ACTIVE", "SHUTOFF", "PAUSED", "ERROR"}
+RESTING = {
+    "ACTIVE",
+    "SHUTOFF",
+    "PAUSED",
+    "ERROR",
+    "SUSPENDED",
+    "RESCUE",
+    "VERIFY_RESIZE",
+    "SHELVED",
+    "SHELVED_OFFLOADED",
+    "SOFT_DELETED",
+}
 
 
 @dataclass
@@ -46,12 +57,20 @@ class Lab:
             engine = another_engine(self, observer)
             engine.recover()
             return engine
+        self._reopen(observer, self.cloud.tuned)
+        return self.engine
+
+    def tune(self, **settings: Any) -> None:
+        """From now on the cloud has these settings, and the defaults for the others."""
+        if self.cloud.tuned != settings:
+            self._reopen(silent, settings)
+
+    def _reopen(self, observer: Observer, tuned: Mapping[str, Any]) -> None:
         world = self.cloud.reality.hosts
         for hearers in (world.events, world.inventories, world.departures):
             hearers.clear()
         self.cloud.plane.ground.db.close()
-        self.cloud = self.cloud.restarted(observer)
-        return self.engine
+        self.cloud = self.cloud.restarted(observer, tuned)
 
     def leftovers(self) -> Sequence[object]:
         self.turn()
@@ -67,14 +86,29 @@ class Lab:
         self.cloud.plane.upkeep.run_once("compute.guests.told")
         self.cloud.reality.hosts.settle()
 
-    def ask(self, method: str, path: str, body: Any = None) -> Any:
-        return self.cloud.ask(method, "/compute/v2.1" + path, body)
+    def ask(self, method: str, path: str, body: Any = None, user: str = "demo") -> Any:
+        return self.cloud.ask(method, "/compute/v2.1" + path, body, user=user)
 
     def clear(self) -> None:
+        self.cloud.forget_tokens()
+        for host_id, host in self.cloud.reality.hosts.hosts.items():
+            if host.is_away:
+                self.cloud.reality.hosts.bring_back(host_id)
         for server in self.ask("GET", "/servers")["servers"]:
-            self.ask("DELETE", f"/servers/{server['id']}")
+            self.act_on(server["id"], forceDelete=None)
         settle(self, self.engine, self.turn)
+        self.cloud.plane.upkeep.run_once("compute.hosts")
+        self.sweep()
         assert self.ask("GET", "/servers")["servers"] == []
+
+    def sweep(self) -> None:
+        """What a host that was away still has is cleared away."""
+        while self.cloud.plane.cloud.compute.leftovers():
+            self.cloud.plane.upkeep.run_once("compute.leftovers")
+            self.clock.move(120)
+
+    def act_on(self, server: str, **action: Any) -> None:
+        self.ask("POST", f"/servers/{server}/action", action)
 
     def create(self) -> None:
         names = self.cloud.names
@@ -89,12 +123,18 @@ class Lab:
     def act(self, **action: Any) -> None:
         self.ask("POST", f"/servers/{self.server}/action", action)
 
+    def act_as_admin(self, **action: Any) -> None:
+        self.ask("POST", f"/servers/{self.server}/action", action, user="admin")
+
 
 def furnish(cloud: OpenCloud) -> Lab:
     """A lab with a tenant network."""
     network = cloud.ask("POST", "/network/v2.0/networks", {"network": {"name": "net"}})["network"]["id"]
     subnet = {"network_id": network, "cidr": "10.0.0.0/24", "ip_version": 4}
     cloud.ask("POST", "/network/v2.0/subnets", {"subnet": subnet})
+    large = {"name": "large", "vcpus": 2, "ram": 1024, "disk": 2}
+    made = cloud.ask("POST", "/compute/v2.1/flavors", {"flavor": large}, user="admin")
+    cloud.names["large"] = made["flavor"]["id"]
     return Lab(cloud, network=network)
 
 
@@ -139,7 +179,35 @@ def do(**action: Any) -> Callable[[Lab], None]:
     return lambda lab: lab.act(**action)
 
 
-STOP, PAUSE = do(**{"os-stop": None}), do(pause=None)
+def do_as_admin(**action: Any) -> Callable[[Lab], None]:
+    return lambda lab: lab.act_as_admin(**action)
+
+
+def resize(lab: Lab) -> None:
+    lab.act(resize={"flavorRef": lab.cloud.names["large"]})
+
+
+def keep_deleted(lab: Lab) -> None:
+    """From now on deleted servers are kept for an hour."""
+    lab.tune(reclaim_s=3600)
+
+
+def keep_shelved(lab: Lab) -> None:
+    """From now on shelved servers stay on their hosts."""
+    lab.tune(shelve_offload_s=-1)
+
+
+def lose_host(lab: Lab) -> None:
+    """The server's host goes down for good."""
+    world = lab.cloud.reality.hosts
+    world.take_away(world.find_guest(lab.server)[0].host_id)
+    lab.clock.move(120)
+    lab.cloud.plane.upkeep.run_once("compute.hosts")
+
+
+STOP, PAUSE, SUSPEND = do(**{"os-stop": None}), do(pause=None), do(suspend=None)
+SHELVE, RESCUE = do(shelve=None), do(rescue=None)
+MIGRATE = do_as_admin(migrate=None)
 
 SCENARIOS: dict[str, tuple[tuple[Callable[[Lab], None], ...], Callable[[Lab], None]]] = {
     "create_server": ((), Lab.create),
@@ -152,6 +220,35 @@ SCENARIOS: dict[str, tuple[tuple[Callable[[Lab], None], ...], Callable[[Lab], No
     "pause_server": ((Lab.create,), PAUSE),
     "unpause_server": ((Lab.create, PAUSE), do(unpause=None)),
     "rebuild_server": ((Lab.create,), rebuild),
+    "suspend_server": ((Lab.create,), SUSPEND),
+    "resume_server": ((Lab.create, SUSPEND), do(resume=None)),
+    "rescue_server": ((Lab.create,), RESCUE),
+    "unrescue_server": ((Lab.create, RESCUE), do(unrescue=None)),
+    "create_image": ((Lab.create,), do(createImage={"name": "picture"})),
+    "create_image of a stopped server": ((Lab.create, STOP), do(createImage={"name": "picture"})),
+    "create_backup": ((Lab.create,), do(createBackup={"name": "b", "backup_type": "daily", "rotation": 1})),
+    "shelve_server": ((Lab.create,), SHELVE),
+    "shelve_server without offloading": ((keep_shelved, Lab.create), SHELVE),
+    "offload_server": ((keep_shelved, Lab.create, SHELVE), do_as_admin(shelveOffload=None)),
+    "unshelve_server": ((Lab.create, SHELVE), do(unshelve=None)),
+    "unshelve_server on its host": ((keep_shelved, Lab.create, SHELVE), do(unshelve=None)),
+    "resize_server": ((Lab.create,), resize),
+    "migrate_server": ((Lab.create,), MIGRATE),
+    "confirm_resize": ((Lab.create, resize), do(confirmResize=None)),
+    "confirm_resize of a migration": ((Lab.create, MIGRATE), do(confirmResize=None)),
+    "revert_resize": ((Lab.create, resize), do(revertResize=None)),
+    "revert_resize of a migration": ((Lab.create, MIGRATE), do(revertResize=None)),
+    "live_migrate_server": (
+        (Lab.create,),
+        do_as_admin(**{"os-migrateLive": {"host": None, "block_migration": "auto"}}),
+    ),
+    "evacuate_server": ((Lab.create, lose_host), do_as_admin(evacuate={})),
+    "soft_delete_server": ((keep_deleted, Lab.create), delete),
+    "restore_server": ((keep_deleted, Lab.create, delete), do(restore=None)),
+    "delete_server that is resized": ((Lab.create, resize), delete),
+    "delete_server that is migrated": ((Lab.create, MIGRATE), delete),
+    "delete_server that is rescued": ((Lab.create, RESCUE), delete),
+    "delete_server that is shelved": ((Lab.create, SHELVE), delete),
     "attach_interface": ((Lab.create,), attach),
     "detach_interface": ((Lab.create,), detach),
     "cache_image": ((group,), cache),
@@ -162,6 +259,8 @@ SCENARIOS: dict[str, tuple[tuple[Callable[[Lab], None], ...], Callable[[Lab], No
 def prepare(lab: Lab, name: str) -> None:
     """Clear the lab and bring about what the scenario needs."""
     lab.clear()
+    if keep_deleted not in SCENARIOS[name][0] and keep_shelved not in SCENARIOS[name][0]:
+        lab.tune()
     for step in SCENARIOS[name][0]:
         step(lab)
         settle(lab, lab.engine, lab.turn)

@@ -6,12 +6,14 @@ import logging
 from pathlib import Path
 
 from haneul.agent.parts import Parts
-from haneul.agent.verbs.ensure_guest import go_on
+from haneul.agent.verbs.ensure_guest import forget_to_start, go_on, start_after_reboot
+from haneul.hostapi import Power
 from haneul.kit.errors import CloudError
 
 log = logging.getLogger(__name__)
 
 SHUTDOWN_EVERY_S = 1.0
+LOOK_EVERY_S = 10.0
 CLEANING_EVERY_S = 600.0
 BASE_KEPT_S = 3600.0
 CONSOLE_LIMIT_BYTES = 16 * 1024 * 1024
@@ -33,6 +35,7 @@ def reopen(parts: Parts) -> None:
 
 def watch_shutdowns(parts: Parts) -> None:
     """Switch off the guests whose time to shut themselves down is over, and go on from there."""
+    start_again(parts)
     for record in parts.journal.list():
         if record.off_by is None:
             continue
@@ -40,6 +43,31 @@ def watch_shutdowns(parts: Parts) -> None:
             go_on(parts, record.spec.server_id)
         except CloudError as error:
             log.warning("guest %s still waits to go off: %s", record.spec.server_id, error)
+
+
+def start_again(parts: Parts) -> None:
+    """After a start of the machine: the guests that ran when it went down run again."""
+    for record in parts.journal.list():
+        if not record.is_due_after(parts.boot_id):
+            continue
+        try:
+            start_after_reboot(parts, record.spec.server_id)
+        except CloudError as error:
+            log.warning("guest %s is not running again yet: %s", record.spec.server_id, error)
+
+
+def watch_guests(parts: Parts) -> None:
+    """Note which guests have gone off by themselves: they stay off when the machine is started anew.
+
+    Not at once: a machine that goes down takes its guests with it, and then this is not reached any more.
+    """
+    for record in parts.journal.list():
+        if record.boot_id != parts.boot_id or record.spec.power not in (Power.RUNNING, Power.PAUSED):
+            continue
+        try:
+            forget_to_start(parts, record.spec.server_id)
+        except CloudError as error:
+            log.debug("guest %s was not looked at: %s", record.spec.server_id, error)
 
 
 def clean(parts: Parts) -> None:

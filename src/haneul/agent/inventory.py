@@ -62,6 +62,11 @@ def inventory_of(host_id: str, address: str, sources: Sources) -> Callable[[], H
     return take_stock
 
 
+def boot_id(file: Path) -> str:
+    """Which start of the machine this is; empty where it does not tell."""
+    return file.read_text().strip() if file.exists() else ""
+
+
 def read_memory(text: str) -> dict[str, int]:
     """/proc/meminfo in MiB by name."""
     rows = (line.split() for line in text.splitlines())

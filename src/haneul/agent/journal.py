@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from haneul.agent.files import is_full, sync_folder, write_whole
-from haneul.hostapi import GuestSpec
+from haneul.hostapi import GuestSpec, Power
 from haneul.kit.errors import Conflict
 
 log = logging.getLogger(__name__)
@@ -35,6 +35,13 @@ class GuestRecord:
     """When its power button was last pressed."""
     password: str = ""
     """Encrypted by the guest, as it posted it to the metadata service."""
+    boot_id: str = ""
+    """In which start of the machine the guest was started last; empty: it is not started by itself any more."""
+
+    def is_due_after(self, boot_id: str) -> bool:
+        """True if the guest ran when the machine went down, and is to run again."""
+        is_wanted = self.spec.power in (Power.RUNNING, Power.PAUSED)
+        return is_wanted and bool(self.boot_id and boot_id) and self.boot_id != boot_id
 
 
 class Journal:

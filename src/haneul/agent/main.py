@@ -18,7 +18,7 @@ from haneul.agent.consoles import Consoles
 from haneul.agent.drivers.registry import Machine, machine_of
 from haneul.agent.enrol import Identity
 from haneul.agent.images import Images
-from haneul.agent.inventory import Sources, inventory_of
+from haneul.agent.inventory import Sources, boot_id, inventory_of
 from haneul.agent.journal import Journal
 from haneul.agent.link import Link
 from haneul.agent.metadata.answers import Answers
@@ -75,10 +75,12 @@ class Agent:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.link.run())
+                tasks.create_task(self._repeat(chores.LOOK_EVERY_S, partial(chores.watch_guests, parts)))
                 tasks.create_task(self._repeat(chores.SHUTDOWN_EVERY_S, partial(chores.watch_shutdowns, parts)))
                 tasks.create_task(self._repeat(chores.CLEANING_EVERY_S, partial(chores.clean, parts)))
         finally:
             parts.images.close()
+            parts.jobs.close()
             self._workers.shutdown(wait=False, cancel_futures=True)
             self._answerers.shutdown(wait=False, cancel_futures=True)
             parts.hypervisor.close()
@@ -109,6 +111,7 @@ class Agent:
             tell=link.tell,
             folder=folder,
             locks=locks,
+            boot_id=boot_id(settings.boot_id_file),
         )
         return parts, link
 

@@ -15,6 +15,7 @@ from haneul.agent.drivers.disk.base import Disks
 from haneul.agent.drivers.hypervisor.base import Hypervisor
 from haneul.agent.drivers.nic.base import Nics
 from haneul.agent.images import Images
+from haneul.agent.jobs import Jobs
 from haneul.agent.journal import Journal
 from haneul.hostapi import Event, HostInventory, MetadataPort
 from haneul.kit.clock import Clock
@@ -69,6 +70,9 @@ class Parts:
     folder: Path
     """Below it lie the guests' own files."""
     locks: Locks = field(default_factory=Locks)
+    jobs: Jobs = field(default_factory=Jobs)
+    boot_id: str = ""
+    """Another one after every start of the machine; empty: it is not known."""
 
     def guest_folder(self, server_id: str) -> Path:
         """Where the guest's console log and config drive are."""

@@ -32,6 +32,13 @@ VERBS: dict[str, Callable[..., Any]] = {
     "open_console": verbs.open_console,
     "get_inventory": verbs.get_inventory,
     "read_password": verbs.read_password,
+    "forget_password": verbs.forget_password,
+    "set_password": verbs.set_password,
+    "copy_disk": verbs.copy_disk,
+    "restore_disk": verbs.restore_disk,
+    "ensure_snapshot": verbs.ensure_snapshot,
+    "read_snapshot": verbs.read_snapshot,
+    "remove_snapshot": verbs.remove_snapshot,
     "list_leftovers": verbs.list_leftovers,
 }
 

@@ -25,6 +25,8 @@ class AgentSettings:
     address: str = "127.0.0.1"
     """By which other hosts reach this one: the end of its tunnels."""
     bridge: str = "br-int"
+    boot_id_file: Path = Path("/proc/sys/kernel/random/boot_id")
+    """Says something else after every start of the machine."""
 
     @property
     def folder(self) -> Path:

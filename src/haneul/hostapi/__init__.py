@@ -19,6 +19,7 @@ from haneul.hostapi.guests import (
 from haneul.hostapi.hosts import CpuInfo, Enrolment, HostInventory, Leftovers
 from haneul.hostapi.join import JoinToken, parse_join_token
 from haneul.hostapi.networks import MetadataPort, NicSpec
+from haneul.hostapi.snapshots import SnapshotReport, SnapshotSpec, owner_of
 from haneul.hostapi.wire import (
     CHUNK_BYTES,
     CONTROL_OPERATIONS,
@@ -54,5 +55,8 @@ __all__ = [
     "Operation",
     "Power",
     "RebootSpec",
+    "SnapshotReport",
+    "SnapshotSpec",
+    "owner_of",
     "parse_join_token",
 ]

@@ -29,6 +29,10 @@ class DiskSpec:
     """What it begins as, kept as its backing file; None: empty."""
     serial: str = ""
     """What the guest sees in /sys/block/*/serial, 20 characters at most."""
+    bus: str = "virtio"
+    """virtio, scsi, sata, ide or usb."""
+    device: str = "disk"
+    """disk or cdrom."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ class Power(StrEnum):
     RUNNING = "running"
     STOPPED = "stopped"
     PAUSED = "paused"
+    SUSPENDED = "suspended"
+    """Off, with its memory saved on the host's disk."""
     CRASHED = "crashed"
     ABSENT = "absent"
 
@@ -56,8 +58,10 @@ class GuestSpec:
     nics: tuple[NicSpec, ...]
     metadata: GuestMetadata
     has_config_drive: bool = False
+    boot_disk: int = 0
+    """Which of its disks the guest boots from."""
     power: Power = Power.RUNNING
-    """RUNNING, STOPPED or PAUSED."""
+    """RUNNING, STOPPED, PAUSED or SUSPENDED."""
     reboot: RebootSpec = RebootSpec()
     stop_timeout_s: int = 60
     """How long a guest may take to shut itself down before it is switched off; 0: at once."""

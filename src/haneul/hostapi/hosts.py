@@ -63,3 +63,4 @@ class Leftovers:
     disks: tuple[str, ...]
     ports: tuple[str, ...]
     metadata_networks: tuple[str, ...] = ()
+    snapshots: tuple[str, ...] = ()

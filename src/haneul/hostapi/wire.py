@@ -8,11 +8,12 @@ from typing import Any
 from haneul.hostapi.disks import DiskReport, DiskSpec, ImageSource
 from haneul.hostapi.guests import ConsoleAddress, ConsoleLog, GuestReport, GuestSpec
 from haneul.hostapi.hosts import Enrolment, HostInventory, Leftovers
+from haneul.hostapi.snapshots import SnapshotReport, SnapshotSpec
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something changed on the host: `guest_changed` and `disk_ready` with the id, `inventory_changed`."""
+    """Something changed: `guest_changed`, `disk_ready` or `snapshot_ready` with an id, or `inventory_changed`."""
 
     name: str
     subject: str
@@ -38,6 +39,13 @@ OPERATIONS: dict[str, Operation] = {
     "open_console": Operation({"server_id": str, "kind": str, "stream": str}, ConsoleAddress),
     "get_inventory": Operation({}, HostInventory),
     "read_password": Operation({"server_id": str}, str),
+    "forget_password": Operation({"server_id": str}, None),
+    "set_password": Operation({"server_id": str, "user": str, "password": str}, None),
+    "copy_disk": Operation({"disk_id": str, "copy_id": str}, DiskReport),
+    "restore_disk": Operation({"disk_id": str, "copy_id": str}, None),
+    "ensure_snapshot": Operation({"spec": SnapshotSpec}, SnapshotReport),
+    "read_snapshot": Operation({"snapshot_id": str, "offset": int, "length": int}, bytes),
+    "remove_snapshot": Operation({"snapshot_id": str}, None),
     "list_leftovers": Operation({}, Leftovers),
 }
 """What the control plane asks of a host."""

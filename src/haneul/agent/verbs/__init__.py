@@ -8,15 +8,19 @@ from haneul.agent.verbs.get_guest import get_guest
 from haneul.agent.verbs.get_inventory import get_inventory
 from haneul.agent.verbs.list_leftovers import list_leftovers
 from haneul.agent.verbs.open_console import open_console
+from haneul.agent.verbs.passwords import forget_password, read_password, set_password
 from haneul.agent.verbs.read_console_log import read_console_log
-from haneul.agent.verbs.read_password import read_password
 from haneul.agent.verbs.remove_disk import remove_disk
 from haneul.agent.verbs.remove_guest import remove_guest
+from haneul.agent.verbs.snapshots import copy_disk, ensure_snapshot, read_snapshot, remove_snapshot, restore_disk
 
 __all__ = [
+    "copy_disk",
     "ensure_base",
     "ensure_disk",
     "ensure_guest",
+    "ensure_snapshot",
+    "forget_password",
     "get_console",
     "get_guest",
     "get_inventory",
@@ -24,6 +28,10 @@ __all__ = [
     "open_console",
     "read_console_log",
     "read_password",
+    "read_snapshot",
     "remove_disk",
     "remove_guest",
+    "remove_snapshot",
+    "restore_disk",
+    "set_password",
 ]

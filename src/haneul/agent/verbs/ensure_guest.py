@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from haneul.agent.drivers.disk.base import DiskFile
 from haneul.agent.drivers.hypervisor.base import GuestPlan
+from haneul.agent.drivers.nic.base import Plug
 from haneul.agent.journal import GuestRecord
 from haneul.agent.metadata.config_drive import build_config_drive
 from haneul.agent.parts import Parts
 from haneul.agent.verbs.get_guest import report
-from haneul.hostapi import GuestReport, GuestSpec, Power
+from haneul.hostapi import Event, GuestReport, GuestSpec, Power
 from haneul.kit.errors import Conflict
 
 OFF = (Power.ABSENT, Power.STOPPED, Power.CRASHED)
+LIVE = (Power.RUNNING, Power.PAUSED)
 ASK_AGAIN_S = 10
 """A guest in the middle of its boot does not hear the power button: it is pressed again."""
 
@@ -26,6 +29,22 @@ def ensure_guest(parts: Parts, spec: GuestSpec) -> GuestReport:
         record = replace(record, spec=spec) if record else GuestRecord(spec, spec.reboot.count)
         parts.journal.save(record)
         return _steer(parts, record)
+
+
+def start_after_reboot(parts: Parts, server_id: str) -> None:
+    """The machine was started anew: the guest goes on if it did so before."""
+    with parts.locks.of(server_id):
+        record = parts.journal.find(server_id)
+        if record is not None and record.is_due_after(parts.boot_id):
+            _steer(parts, record)
+
+
+def forget_to_start(parts: Parts, server_id: str) -> None:
+    """The guest went off by itself and stays so, also when the machine is started anew."""
+    with parts.locks.of(server_id):
+        record = parts.journal.find(server_id)
+        if record is not None and parts.hypervisor.find(server_id) in OFF and record.off_by is None:
+            parts.journal.save(replace(record, boot_id=""))
 
 
 def go_on(parts: Parts, server_id: str) -> None:
@@ -48,9 +67,20 @@ def _steer(parts: Parts, record: GuestRecord) -> GuestReport:
     if power not in OFF and (wanted is Power.STOPPED or is_reboot_due or record.off_by is not None):
         record = _bring_down(parts, record, power)
         power = parts.hypervisor.find(server_id)
-    if record.off_by is None or power in OFF:
+    if wanted is Power.SUSPENDED and power in LIVE:
+        _save_memory(parts, server_id)
+    elif record.off_by is None or power in OFF:
         record = _bring_up(parts, record, power)
     return report(parts, server_id, record)
+
+
+def _save_memory(parts: Parts, server_id: str) -> None:
+    """Goes on after this returns. Raises what ended the last attempt, once: the guest runs on then."""
+    parts.jobs.want(
+        f"suspend {server_id}",
+        partial(parts.hypervisor.suspend, server_id),
+        partial(parts.tell, Event("guest_changed", server_id)),
+    )
 
 
 def _bring_down(parts: Parts, record: GuestRecord, power: Power) -> GuestRecord:
@@ -75,14 +105,20 @@ def _bring_up(parts: Parts, record: GuestRecord, power: Power) -> GuestRecord:
         record = replace(record, off_by=None, reboots_done=spec.reboot.count)
         parts.journal.save(record)
         _define(parts, spec)
-        if spec.power is Power.STOPPED:
+        if spec.power in (Power.STOPPED, Power.SUSPENDED):
             parts.hypervisor.power_off(spec.server_id)
             return record
+    if power in OFF or (power is Power.SUSPENDED and spec.power is not Power.SUSPENDED):
+        if power is Power.SUSPENDED:
+            _plug(parts, spec)
         parts.hypervisor.start(spec.server_id)
     if spec.power is Power.PAUSED:
         parts.hypervisor.pause(spec.server_id)
     elif spec.power is Power.RUNNING and power is Power.PAUSED:
         parts.hypervisor.resume(spec.server_id)
+    if record.boot_id != parts.boot_id and spec.power in LIVE:
+        record = replace(record, boot_id=parts.boot_id)
+        parts.journal.save(record)
     return record
 
 
@@ -91,7 +127,7 @@ def _define(parts: Parts, spec: GuestSpec) -> None:
     folder = parts.guest_folder(spec.server_id)
     folder.mkdir(mode=0o711, parents=True, exist_ok=True)
     drive = build_config_drive(folder / "config.iso", spec.metadata) if spec.has_config_drive else None
-    plugs = tuple(parts.nics.ensure(nic, spec.server_id) for nic in spec.nics)
+    plugs = _plug(parts, spec)
     parts.nics.remove(spec.server_id, keep=frozenset(nic.port_id for nic in spec.nics))
     with parts.locks.of("metadata"):
         for nic in spec.nics:
@@ -108,8 +144,13 @@ def _define(parts: Parts, spec: GuestSpec) -> None:
             plugs=plugs,
             config_drive=drive,
             console_log=folder / "console.log",
+            boot_disk=spec.boot_disk,
         )
     )
+
+
+def _plug(parts: Parts, spec: GuestSpec) -> tuple[Plug, ...]:
+    return tuple(parts.nics.ensure(nic, spec.server_id) for nic in spec.nics)
 
 
 def _disk_files(parts: Parts, spec: GuestSpec) -> tuple[DiskFile, ...]:
@@ -118,5 +159,5 @@ def _disk_files(parts: Parts, spec: GuestSpec) -> tuple[DiskFile, ...]:
         file = parts.disks.find(disk.disk_id)
         if file is None:
             raise Conflict("guest.disk_missing", f"Make disk {disk.disk_id} on this host first")
-        files.append(replace(file, serial=disk.serial))
+        files.append(replace(file, serial=disk.serial, bus=disk.bus, device=disk.device))
     return tuple(files)

@@ -16,14 +16,16 @@ def report(parts: Parts, server_id: str, record: GuestRecord | None) -> GuestRep
     power = parts.hypervisor.find(server_id)
     if record is None:
         return GuestReport(server_id, power, is_settled=power is Power.ABSENT)
-    waits_for = _waits_for(record, power)
+    waits_for = _waits_for(record, power, parts.boot_id)
     return GuestReport(server_id, power, not waits_for, parts.hypervisor.instance_name(server_id), waits_for)
 
 
-def _waits_for(record: GuestRecord, power: Power) -> str:
+def _waits_for(record: GuestRecord, power: Power, boot_id: str) -> str:
     """What the host still works on, in words; a guest that went off by itself is left so until somebody asks."""
     if record.off_by is not None:
         return "the guest is asked to shut itself down"
+    if power not in (Power.RUNNING, Power.PAUSED) and record.is_due_after(boot_id):
+        return "the guest is to be started, as its machine was"
     if power in (Power.STOPPED, Power.CRASHED):
         return ""
     if power is not record.spec.power:

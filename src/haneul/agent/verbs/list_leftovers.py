@@ -14,4 +14,5 @@ def list_leftovers(parts: Parts) -> Leftovers:
         parts.disks.list_disks(),
         parts.nics.list_ports(),
         parts.nics.list_metadata(),
+        parts.disks.list_snapshots(),
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from haneul.kit.upkeep import Loop
 from haneul.kit.workflow import RunView, StepView
 from haneul.services.compute.driver import ConsoleStream, Enroller, Hosts
 from haneul.services.compute.model import (
+    ALLOWED,
     Aggregate,
     ConsoleGrant,
     ConsoleKind,
@@ -21,6 +23,9 @@ from haneul.services.compute.model import (
     Keypair,
     KeyType,
     Limits,
+    Move,
+    MoveKind,
+    MoveStatus,
     QuotaKey,
     Server,
     ServerGroup,
@@ -37,9 +42,11 @@ from haneul.services.compute.store import (
     SERVER_SORT_KEYS,
     ComputeStore,
     FlavorFilter,
+    MoveFilter,
     ServerFilter,
     TagFilter,
 )
+from haneul.services.compute.upkeep.aside import confirm_late, offload_shelved, reclaim
 from haneul.services.compute.upkeep.guests import GuestWatch
 from haneul.services.compute.upkeep.hosts import HostWatch
 from haneul.services.compute.upkeep.leftovers import Orphan, Sweeper, find_orphans
@@ -50,8 +57,10 @@ from haneul.services.compute.verbs.flavors import Flavors
 from haneul.services.compute.verbs.groups import ServerGroups
 from haneul.services.compute.verbs.hosts import HostVerbs
 from haneul.services.compute.verbs.keypairs import Keypairs, MadeKeypair, NewKeypair
+from haneul.services.compute.verbs.moves import Moves, MoveView
 from haneul.services.compute.verbs.quotas import Quotas, QuotaView
 from haneul.services.compute.verbs.servers import (
+    BackupWish,
     Interface,
     ListWish,
     Networks,
@@ -59,18 +68,22 @@ from haneul.services.compute.verbs.servers import (
     Servers,
     ServerView,
     ServerWish,
+    UnshelveWish,
 )
 from haneul.services.compute.verbs.zones import Zones
 from haneul.services.compute.workflows import WORKFLOWS
+from haneul.services.compute.workflows.moving import FAR
 from haneul.services.network import PortStatusChanged
 
 __all__ = [
+    "ALLOWED",
     "METADATA",
     "RULES",
     "SERVER_SORT_KEYS",
     "ActionView",
     "Aggregate",
     "AggregateChanges",
+    "BackupWish",
     "Compute",
     "ComputeStore",
     "ConsoleGrant",
@@ -92,6 +105,11 @@ __all__ = [
     "Limits",
     "ListWish",
     "MadeKeypair",
+    "Move",
+    "MoveFilter",
+    "MoveKind",
+    "MoveStatus",
+    "MoveView",
     "Networks",
     "NewKeypair",
     "Orphan",
@@ -111,6 +129,7 @@ __all__ = [
     "TagFilter",
     "Task",
     "Tuning",
+    "UnshelveWish",
     "WantedNic",
     "Zone",
     "asked_by_of",
@@ -132,16 +151,27 @@ class Compute:
         self.consoles = Consoles(parts)
         self.zones = Zones(parts)
         self.aggregates = Aggregates(parts)
+        self.moves = Moves(parts)
         self.workflows: tuple[Callable[..., Any], ...] = WORKFLOWS
         hosts, guests, sweeper = HostWatch(parts), GuestWatch(parts), Sweeper(parts)
         self.upkeep = (
             Loop("compute.hosts", 10.0, hosts.look),
             Loop("compute.guests.told", 1.0, guests.look_at_told),
             Loop("compute.guests", 60.0, guests.look_at_all),
+            Loop("compute.confirm", 10.0, partial(confirm_late, parts)),
+            Loop("compute.offload", 10.0, partial(offload_shelved, parts)),
+            Loop("compute.reclaim", 10.0, partial(reclaim, parts)),
             Loop("compute.leftovers", 30.0, sweeper.look),
             Loop("compute.tombstones", 3600.0, sweeper.clear_tombstones),
         )
         parts.bus.subscribe(PortStatusChanged, self._port_changed)
+
+    def read_data(self, image_id: str, offset: int, length: int) -> bytes:
+        """For hosts: a piece of an image, or of a disk on its way from another host."""
+        host_id, far, snapshot_id = image_id.partition(FAR)
+        if far:
+            return self.parts.hosts.read_snapshot(host_id, snapshot_id, offset, length)
+        return self.parts.image.images.read(image_id, offset, length)
 
     def leftovers(self) -> list[Orphan]:
         """Claims, ports, guests and disks that belong to no server which should have them."""

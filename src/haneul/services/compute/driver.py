@@ -16,6 +16,8 @@ from haneul.hostapi import (
     HostInventory,
     ImageSource,
     Leftovers,
+    SnapshotReport,
+    SnapshotSpec,
 )
 
 ReadImage = Callable[[str, int, int], bytes]
@@ -38,7 +40,62 @@ class ConsoleStream(Protocol):
         ...
 
 
-class Hosts(Protocol):
+class HostDisks(Protocol):
+    """Copies of disks, made on a host; what `Hosts` says of its operations holds here too."""
+
+    def copy_disk(self, host_id: str, disk_id: str, copy_id: str) -> DiskReport:
+        """Have another disk with the same data, which its guest must not write to meanwhile.
+
+        `is_ready` is False while it is copied, then the event `disk_ready` comes. A copy that is there is left
+        as it is. Raises NotFound("disk.absent") and NoCapacity("host.disk_full").
+        """
+        ...
+
+    def restore_disk(self, host_id: str, disk_id: str, copy_id: str) -> None:
+        """Put the copy in the place of the disk, all or nothing; fine if there is no such copy."""
+        ...
+
+    def ensure_snapshot(self, host_id: str, spec: SnapshotSpec) -> SnapshotReport:
+        """Have a qcow2 file with all that the disk holds now, of a guest that runs as of one that is off.
+
+        `is_ready` is False while it is made, then the event `snapshot_ready` comes with the server's id. Raises
+        NotFound("disk.absent") and NoCapacity("host.disk_full"); then nothing of it stays.
+        """
+        ...
+
+    def read_snapshot(self, host_id: str, snapshot_id: str, offset: int, length: int) -> bytes:
+        """A piece of the file, at most a megabyte. Raises NotFound("snapshot.absent")."""
+        ...
+
+    def remove_snapshot(self, host_id: str, snapshot_id: str) -> None:
+        """Fine if it is gone; one that is being made is given up."""
+        ...
+
+
+class HostMoves(Protocol):
+    """Guests that go from host to host while they run."""
+
+    can_move_running: bool
+    """False: the methods below are never asked."""
+
+    def move_guest(self, host_id: str, server_id: str, target_id: str) -> GuestReport:
+        """Bring the running guest and its disks to the host `target_id`, where it will be reported from.
+
+        `is_settled` is False while it is on its way. Asked again when it is there, it says so; asked for the way
+        back, it comes back.
+        """
+        ...
+
+    def stay_guest(self, host_id: str, server_id: str) -> None:
+        """Give up the move that is going on; fine if there is none."""
+        ...
+
+    def hurry_guest(self, host_id: str, server_id: str) -> None:
+        """Finish the move that is going on, even if the guest has to stand still for longer."""
+        ...
+
+
+class Hosts(HostDisks, HostMoves, Protocol):
     """Every host that joined, by its id.
 
     Each operation may be repeated and answers with how things are now. Long work goes on at the host: its
@@ -110,6 +167,14 @@ class Hosts(Protocol):
 
     def read_password(self, host_id: str, server_id: str) -> str:
         """The encrypted password that the guest posted to its metadata service; empty when it posted none."""
+        ...
+
+    def forget_password(self, host_id: str, server_id: str) -> None:
+        """The guest's password is empty from now on."""
+        ...
+
+    def set_password(self, host_id: str, server_id: str, user: str, password: str) -> None:
+        """Have the guest's agent set it. Raises Conflict("guest.no_agent") where none answers."""
         ...
 
     def list_leftovers(self, host_id: str) -> Leftovers:

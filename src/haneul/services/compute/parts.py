@@ -36,6 +36,14 @@ class Tuning:
     """How long a server that is gone is remembered."""
     stop_timeout_s: int = 60
     """How long a guest may take to shut itself down before it is switched off."""
+    resize_on_same_host: bool = True
+    """Whether a server may stay on its host when it gets another size."""
+    confirm_after_s: int = 0
+    """After so long a resize is confirmed by itself; 0: never."""
+    offload_after_s: int = 0
+    """After so long its host forgets a shelved server; 0: at once, below 0: never."""
+    reclaim_after_s: int = 0
+    """So long a deleted server is kept to be restored; 0: not at all."""
 
 
 @dataclass(frozen=True)

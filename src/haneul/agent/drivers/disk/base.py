@@ -15,6 +15,18 @@ class DiskFile:
     path: Path
     format: str
     serial: str = ""
+    bus: str = "virtio"
+    device: str = "disk"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A finished copy of a disk that leans on no other file."""
+
+    path: Path
+    size_bytes: int
+    sha512: str
+    is_quiet: bool
 
 
 @dataclass(frozen=True)
@@ -27,6 +39,8 @@ ReadChunk = Callable[[int, int], bytes]
 """(offset, length) -> bytes of the image, at most that many; none at its end."""
 Progress = Callable[[int], None]
 """Told how many bytes are here."""
+Fill = Callable[[Path, Path], bool]
+"""(disk, file to make) -> whether the guest's file systems were held still."""
 
 
 class Disks(Protocol):
@@ -46,6 +60,34 @@ class Disks(Protocol):
         ...
 
     def list_disks(self) -> tuple[str, ...]: ...
+
+    def copy(self, disk_id: str, copy_id: str) -> None:
+        """Another disk with the same data, all or nothing; nobody may write to the first meanwhile.
+
+        Raises NotFound("disk.absent"), Unavailable("disk.locked") and NoCapacity("host.disk_full").
+        """
+        ...
+
+    def restore(self, disk_id: str, copy_id: str) -> None:
+        """Put the copy in the place of the disk, all or nothing; fine if there is no such copy."""
+        ...
+
+    def find_snapshot(self, snapshot_id: str) -> Snapshot | None:
+        """The finished snapshot, or None."""
+        ...
+
+    def make_snapshot(self, snapshot_id: str, disk_id: str, fill: Fill | None) -> None:
+        """Make it, all or nothing: by `fill`, or from the disk, to which then nobody may write.
+
+        Raises NotFound("disk.absent"), Unavailable("disk.locked") and NoCapacity("host.disk_full").
+        """
+        ...
+
+    def remove_snapshot(self, snapshot_id: str) -> None:
+        """Fine if it is absent."""
+        ...
+
+    def list_snapshots(self) -> tuple[str, ...]: ...
 
     def has_base(self, source: ImageSource) -> bool: ...
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 
-from haneul.agent.drivers.disk.base import DiskFile, Progress, ReadChunk, Room
+from haneul.agent.drivers.disk.base import DiskFile, Fill, Progress, ReadChunk, Room, Snapshot
 from haneul.hostapi import CHUNK_BYTES, DiskSpec, ImageSource
-from haneul.kit.errors import Invalid, NoCapacity
+from haneul.kit.errors import Invalid, NoCapacity, NotFound
+from haneul.kit.qcow2 import empty_qcow2
 
 _GIB = 1024**3
 
@@ -21,6 +24,8 @@ class FakeDisks:
         self._total_gib = total_gib
         self._disks: dict[str, DiskSpec] = {}
         self._bases: set[str] = set()
+        self._snapshots: dict[str, Snapshot] = {}
+        self._folder = tempfile.TemporaryDirectory(prefix="haneul-fake-disks-")
 
     def find(self, disk_id: str) -> DiskFile | None:
         spec = self._disks.get(disk_id)
@@ -43,6 +48,41 @@ class FakeDisks:
     def list_disks(self) -> tuple[str, ...]:
         with self._lock:
             return tuple(sorted(self._disks))
+
+    def copy(self, disk_id: str, copy_id: str) -> None:
+        with self._lock:
+            if disk_id not in self._disks:
+                raise NotFound("disk.absent", f"Make disk {disk_id} on this host first: it is not there")
+            self._disks.setdefault(copy_id, replace(self._disks[disk_id], disk_id=copy_id))
+
+    def restore(self, disk_id: str, copy_id: str) -> None:
+        with self._lock:
+            if copy_id in self._disks:
+                self._disks[disk_id] = replace(self._disks.pop(copy_id), disk_id=disk_id)
+
+    def find_snapshot(self, snapshot_id: str) -> Snapshot | None:
+        return self._snapshots.get(snapshot_id)
+
+    def make_snapshot(self, snapshot_id: str, disk_id: str, fill: Fill | None) -> None:
+        disk = self.find(disk_id)
+        if disk is None:
+            raise NotFound("disk.absent", f"Make disk {disk_id} on this host first: it is not there")
+        path = Path(self._folder.name) / snapshot_id
+        is_quiet = True
+        if fill is not None:
+            is_quiet = fill(disk.path, path)
+        else:
+            path.write_bytes(empty_qcow2(_GIB, disk_id.encode()))
+        data = path.read_bytes()
+        self._snapshots[snapshot_id] = Snapshot(path, len(data), hashlib.sha512(data).hexdigest(), is_quiet)
+
+    def remove_snapshot(self, snapshot_id: str) -> None:
+        gone = self._snapshots.pop(snapshot_id, None)
+        if gone is not None:
+            gone.path.unlink(missing_ok=True)
+
+    def list_snapshots(self) -> tuple[str, ...]:
+        return tuple(sorted(self._snapshots))
 
     def has_base(self, source: ImageSource) -> bool:
         return source.sha512 in self._bases

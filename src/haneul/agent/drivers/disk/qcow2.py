@@ -10,11 +10,12 @@ import threading
 import time
 from pathlib import Path
 
-from haneul.agent.drivers.disk.base import DiskFile, Progress, ReadChunk, Room
+from haneul.agent.drivers.disk.base import DiskFile, Fill, Progress, ReadChunk, Room, Snapshot
 from haneul.agent.drivers.disk.qemu_img import ImageFacts, inspect, qemu_img
+from haneul.agent.drivers.disk.snapshots import SnapshotFolder
 from haneul.agent.files import disk_full, is_full, sync_folder
 from haneul.hostapi import CHUNK_BYTES, DiskSpec, ImageSource
-from haneul.kit.errors import Invalid
+from haneul.kit.errors import Invalid, NotFound
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class Qcow2Disks:
     def __init__(self, folder: Path) -> None:
         self._disks = folder / "disks"
         self._bases = folder / "bases"
+        self._snapshots = SnapshotFolder(folder / "snapshots")
         self._lock = threading.Lock()
         for place in (self._disks, self._bases):
             place.mkdir(mode=0o711, parents=True, exist_ok=True)
@@ -61,6 +63,58 @@ class Qcow2Disks:
 
     def list_disks(self) -> tuple[str, ...]:
         return tuple(sorted(path.stem for path in self._disks.glob("*.qcow2")))
+
+    def copy(self, disk_id: str, copy_id: str) -> None:
+        path, to = self._existing(disk_id), self._path(copy_id)
+        if to.exists():
+            return
+        backing = self._backing_of(path)
+        onto = ("-B", str(backing), "-F", backing.suffix[1:]) if backing else ()
+        part = to.with_name(to.name + ".part")
+        try:
+            qemu_img("convert", "-q", "-f", "qcow2", "-O", "qcow2", *onto, str(path), str(part), is_long=True)
+            part.replace(to)
+            sync_folder(self._disks)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def restore(self, disk_id: str, copy_id: str) -> None:
+        copy = self._path(copy_id)
+        if copy.exists():
+            copy.replace(self._path(disk_id))
+            sync_folder(self._disks)
+
+    def find_snapshot(self, snapshot_id: str) -> Snapshot | None:
+        return self._snapshots.find(_plain(snapshot_id))
+
+    def make_snapshot(self, snapshot_id: str, disk_id: str, fill: Fill | None) -> None:
+        path, to = self._existing(disk_id), self._snapshots.path(_plain(snapshot_id))
+        self._snapshots.remove(snapshot_id)
+        try:
+            is_quiet = True
+            if fill is not None:
+                is_quiet = fill(path, to)
+            else:
+                qemu_img("convert", "-q", "-f", "qcow2", "-O", "qcow2", str(path), str(to), is_long=True)
+            self._snapshots.keep(snapshot_id, is_quiet)
+        except OSError as error:
+            self._snapshots.remove(snapshot_id)
+            raise _full(error) from error
+        except BaseException:
+            self._snapshots.remove(snapshot_id)
+            raise
+
+    def remove_snapshot(self, snapshot_id: str) -> None:
+        self._snapshots.remove(_plain(snapshot_id))
+
+    def list_snapshots(self) -> tuple[str, ...]:
+        return self._snapshots.list()
+
+    def _existing(self, disk_id: str) -> Path:
+        path = self._path(disk_id)
+        if not path.exists():
+            raise NotFound("disk.absent", f"Make disk {disk_id} on this host first: it is not there")
+        return path
 
     def has_base(self, source: ImageSource) -> bool:
         """Asking keeps the base from being cleaned away for a while."""

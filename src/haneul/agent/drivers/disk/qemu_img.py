@@ -14,6 +14,8 @@ from haneul.kit.errors import Invalid, Unavailable
 
 _LIMITS = ("prlimit", "--as=1073741824", "--cpu=60", "--")
 _DEADLINE_S = 120
+_LONG_LIMITS = ("prlimit", "--as=2147483648", "--")
+_LONG_DEADLINE_S = 4 * 3600
 _QCOW2_MAGIC = b"QFI\xfb"
 _EXTERNAL_DATA = 1 << 2
 
@@ -47,10 +49,14 @@ def inspect(path: Path, image_format: str, may_have_backing: bool = False) -> Im
     return ImageFacts(info.virtual_size, info.full_backing_filename or info.backing_filename)
 
 
-def qemu_img(*arguments: str) -> bytes:
-    """Run qemu-img with little memory and time; what it wrote. Raises Invalid or NoCapacity("host.disk_full")."""
+def qemu_img(*arguments: str, is_long: bool = False) -> bytes:
+    """Run qemu-img with little memory and time; what it wrote. Raises Invalid or NoCapacity("host.disk_full").
+
+    `is_long` is for what copies data: it may take hours.
+    """
+    limits, deadline_s = (_LONG_LIMITS, _LONG_DEADLINE_S) if is_long else (_LIMITS, _DEADLINE_S)
     try:
-        done = subprocess.run([*_LIMITS, "qemu-img", *arguments], capture_output=True, timeout=_DEADLINE_S)
+        done = subprocess.run([*limits, "qemu-img", *arguments], capture_output=True, timeout=deadline_s)
     except FileNotFoundError as error:
         message = f"Install qemu-utils and util-linux on the host: {error.filename} is missing"
         raise Unavailable("host.no_qemu_img", message) from error

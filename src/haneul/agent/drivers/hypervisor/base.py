@@ -22,11 +22,12 @@ class GuestPlan:
     vcpus: int
     memory_mib: int
     disks: tuple[DiskFile, ...]
-    """The first is booted from."""
     plugs: tuple[Plug, ...]
     config_drive: Path | None
     console_log: Path
     """What the guest writes to its serial console is added to this file."""
+    boot_disk: int = 0
+    """Which of the disks it boots from."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Hypervisor(Protocol):
         ...
 
     def start(self, server_id: str) -> None:
-        """Start it from power-off; fine if it runs."""
+        """Start it from power-off, or go on with its saved memory; fine if it runs."""
         ...
 
     def ask_to_stop(self, server_id: str) -> None:
@@ -64,12 +65,31 @@ class Hypervisor(Protocol):
         ...
 
     def power_off(self, server_id: str) -> None:
-        """Off at once; fine if it is off."""
+        """Off at once, without any memory saved; fine if it is off."""
         ...
 
     def pause(self, server_id: str) -> None: ...
 
     def resume(self, server_id: str) -> None: ...
+
+    def suspend(self, server_id: str) -> None:
+        """Save its memory to disk and switch it off: `start` goes on from there. Fine if it is suspended.
+
+        Returns when it is done. Raises NoCapacity("host.disk_full"): then the guest runs on.
+        """
+        ...
+
+    def copy_disk(self, server_id: str, disk: Path, to: Path) -> bool:
+        """Write all that the running guest's disk holds at one moment into a new qcow2 file.
+
+        True if the guest's agent held its file systems still for that moment. Returns when it is done. Raises
+        NoCapacity("host.disk_full"), Unavailable("guest.copy_failed"); then the file may be there in part.
+        """
+        ...
+
+    def set_password(self, server_id: str, user: str, password: str) -> None:
+        """By the guest's agent. Raises Conflict("guest.no_agent")."""
+        ...
 
     def remove(self, server_id: str) -> None:
         """Off and forgotten; fine if it is absent."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 from haneul.agent.drivers.hypervisor.base import GuestPlan, HypervisorFacts
 from haneul.agent.drivers.hypervisor.fake_consoles import KINDS, FakeConsole
 from haneul.hostapi import Power
 from haneul.kit.errors import Conflict, NotFound, Unavailable
+from haneul.kit.qcow2 import empty_qcow2
 
 
 class FakeHypervisor:
@@ -16,6 +18,8 @@ class FakeHypervisor:
 
     def __init__(self, heeds_button: bool = True) -> None:
         self.heeds_button = heeds_button
+        self.has_agent = True
+        self.passwords: dict[str, tuple[str, str]] = {}
         self.is_away = False
         self.starts = 0
         self._lock = threading.Lock()
@@ -38,6 +42,8 @@ class FakeHypervisor:
         return self._powers.get(server_id, Power.ABSENT)
 
     def start(self, server_id: str) -> None:
+        if self._get(server_id) is Power.SUSPENDED:
+            self._move(server_id, Power.RUNNING)
         if self._get(server_id) in (Power.STOPPED, Power.CRASHED):
             plan = self._plans[server_id]
             with plan.console_log.open("a") as console:
@@ -60,6 +66,21 @@ class FakeHypervisor:
     def resume(self, server_id: str) -> None:
         if self._get(server_id) is Power.PAUSED:
             self._move(server_id, Power.RUNNING)
+
+    def suspend(self, server_id: str) -> None:
+        if self._get(server_id) in (Power.RUNNING, Power.PAUSED):
+            self._move(server_id, Power.SUSPENDED)
+
+    def copy_disk(self, server_id: str, disk: Path, to: Path) -> bool:
+        if self._get(server_id) not in (Power.RUNNING, Power.PAUSED):
+            raise Unavailable("guest.copy_failed", f"Ask again: the guest {server_id} has gone off")
+        to.write_bytes(empty_qcow2(1024**3, disk.name.encode()))
+        return self.has_agent
+
+    def set_password(self, server_id: str, user: str, password: str) -> None:
+        if self._get(server_id) is not Power.RUNNING or not self.has_agent:
+            raise Conflict("guest.no_agent", "Install the guest agent in the guest: nobody answers there")
+        self.passwords[server_id] = (user, password)
 
     def remove(self, server_id: str) -> None:
         self._answer()

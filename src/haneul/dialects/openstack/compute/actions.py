@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from haneul.dialects.openstack.cloud import Cloud
-from haneul.dialects.openstack.compute import consoles, networks, rebuilding
-from haneul.dialects.openstack.compute.schemas.forms import ANYTHING, LIMIT, Schema, action, wrapped
+from haneul.dialects.openstack.compute import consoles, imaging, moving, networks, rebuilding
+from haneul.dialects.openstack.compute.schemas.forms import ANYTHING, LIMIT, TEXT, Schema, action, wrapped
 from haneul.dialects.openstack.compute.versions import LADDER
 from haneul.kit.errors import Invalid, NotFound
 from haneul.kit.http import Reply, Request, Validators, Version
@@ -91,6 +91,11 @@ def restore_server(cloud: Cloud, req: Request) -> Reply:
     return Reply(202)
 
 
+def suspend_server(cloud: Cloud, req: Request) -> Reply:
+    cloud.compute.servers.suspend(req.caller, req.params["server_id"])
+    return Reply(202)
+
+
 def resume_server(cloud: Cloud, req: Request) -> Reply:
     cloud.compute.servers.resume(req.caller, req.params["server_id"])
     return Reply(202)
@@ -99,6 +104,12 @@ def resume_server(cloud: Cloud, req: Request) -> Reply:
 def reset_state(cloud: Cloud, req: Request) -> Reply:
     is_error = req.body["os-resetState"]["state"] == "error"
     cloud.compute.servers.reset_state(req.caller, req.params["server_id"], is_error=is_error)
+    return Reply(202)
+
+
+def change_password(cloud: Cloud, req: Request) -> Reply:
+    password = req.body["changePassword"]["adminPass"]
+    cloud.compute.servers.change_password(req.caller, req.params["server_id"], password)
     return Reply(202)
 
 
@@ -142,6 +153,21 @@ ACTIONS: dict[str, Action] = {
     "unlock": Action(unlock_server, action("unlock", ANYTHING)),
     "forceDelete": Action(force_delete_server, action("forceDelete", ANYTHING)),
     "restore": Action(restore_server, action("restore", ANYTHING)),
+    "changePassword": Action(change_password, wrapped("changePassword", {"adminPass": TEXT}, ("adminPass",))),
+    "resize": Action(moving.resize_server, moving.RESIZE),
+    "confirmResize": Action(moving.confirm_resize, action("confirmResize", ANYTHING)),
+    "revertResize": Action(moving.revert_resize, action("revertResize", ANYTHING)),
+    "migrate": Action(moving.migrate_server, moving.MIGRATE),
+    "os-migrateLive": Action(moving.live_migrate_server, moving.LIVE_MIGRATE),
+    "evacuate": Action(moving.evacuate_server, moving.EVACUATE),
+    "createImage": Action(imaging.create_image, imaging.CREATE_IMAGE),
+    "createBackup": Action(imaging.create_backup, imaging.CREATE_BACKUP),
+    "shelve": Action(imaging.shelve_server, action("shelve", ANYTHING)),
+    "shelveOffload": Action(imaging.shelve_offload_server, action("shelveOffload", ANYTHING)),
+    "unshelve": Action(imaging.unshelve_server, imaging.UNSHELVE),
+    "rescue": Action(imaging.rescue_server, imaging.RESCUE),
+    "unrescue": Action(imaging.unrescue_server, action("unrescue", ANYTHING)),
+    "suspend": Action(suspend_server, action("suspend", ANYTHING)),
     "resume": Action(resume_server, action("resume", ANYTHING)),
     "os-resetState": Action(
         reset_state, wrapped("os-resetState", {"state": {"type": "string", "enum": ["active", "error"]}}, ("state",))

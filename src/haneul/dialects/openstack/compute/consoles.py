@@ -81,3 +81,8 @@ def get_rdp_token(cloud: Cloud, req: Request) -> Reply:
 
 def get_password(cloud: Cloud, req: Request) -> Reply:
     return Reply(200, {"password": cloud.compute.servers.password(req.caller, req.params["server_id"])})
+
+
+def clear_password(cloud: Cloud, req: Request) -> Reply:
+    cloud.compute.servers.clear_password(req.caller, req.params["server_id"])
+    return Reply(204)

@@ -15,6 +15,7 @@ from haneul.dialects.openstack.compute import (
     images,
     instance_actions,
     keypairs,
+    migrations,
     networks,
     quotas,
     security_groups,
@@ -78,6 +79,18 @@ ROUTES = (
     Route("GET", _SERVER + "/os-instance-actions", instance_actions.list_instance_actions, query=bodies.ACTIONS_QUERY),
     Route("GET", _SERVER + "/os-instance-actions/{request_id}", instance_actions.get_instance_action),
     Route("GET", _SERVER + "/os-server-password", consoles.get_password),
+    Route("DELETE", _SERVER + "/os-server-password", consoles.clear_password),
+    Route("GET", _SERVER + "/migrations", migrations.list_server_migrations, since="2.23"),
+    Route("GET", _SERVER + "/migrations/{migration_id}", migrations.get_server_migration, since="2.23"),
+    Route("DELETE", _SERVER + "/migrations/{migration_id}", migrations.abort_server_migration, since="2.24"),
+    Route(
+        "POST",
+        _SERVER + "/migrations/{migration_id}/action",
+        migrations.force_complete_migration,
+        schema=migrations.FORCE_COMPLETE,
+        since="2.22",
+    ),
+    Route("GET", "/v2.1/os-migrations", migrations.list_migrations, query=migrations.LIST),
     Route(
         "POST", _SERVER + "/remote-consoles", consoles.create_remote_console, schema=bodies.REMOTE_CONSOLE, since="2.6"
     ),

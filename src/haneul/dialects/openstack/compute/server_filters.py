@@ -9,6 +9,7 @@ import msgspec
 
 from haneul.dialects.openstack.compute.forms import page, parse_time, sort_keys
 from haneul.dialects.openstack.compute.server_states import STATES_BY_STATUS
+from haneul.dialects.openstack.compute.server_states import vm_state as shown_state
 from haneul.kit.errors import Invalid
 from haneul.kit.http import Request
 from haneul.services.compute import SERVER_SORT_KEYS, ListWish, ServerFilter, ServerState, TagFilter
@@ -83,7 +84,7 @@ def _states(req: Request) -> frozenset[ServerState] | None:
         found = frozenset[ServerState]().union(*(STATES_BY_STATUS.get(status, frozenset()) for status in statuses))
     if req.caller.is_admin:
         if (vm_state := req.query.get("vm_state")) is not None:
-            named = frozenset(state for state in ServerState if state.value == vm_state.lower())
+            named = frozenset(state for state in ServerState if shown_state(state) == vm_state.lower())
             found = named if found is None else found & named
         if (power := req.query.get("power_state")) is not None:
             powered = frozenset(state for number, state in _POWER.items() if number == power)

@@ -6,7 +6,7 @@ import hashlib
 from typing import Any
 
 from haneul.dialects.openstack.compute.forms import Remembering, fine_time, links, reference, time
-from haneul.dialects.openstack.compute.server_states import power_state, standing, status, task_state
+from haneul.dialects.openstack.compute.server_states import power_state, standing, status, task_state, vm_state
 from haneul.kit.http import Request
 from haneul.services.compute import FlavorSnapshot, Host, Server, ServerState, ServerView
 
@@ -42,7 +42,7 @@ def full(req: Request, view: ServerView) -> dict[str, Any]:
         "OS-SRV-USG:launched_at": fine_time(server.launched_at),
         "OS-SRV-USG:terminated_at": fine_time(server.terminated_at),
         "OS-EXT-STS:task_state": task_state(view),
-        "OS-EXT-STS:vm_state": standing(server).value,
+        "OS-EXT-STS:vm_state": vm_state(standing(server)),
         "OS-EXT-STS:power_state": power_state(server),
         "os-extended-volumes:volumes_attached": [],
         "locked": server.lock is not None,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from haneul.dialects.openstack.compute import lowering, older
+from haneul.dialects.openstack.compute.action_versions import ACTION_RUNGS
 from haneul.dialects.openstack.compute.lowering import dropping, each, servers, without_fields
 from haneul.dialects.openstack.compute.quotas import OLD_KEYS
 from haneul.dialects.openstack.compute.schemas import catalogue
@@ -379,4 +380,4 @@ _RUNGS = (
     ),
 )
 
-LADDER = Ladder("compute", "2.1", "2.96", _RUNGS)
+LADDER = Ladder("compute", "2.1", "2.96", (*_RUNGS, *ACTION_RUNGS))

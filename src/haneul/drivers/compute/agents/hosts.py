@@ -24,9 +24,11 @@ from haneul.hostapi import (
     ImageSource,
     JoinToken,
     Leftovers,
+    SnapshotReport,
+    SnapshotSpec,
 )
 from haneul.kit.clock import Clock, SystemClock
-from haneul.kit.errors import Unavailable
+from haneul.kit.errors import Conflict, Unavailable
 from haneul.kit.workflow import current_fence
 from haneul.services.compute.driver import ConsoleStream, Enroller, ReadImage
 
@@ -35,6 +37,8 @@ ANSWER_S = 60.0
 
 class AgentHosts:
     """`services.compute.driver.Hosts` over the agents that are connected."""
+
+    can_move_running = False
 
     def __init__(self, settings: ListenerSettings, clock: Clock | None = None, answer_s: float = ANSWER_S) -> None:
         self._settings = settings
@@ -106,6 +110,39 @@ class AgentHosts:
     def read_password(self, host_id: str, server_id: str) -> str:
         return str(self._ask(host_id, "read_password", server_id=server_id))
 
+    def forget_password(self, host_id: str, server_id: str) -> None:
+        self._ask(host_id, "forget_password", server_id=server_id)
+
+    def set_password(self, host_id: str, server_id: str, user: str, password: str) -> None:
+        self._ask(host_id, "set_password", server_id=server_id, user=user, password=password)
+
+    def copy_disk(self, host_id: str, disk_id: str, copy_id: str) -> DiskReport:
+        report: DiskReport = self._ask(host_id, "copy_disk", disk_id=disk_id, copy_id=copy_id)
+        return report
+
+    def restore_disk(self, host_id: str, disk_id: str, copy_id: str) -> None:
+        self._ask(host_id, "restore_disk", disk_id=disk_id, copy_id=copy_id)
+
+    def ensure_snapshot(self, host_id: str, spec: SnapshotSpec) -> SnapshotReport:
+        report: SnapshotReport = self._ask(host_id, "ensure_snapshot", spec=spec)
+        return report
+
+    def read_snapshot(self, host_id: str, snapshot_id: str, offset: int, length: int) -> bytes:
+        piece: bytes = self._ask(host_id, "read_snapshot", snapshot_id=snapshot_id, offset=offset, length=length)
+        return piece
+
+    def remove_snapshot(self, host_id: str, snapshot_id: str) -> None:
+        self._ask(host_id, "remove_snapshot", snapshot_id=snapshot_id)
+
+    def move_guest(self, host_id: str, server_id: str, target_id: str) -> GuestReport:
+        raise _no_live_moves()
+
+    def stay_guest(self, host_id: str, server_id: str) -> None:
+        raise _no_live_moves()
+
+    def hurry_guest(self, host_id: str, server_id: str) -> None:
+        raise _no_live_moves()
+
     def list_leftovers(self, host_id: str) -> Leftovers:
         leftovers: Leftovers = self._ask(host_id, "list_leftovers")
         return leftovers
@@ -142,3 +179,7 @@ class AgentHosts:
                 raise
             raise Unavailable("host.away", f"Host {host_id} hung up during {op}: ask again") from error
         return msgspec.convert(answer, OPERATIONS[op].returns)
+
+
+def _no_live_moves() -> Conflict:
+    return Conflict("host.no_live_moves", "Stop the server and migrate it: hosts do not hand on running guests")

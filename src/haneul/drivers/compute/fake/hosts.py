@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import replace
 
 from haneul.drivers.compute.fake.consoles import DIALOGUES, FakeConsole
-from haneul.drivers.compute.fake.world import FakeBase, FakeDisk, FakeGuest, FakeHost, FakeWorld
+from haneul.drivers.compute.fake.copies import FakeCopies, report
+from haneul.drivers.compute.fake.world import FakeBase, FakeDisk, FakeGuest, FakeHost
 from haneul.hostapi import (
     ConsoleAddress,
     ConsoleLog,
@@ -20,21 +21,18 @@ from haneul.hostapi import (
     Leftovers,
     Power,
 )
-from haneul.kit.errors import Conflict, Invalid, NotFound, Unavailable
+from haneul.kit.errors import Conflict, Invalid, NotFound
 from haneul.services.compute.driver import ConsoleStream, Enroller, ReadImage
 
 GIB = 1024**3
 _BOOTING = tuple(f"[    {second}.000000] pretending to boot" for second in range(10))
 
 
-class FakeHosts:
+class FakeHosts(FakeCopies):
     """`services.compute.driver.Hosts` over a `FakeWorld`.
 
     Several may share one world, one after the other: a restarted control plane finds its guests again.
     """
-
-    def __init__(self, world: FakeWorld) -> None:
-        self.world = world
 
     def start(self, enroller: Enroller, read_image: ReadImage) -> None:
         """Fake hosts are there from the beginning, and fetch nothing."""
@@ -50,7 +48,13 @@ class FakeHosts:
             now = self.world.clock.monotonic()
             is_cached = spec.image is not None and self.world.has_base(host, spec.image)
             wait_s = self.world.fetch_s if spec.image and not is_cached else 0.0
-            disk = host.disks.setdefault(spec.disk_id, FakeDisk(spec, now + wait_s, wait_s == 0))
+            if spec.disk_id not in host.disks:
+                digest = spec.image.sha512 if spec.image else ""
+                content = self.world.contents.get(digest, digest)
+                host.disks[spec.disk_id] = FakeDisk(spec, now + wait_s, wait_s == 0, content)
+            disk = host.disks[spec.disk_id]
+            if spec.size_gib > disk.spec.size_gib:
+                disk.spec = replace(disk.spec, size_gib=spec.size_gib)
             is_ready = now >= disk.ready_at
             return DiskReport(spec.disk_id, is_ready, total if is_ready else 0, total)
 
@@ -82,7 +86,7 @@ class FakeHosts:
                 host.guests[spec.server_id] = guest
             self.world.look(guest)
             self._steer(guest, spec)
-            return _report(guest)
+            return report(guest)
 
     def remove_guest(self, host_id: str, server_id: str) -> GuestReport:
         with self._host(host_id, "remove_guest") as host:
@@ -97,7 +101,7 @@ class FakeHosts:
             if guest is None:
                 return _absent(server_id)
             self.world.look(guest)
-            return _report(guest)
+            return report(guest)
 
     def read_console_log(self, host_id: str, server_id: str, lines: int | None = None) -> ConsoleLog:
         with self._host(host_id, "read_console_log") as host:
@@ -125,6 +129,17 @@ class FakeHosts:
     def read_password(self, host_id: str, server_id: str) -> str:
         with self._host(host_id, "read_password") as host:
             return _get(host, server_id).password
+
+    def forget_password(self, host_id: str, server_id: str) -> None:
+        with self._host(host_id, "forget_password") as host:
+            _get(host, server_id).password = ""
+
+    def set_password(self, host_id: str, server_id: str, user: str, password: str) -> None:
+        with self._host(host_id, "set_password") as host:
+            guest = _get(host, server_id)
+            if not self.world.has_agents or guest.power is not Power.RUNNING:
+                raise Conflict("guest.no_agent", "Install the guest agent in the guest: nobody answers there")
+            guest.agent_password = password
 
     def list_leftovers(self, host_id: str) -> Leftovers:
         with self._host(host_id, "list_leftovers") as host:
@@ -167,16 +182,6 @@ class FakeHosts:
         guest.settled_at = self.world.clock.monotonic() + self.world.boot_s
         guest.is_announced = False
 
-    @contextmanager
-    def _host(self, host_id: str, op: str) -> Iterator[FakeHost]:
-        with self.world.lock:
-            host = self.world.hosts.get(host_id)
-            if host is None or host.is_away:
-                raise Unavailable("host.away", f"Host {host_id} is not connected: look whether its agent runs")
-            self.world.trip(op, is_late=False)
-            yield host
-            self.world.trip(op, is_late=True)
-
 
 def _get(host: FakeHost, server_id: str) -> FakeGuest:
     if server_id not in host.guests:
@@ -186,9 +191,3 @@ def _get(host: FakeHost, server_id: str) -> FakeGuest:
 
 def _absent(server_id: str) -> GuestReport:
     return GuestReport(server_id, Power.ABSENT, is_settled=True)
-
-
-def _report(guest: FakeGuest) -> GuestReport:
-    is_settled = guest.power is guest.next_power
-    name = f"instance-{guest.spec.server_id[:8]}"
-    return GuestReport(guest.spec.server_id, guest.power, is_settled, name, "" if is_settled else "booting")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from haneul.drivers.compute.fake.consoles import FakeConsole
@@ -33,6 +34,8 @@ class FakeDisk:
     spec: DiskSpec
     ready_at: float
     is_announced: bool
+    content: str = ""
+    """What is written on it: the checksum of its image at first."""
 
 
 @dataclass
@@ -44,12 +47,29 @@ class FakeGuest:
     reboots_done: int = 0
     is_announced: bool = True
     password: str = ""
+    arrives_at: float | None = None
+    """While it is on its way to another host."""
+    agent_password: str = ""
+    """What its agent was last told to set."""
     consoles: list[FakeConsole] = field(default_factory=list)
 
     def end_consoles(self) -> None:
         for console in self.consoles:
             console.end()
         self.consoles.clear()
+
+
+@dataclass
+class FakeSnapshot:
+    content: str
+    data: bytes
+    ready_at: float
+    server_id: str
+    is_announced: bool
+
+    @property
+    def sha512(self) -> str:
+        return hashlib.sha512(self.data).hexdigest()
 
 
 @dataclass
@@ -61,6 +81,7 @@ class FakeHost:
     guests: dict[str, FakeGuest] = field(default_factory=dict)
     bases: dict[str, FakeBase] = field(default_factory=dict)
     """By the images' SHA-512."""
+    snapshots: dict[str, FakeSnapshot] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,9 +117,15 @@ class FakeWorld:
         self.clock = clock or SystemClock()
         self.boot_s = boot_s
         self.fetch_s = fetch_s
+        self.copy_s = self.move_s = 0.0
+        """How long copies of disks take, and guests that move."""
         self.size = size or FakeSize()
         self.lock = threading.RLock()
         self.hosts: dict[str, FakeHost] = {}
+        self.contents: dict[str, str] = {}
+        """Checksum of a snapshot's file -> what is written in it."""
+        self.has_agents = True
+        """Whether a guest agent answers in the guests."""
         self._faults: list[_Fault] = []
         self.events: list[Callable[[str, Event], None]] = []
         self.inventories: list[Callable[[HostInventory], None]] = []
@@ -140,32 +167,45 @@ class FakeWorld:
         """The guest posts its password to the metadata service."""
         self.find_guest(server_id)[1].password = password
 
+    def write(self, server_id: str, content: str) -> None:
+        """The guest writes to its root disk."""
+        self.find_guest(server_id)[0].disks[server_id].content = content
+
+    def written(self, server_id: str) -> str:
+        """What stands on the guest's root disk."""
+        return self.find_guest(server_id)[0].disks[server_id].content
+
     def find_guest(self, server_id: str) -> tuple[FakeHost, FakeGuest]:
-        for host in self.hosts.values():
-            if server_id in host.guests:
-                return host, host.guests[server_id]
+        """Of several, as there are before a migration is confirmed, the one that runs."""
+        found = [(host, host.guests[server_id]) for host in self.hosts.values() if server_id in host.guests]
+        for host, guest in sorted(found, key=lambda pair: pair[1].power is not Power.RUNNING):
+            return host, guest
         raise LookupError(f"no fake host has the guest {server_id}")
 
     def settle(self) -> None:
         """Tell of everything that got finished since: to be called after the clock was moved."""
-        news: list[tuple[str, Event]] = []
         with self.lock:
-            for host in self.hosts.values():
-                for disk_id, disk in host.disks.items():
-                    if not disk.is_announced and self.clock.monotonic() >= disk.ready_at:
-                        disk.is_announced = True
-                        news.append((host.host_id, Event("disk_ready", disk_id)))
-                for base in host.bases.values():
-                    if not base.is_announced and self.clock.monotonic() >= base.ready_at:
-                        base.is_announced = True
-                        news.append((host.host_id, Event("disk_ready", base.waiter)))
-                for server_id, guest in host.guests.items():
-                    self.look(guest)
-                    if not guest.is_announced and guest.power is guest.next_power:
-                        guest.is_announced = True
-                        news.append((host.host_id, Event("guest_changed", server_id)))
+            news = [(host.host_id, event) for host in self.hosts.values() for event in self._news(host)]
         for host_id, event in news:
             self.tell(host_id, event)
+
+    def _news(self, host: FakeHost) -> Iterator[Event]:
+        """What got finished on the host, each told once."""
+        now = self.clock.monotonic()
+        finished: list[tuple[FakeDisk | FakeBase | FakeSnapshot, Event]] = [
+            *((disk, Event("disk_ready", disk_id)) for disk_id, disk in host.disks.items()),
+            *((base, Event("disk_ready", base.waiter)) for base in host.bases.values()),
+            *((each, Event("snapshot_ready", each.server_id)) for each in host.snapshots.values()),
+        ]
+        for thing, event in finished:
+            if not thing.is_announced and now >= thing.ready_at:
+                thing.is_announced = True
+                yield event
+        for server_id, guest in host.guests.items():
+            self.look(guest)
+            if not guest.is_announced and guest.power is guest.next_power:
+                guest.is_announced = True
+                yield Event("guest_changed", server_id)
 
     def has_base(self, host: FakeHost, source: ImageSource) -> bool:
         base = host.bases.get(source.sha512)
@@ -193,10 +233,11 @@ class FakeWorld:
             tuple(sorted(host.disks)),
             tuple(sorted(nic.port_id for nic in nics)),
             tuple(sorted(networks)),
+            tuple(sorted(host.snapshots)),
         )
 
     def inventory(self, host: FakeHost) -> HostInventory:
-        running = [guest for guest in host.guests.values() if guest.power is not Power.STOPPED]
+        running = [guest for guest in host.guests.values() if guest.power in (Power.RUNNING, Power.PAUSED)]
         used_memory = sum(guest.spec.memory_mib for guest in running)
         used_disk = sum(disk.spec.size_gib for disk in host.disks.values())
         number = list(self.hosts).index(host.host_id) + 1

@@ -1,17 +1,20 @@
 """The nouns of compute: pure, frozen, without a thought of databases or hosts."""
 
+from haneul.services.compute.model.actions import ALLOWED
 from haneul.services.compute.model.aggregates import ZONE_KEY, Aggregate, Zone
 from haneul.services.compute.model.consoles import ConsoleGrant, ConsoleKind
 from haneul.services.compute.model.flavors import NO_LIMIT, Flavor, FlavorSnapshot
 from haneul.services.compute.model.groups import GroupPolicy, ServerGroup
 from haneul.services.compute.model.hosts import Host, HostId, Hypervisor, JoinGrant
 from haneul.services.compute.model.keypairs import Keypair, KeyType
+from haneul.services.compute.model.moves import ChosenPlace, Move, MoveKind, MoveOrder, MoveStatus
 from haneul.services.compute.model.quotas import DEFAULT_LIMITS, Limits, QuotaKey, Usage
 from haneul.services.compute.model.servers import (
     MOVES,
     Fault,
     Lock,
     PlannedNic,
+    Rescue,
     Server,
     ServerBirth,
     ServerId,
@@ -22,11 +25,13 @@ from haneul.services.compute.model.servers import (
 )
 
 __all__ = [
+    "ALLOWED",
     "DEFAULT_LIMITS",
     "MOVES",
     "NO_LIMIT",
     "ZONE_KEY",
     "Aggregate",
+    "ChosenPlace",
     "ConsoleGrant",
     "ConsoleKind",
     "Fault",
@@ -41,8 +46,13 @@ __all__ = [
     "Keypair",
     "Limits",
     "Lock",
+    "Move",
+    "MoveKind",
+    "MoveOrder",
+    "MoveStatus",
     "PlannedNic",
     "QuotaKey",
+    "Rescue",
     "Server",
     "ServerBirth",
     "ServerGroup",

@@ -20,21 +20,41 @@ class ServerState(StrEnum):
     ACTIVE = "active"
     STOPPED = "stopped"
     PAUSED = "paused"
+    SUSPENDED = "suspended"
+    """Its memory is on the host's disk."""
+    RESCUED = "rescued"
+    """It runs from another image; its own disks are there to be mended."""
+    RESIZED = "resized"
+    """It stands with another flavor or on another host, until that is confirmed or reverted."""
+    SHELVED = "shelved"
+    """An image of it was made; its host still keeps its disk."""
+    OFFLOADED = "offloaded"
+    """As SHELVED, and on no host."""
+    SOFT_DELETED = "soft-deleted"
+    """Deleted as far as its owner asked for it, and kept for a while."""
     ERROR = "error"
     DELETING = "deleting"
     DELETED = "deleted"
     """Of tombstones only: the row is gone."""
 
 
-_LIVING = frozenset({ServerState.ACTIVE, ServerState.STOPPED, ServerState.PAUSED})
-_ENDING = frozenset({ServerState.ERROR, ServerState.DELETING})
+_LIVING = frozenset({ServerState.ACTIVE, ServerState.STOPPED, ServerState.PAUSED, ServerState.SUSPENDED})
+_ENDING = frozenset({ServerState.ERROR, ServerState.SOFT_DELETED, ServerState.DELETING})
+_RUNS_OR_NOT = frozenset({ServerState.ACTIVE, ServerState.STOPPED})
+_ASIDE = frozenset({ServerState.RESCUED, ServerState.RESIZED, ServerState.SHELVED})
 
 MOVES: dict[ServerState, frozenset[ServerState]] = {
     ServerState.BUILDING: frozenset({ServerState.ACTIVE}) | _ENDING,
-    ServerState.ACTIVE: _LIVING | _ENDING,
-    ServerState.STOPPED: _LIVING | _ENDING,
-    ServerState.PAUSED: _LIVING | _ENDING,
-    ServerState.ERROR: _LIVING | _ENDING,
+    ServerState.ACTIVE: _LIVING | _ASIDE | _ENDING,
+    ServerState.STOPPED: _LIVING | _ASIDE | _ENDING,
+    ServerState.PAUSED: _LIVING | {ServerState.SHELVED} | _ENDING,
+    ServerState.SUSPENDED: _LIVING | {ServerState.SHELVED} | _ENDING,
+    ServerState.RESCUED: _RUNS_OR_NOT | _ENDING,
+    ServerState.RESIZED: _RUNS_OR_NOT | _ENDING,
+    ServerState.SHELVED: frozenset({ServerState.ACTIVE, ServerState.OFFLOADED}) | _ENDING,
+    ServerState.OFFLOADED: frozenset({ServerState.ACTIVE}) | _ENDING,
+    ServerState.SOFT_DELETED: frozenset({ServerState.ACTIVE}) | _ENDING,
+    ServerState.ERROR: _LIVING | {ServerState.RESCUED} | _ENDING,
     ServerState.DELETING: _ENDING,
     ServerState.DELETED: frozenset(),
 }
@@ -61,6 +81,18 @@ class Lock:
 
     by_owner: bool
     reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Rescue:
+    """From what a server runs while it is rescued."""
+
+    image_id: str
+    is_stable: bool = False
+    """True: its own disks stay where they are, and the rescue disk comes after them."""
+    bus: str = "virtio"
+    device: str = "disk"
+    """disk or cdrom."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +171,12 @@ class Server:
     reboots: int = 0
     """How often it was rebooted on request, in all."""
     is_last_reboot_hard: bool = False
+    rescue: Rescue | None = None
+    """While it is rescued, and on its way there."""
+    shelved_image_id: str | None = None
+    """What it begins from when it is unshelved."""
+    set_aside_at: datetime | None = None
+    """When it was shelved or softly deleted."""
     metadata: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     number: int = 0

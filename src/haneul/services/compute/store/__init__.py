@@ -11,6 +11,7 @@ from haneul.services.compute.store.groups import GroupStore
 from haneul.services.compute.store.hosts import HostStore
 from haneul.services.compute.store.keypairs import KeypairStore
 from haneul.services.compute.store.listing import SORT_COLUMNS, ServerFilter, TagFilter
+from haneul.services.compute.store.moves import MoveFilter, MoveStore
 from haneul.services.compute.store.quotas import QuotaStore
 from haneul.services.compute.store.servers import ServerStore, absent
 from haneul.services.compute.store.tables import METADATA
@@ -26,6 +27,8 @@ __all__ = [
     "GroupStore",
     "HostStore",
     "KeypairStore",
+    "MoveFilter",
+    "MoveStore",
     "QuotaStore",
     "ServerFilter",
     "ServerStore",
@@ -51,3 +54,4 @@ class ComputeStore:
         self.groups = GroupStore(db)
         self.consoles = ConsoleStore(db)
         self.aggregates = AggregateStore(db)
+        self.moves = MoveStore(db)

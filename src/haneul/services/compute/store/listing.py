@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, func, select
 
 from haneul.kit.paging import Page, after
-from haneul.services.compute.model import Fault, FlavorSnapshot, Lock, Server, ServerId, ServerState
+from haneul.services.compute.model import Fault, FlavorSnapshot, Lock, Rescue, Server, ServerId, ServerState
 from haneul.services.compute.store.tables import server_metadata, server_tags, servers, tombstones
 
 SORT_COLUMNS = {
@@ -180,5 +180,6 @@ def _server(row: Row[Any], metadata: dict[str, str], tags: tuple[str, ...]) -> S
     values["state"] = ServerState(row.state)
     values["flavor"] = msgspec.convert(row.flavor, FlavorSnapshot)
     values["lock"] = None if row.lock is None else msgspec.convert(row.lock, Lock)
+    values["rescue"] = None if row.rescue is None else msgspec.convert(row.rescue, Rescue)
     values["fault"] = None if row.fault is None else msgspec.convert(row.fault, Fault)
     return Server(**values, metadata=metadata, tags=tags)

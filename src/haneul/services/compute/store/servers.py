@@ -16,6 +16,7 @@ from haneul.kit.keyring import Keyring
 from haneul.kit.paging import Page
 from haneul.services.compute.model import (
     Fault,
+    FlavorSnapshot,
     Server,
     ServerBirth,
     ServerId,
@@ -59,6 +60,11 @@ class ServerStore:
         mine = (servers.c.project_id == project_id) & servers.c.id.in_(server_ids)
         with self.db.read() as c:
             return {row.id: row.host_id for row in c.execute(select(servers.c.id, servers.c.host_id).where(mine))}
+
+    def list_rescued(self) -> Sequence[str]:
+        """The ids of those that have a rescue disk, or shall get one."""
+        with self.db.read() as c:
+            return list(c.scalars(select(servers.c.id).where(servers.c.rescue.is_not(None))))
 
     def list_on(self, host_id: str) -> Sequence[Server]:
         with self.db.read() as c:
@@ -130,6 +136,16 @@ class ServerStore:
         with self.db.write() as c:
             c.execute(update(servers).where(servers.c.id == server_id).values(updated_at=now, **values))
 
+    def set_flavor(self, server_id: str, flavor: FlavorSnapshot, host_id: str, now: datetime) -> None:
+        """Another size, and perhaps another host."""
+        self.change(server_id, now, host_id=host_id, **_of_flavor(flavor))
+
+    def list_set_aside(self, state: ServerState, before: datetime) -> Sequence[str]:
+        """The ids of servers that have been shelved, or softly deleted, since before then."""
+        wanted = select(servers.c.id).where(servers.c.set_aside_at <= before, servers.c.state == state.value)
+        with self.db.read() as c:
+            return list(c.scalars(wanted))
+
     def set_metadata(self, server_id: str, metadata: Mapping[str, str]) -> None:
         """Replace all of it."""
         rows = [{"server_id": server_id, "key": key, "value": value} for key, value in metadata.items()]
@@ -185,13 +201,17 @@ def absent(server_id: str) -> NotFound:
     return NotFound("server.absent", f"Instance {server_id} could not be found.")
 
 
-def _values(server: Server) -> dict[str, Any]:
-    derived = {
-        "flavor_id": server.flavor.id,
-        "vcpus": server.flavor.vcpus,
-        "memory_mib": server.flavor.memory_mib,
-        "disk_gib": server.flavor.disk_gib + server.flavor.ephemeral_gib,
-        "state": server.state.value,
+def _of_flavor(flavor: FlavorSnapshot) -> dict[str, Any]:
+    return {
+        "flavor": flavor,
+        "flavor_id": flavor.id,
+        "vcpus": flavor.vcpus,
+        "memory_mib": flavor.memory_mib,
+        "disk_gib": flavor.disk_gib + flavor.ephemeral_gib,
     }
+
+
+def _values(server: Server) -> dict[str, Any]:
+    derived = {**_of_flavor(server.flavor), "state": server.state.value}
     plain = {c.name: getattr(server, c.name) for c in servers.columns if c.name not in derived and c.name != "number"}
     return {**plain, **derived, "id": ServerId(server.id)}

@@ -147,11 +147,40 @@ servers = Table(
     Column("access_ipv6", String(64), nullable=False),
     Column("reboots", Integer, nullable=False),
     Column("is_last_reboot_hard", Boolean, nullable=False),
+    Column("rescue", Json),
+    Column("shelved_image_id", String(36)),
+    Column("set_aside_at", Timestamp),
 )
+_aside = servers.c.set_aside_at.is_not(None)
 Index("servers_by_project", servers.c.project_id, servers.c.created_at)
 Index("servers_by_creation", servers.c.created_at)
 Index("servers_by_update", servers.c.updated_at)
 Index("servers_by_host", servers.c.host_id)
+Index("servers_set_aside", servers.c.set_aside_at, sqlite_where=_aside, postgresql_where=_aside)
+
+server_moves = Table(
+    "server_moves",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("server_id", String(36), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("project_id", String(64), nullable=False),
+    Column("user_id", String(64), nullable=False),
+    Column("source_id", String(36), nullable=False),
+    Column("target_id", String(36)),
+    Column("old_flavor", Json, nullable=False),
+    Column("new_flavor", Json, nullable=False),
+    Column("was_stopped", Boolean, nullable=False),
+    Column("created_at", Timestamp, nullable=False),
+    Column("updated_at", Timestamp, nullable=False),
+)
+_open = server_moves.c.is_open
+Index("one_open_move_per_server", server_moves.c.server_id, unique=True, sqlite_where=_open, postgresql_where=_open)
+Index("server_moves_by_server", server_moves.c.server_id, server_moves.c.number)
+Index("server_moves_by_update", server_moves.c.updated_at)
 
 console_grants = Table(
     "console_grants",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from haneul.hostapi import Event, Power
+from haneul.hostapi import Event, Power, owner_of
 from haneul.kit.errors import Unavailable
 from haneul.services.compute.model import Server, ServerState
 from haneul.services.compute.parts import Parts
@@ -17,8 +17,9 @@ _STATE_BY_POWER = {
     Power.STOPPED: ServerState.STOPPED,
     Power.CRASHED: ServerState.STOPPED,
     Power.PAUSED: ServerState.PAUSED,
+    Power.SUSPENDED: ServerState.SUSPENDED,
 }
-_WATCHED = frozenset({ServerState.ACTIVE, ServerState.STOPPED, ServerState.PAUSED})
+_WATCHED = frozenset({ServerState.ACTIVE, ServerState.STOPPED, ServerState.PAUSED, ServerState.SUSPENDED})
 
 
 class GuestWatch:
@@ -35,8 +36,8 @@ class GuestWatch:
         if event.name == "guest_changed":
             with self._lock:
                 self._told.add(event.subject)
-        if event.name in ("guest_changed", "disk_ready"):
-            self._parts.runs.wake(event.subject)
+        if event.name in ("guest_changed", "disk_ready", "snapshot_ready"):
+            self._parts.runs.wake(owner_of(event.subject))
 
     def look_at_told(self) -> None:
         """Once a second: only those of which a host told."""

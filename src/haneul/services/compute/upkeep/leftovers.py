@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from haneul.hostapi import Leftovers, Power
+from haneul.hostapi import Leftovers, Power, owner_of
 from haneul.kit.errors import CloudError, Unavailable
 from haneul.kit.policy import INTERNAL
+from haneul.services.compute.model import ServerId
 from haneul.services.compute.parts import Parts
+from haneul.services.compute.workflows.guests import rescue_disk_id
+from haneul.services.compute.workflows.moving import kept_disk_id
 from haneul.services.compute.workflows.nics import SERVER_OWNER
 from haneul.services.network import Filter, Listing
 from haneul.services.placement import ConsumerId
@@ -23,14 +26,16 @@ class Orphan:
     """A thing without the server that should have it."""
 
     kind: str
-    """guest, disk, claim or ports."""
+    """guest, disk, snapshot, claim or ports."""
     id: str
-    """The server's, which is its root disk's too."""
+    """The server's, which is its root disk's too; a move's that holds a claim."""
     host_id: str = ""
+    name: str = ""
+    """Of a disk or snapshot, where that is not the server's id."""
 
     def __str__(self) -> str:
         place = f" on host {self.host_id}" if self.host_id else ""
-        return f"{self.kind} {self.id}{place}"
+        return f"{self.kind} {self.name or self.id}{place}"
 
 
 def find_orphans(parts: Parts) -> list[Orphan]:
@@ -43,18 +48,55 @@ def find_orphans(parts: Parts) -> list[Orphan]:
     claims = [claim.consumer_id for claim in parts.placement.claims.list()]
     owned = Listing(Filter({"device_owner": (SERVER_OWNER,)}))
     owners = {port.device_id for port in parts.network.ports.list(INTERNAL, owned)}
-    host_by_server = parts.store.servers.list_ids()
-    orphans = [orphan for orphan in things if host_by_server.get(orphan.id) != orphan.host_id]
-    orphans += [Orphan("claim", server_id) for server_id in claims if not host_by_server.get(server_id)]
-    orphans += [Orphan("ports", server_id) for server_id in sorted(owners) if server_id not in host_by_server]
+    homes = Homes(parts)
+    orphans = [orphan for orphan in things if not homes.wants(orphan)]
+    orphans += [Orphan("claim", consumer_id) for consumer_id in claims if not homes.may_hold(consumer_id)]
+    orphans += [Orphan("ports", server_id) for server_id in sorted(owners) if not homes.knows(server_id)]
     return orphans
+
+
+class Homes:
+    """Where servers are and what they should have there, looked up once."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._host_by_server = parts.store.servers.list_ids()
+        self._moves = {move.server_id: move for move in parts.store.moves.list_open()}
+        self._move_ids = {move.id for move in self._moves.values()}
+        self._rescued = frozenset(parts.store.servers.list_rescued())
+        self._busy = {run.subject for run in parts.runs.unfinished()}
+
+    def wants(self, thing: Orphan) -> bool:
+        """Whether the thing on a host belongs to its server, on that host."""
+        move = self._moves.get(ServerId(thing.id))
+        homes = {self._host_by_server.get(thing.id), *((move.source_id, move.target_id) if move else ())}
+        if thing.host_id not in homes:
+            return False
+        if thing.kind == "snapshot":
+            return thing.id in self._busy
+        if not thing.name:
+            return True
+        if thing.name == rescue_disk_id(thing.id):
+            return thing.id in self._rescued or thing.id in self._busy
+        return thing.name == kept_disk_id(thing.id) and move is not None
+
+    def may_hold(self, consumer_id: str) -> bool:
+        return bool(self._host_by_server.get(consumer_id)) or consumer_id in self._move_ids
+
+    def knows(self, server_id: str) -> bool:
+        return server_id in self._host_by_server
 
 
 def _on_hosts(parts: Parts) -> Iterator[Orphan]:
     for inventory in parts.hosts.connected():
         found: Leftovers = parts.hosts.list_leftovers(inventory.host_id)
         yield from (Orphan("guest", name, inventory.host_id) for name in found.guests)
-        yield from (Orphan("disk", name, inventory.host_id) for name in found.disks)
+        yield from (_named("disk", name, inventory.host_id) for name in found.disks)
+        yield from (_named("snapshot", name, inventory.host_id) for name in found.snapshots)
+
+
+def _named(kind: str, name: str, host_id: str) -> Orphan:
+    server_id = owner_of(name)
+    return Orphan(kind, server_id, host_id, "" if name == server_id else name)
 
 
 class Sweeper:
@@ -66,6 +108,7 @@ class Sweeper:
         self._remove: dict[str, Callable[[Orphan], None]] = {
             "guest": self._remove_guest,
             "disk": self._remove_disk,
+            "snapshot": self._remove_snapshot,
             "ports": self._remove_ports,
             "claim": self._release,
         }
@@ -102,7 +145,10 @@ class Sweeper:
             log.info("the leftover %s is on its way out: %s", orphan, report.detail)
 
     def _remove_disk(self, orphan: Orphan) -> None:
-        self._parts.hosts.remove_disk(orphan.host_id, orphan.id)
+        self._parts.hosts.remove_disk(orphan.host_id, orphan.name or orphan.id)
+
+    def _remove_snapshot(self, orphan: Orphan) -> None:
+        self._parts.hosts.remove_snapshot(orphan.host_id, orphan.name)
 
     def _remove_ports(self, orphan: Orphan) -> None:
         with self._parts.db.write():
@@ -111,5 +157,5 @@ class Sweeper:
 
     def _release(self, orphan: Orphan) -> None:
         with self._parts.db.write():
-            if not self._parts.store.servers.list_ids().get(orphan.id):
+            if not Homes(self._parts).may_hold(orphan.id):
                 self._parts.placement.claims.release(ConsumerId(orphan.id))

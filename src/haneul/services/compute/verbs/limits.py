@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from haneul.kit.errors import OverQuota
 from haneul.services.compute.model import DEFAULT_LIMITS, NO_LIMIT, FlavorSnapshot, Limits, QuotaKey, Usage
@@ -43,6 +44,13 @@ def require_room(limits: Limits, usage: Usage, flavor: FlavorSnapshot, count: in
         f"of {', '.join(str(limit) for *_, limit in short)} {', '.join(name for name, *_ in short)}. "
         f"Delete what you do not need or ask for more quota.",
     )
+
+
+def require_growth(store: ComputeStore, project_id: str, old: FlavorSnapshot, new: FlavorSnapshot) -> None:
+    """Raises OverQuota if the project may not have what a server needs more with its new flavor."""
+    more = FlavorSnapshot("", "", max(0, new.vcpus - old.vcpus), max(0, new.memory_mib - old.memory_mib), 0)
+    usage = replace(store.quotas.usage(project_id, None), instances=-1)
+    require_room(effective_limits(store, project_id), usage, more, 1)
 
 
 def _rooms(

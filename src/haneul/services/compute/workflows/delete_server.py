@@ -5,10 +5,12 @@ from __future__ import annotations
 from haneul.hostapi import Power
 from haneul.kit.workflow import Fault as RunFault
 from haneul.kit.workflow import Run, workflow
-from haneul.services.compute.model import Fault, ServerId, ServerState
+from haneul.services.compute.model import Fault, MoveStatus, ServerId, ServerState
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.workflows.asked import AskedBy
-from haneul.services.compute.workflows.guests import is_away
+from haneul.services.compute.workflows.guests import is_away, rescue_disk_id
+from haneul.services.compute.workflows.images import remove_image
+from haneul.services.compute.workflows.moving import give_source_back, kept_disk_id
 from haneul.services.placement import ConsumerId
 
 GUEST_DEADLINE_S = 300.0
@@ -27,18 +29,31 @@ def delete_server(run: Run, server_id: ServerId, asked_by: AskedBy) -> None:
 
 def guest_gone(parts: Parts, server_id: ServerId) -> bool:
     """True once it is, or its host is away: then it is cleared away when the host is back."""
-    server = parts.store.servers.find(server_id)
-    if server is None or server.host_id is None or is_away(parts, server.host_id):
-        return True
-    return parts.hosts.remove_guest(server.host_id, server_id).power is Power.ABSENT
+    hosts = _hosts_of(parts, server_id)
+    return all(parts.hosts.remove_guest(host_id, server_id).power is Power.ABSENT for host_id in hosts)
 
 
 def root_disk_gone(parts: Parts, server_id: ServerId) -> bool:
-    """As `guest_gone`."""
+    """As `guest_gone`; the disks for rescue and for a way back go too, and the image of a shelved server."""
     server = parts.store.servers.find(server_id)
-    if server is not None and server.host_id is not None and not is_away(parts, server.host_id):
-        parts.hosts.remove_disk(server.host_id, server_id)
+    if server is None:
+        return True
+    disk_ids = [server_id, *([rescue_disk_id(server_id)] if server.rescue else [])]
+    if parts.store.moves.open_of(server_id) is not None:
+        disk_ids.append(kept_disk_id(server_id))
+    for host_id in _hosts_of(parts, server_id):
+        for disk_id in disk_ids:
+            parts.hosts.remove_disk(host_id, disk_id)
+    if server.shelved_image_id is not None:
+        remove_image(parts, server.shelved_image_id)
     return True
+
+
+def _hosts_of(parts: Parts, server_id: ServerId) -> list[str]:
+    """The host that it is on, and the one that it could have gone back to; without those that are away."""
+    server, move = parts.store.servers.find(server_id), parts.store.moves.open_of(server_id)
+    host_ids = {server.host_id if server else None, move.source_id if move else None} - {None}
+    return [host_id for host_id in sorted(map(str, host_ids)) if not is_away(parts, host_id)]
 
 
 def unplug_ports(parts: Parts, server_id: ServerId) -> None:
@@ -49,6 +64,10 @@ def unplug_ports(parts: Parts, server_id: ServerId) -> None:
 def bury(parts: Parts, server_id: ServerId) -> None:
     with parts.db.write():
         parts.placement.claims.release(ConsumerId(server_id))
+        move = parts.store.moves.open_of(server_id)
+        if move is not None:
+            give_source_back(parts, move.place)
+            parts.store.moves.change(move.id, parts.clock.now(), status=MoveStatus.CANCELLED)
         parts.store.servers.bury(server_id, parts.clock.now())
 
 

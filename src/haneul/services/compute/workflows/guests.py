@@ -17,20 +17,26 @@ _SERIAL_LENGTH = 20
 def root_disk(parts: Parts, server: Server) -> DiskSpec:
     """The root disk as it begins. Raises NotFound when its image is gone."""
     image = None if server.image_id is None else parts.image.images.source(INTERNAL, server.image_id)
-    return DiskSpec(server.id, server.flavor.disk_gib, image, server.id[:_SERIAL_LENGTH])
+    return DiskSpec(server.id, server.flavor.disk_gib, image, serial_of(server.id))
+
+
+def serial_of(server_id: str) -> str:
+    """By what the guest knows the disk."""
+    return server_id[:_SERIAL_LENGTH]
 
 
 def guest_spec(parts: Parts, server: Server, power: Power) -> GuestSpec:
     """The guest as it should be, its disks and ports being there."""
     birth = parts.store.servers.birth(server.id)
-    disk = DiskSpec(server.id, server.flavor.disk_gib, None, server.id[:_SERIAL_LENGTH])
+    disks, boot_disk = _disks(server)
     return GuestSpec(
         server_id=server.id,
         project_id=server.project_id,
         name=server.name,
         vcpus=server.flavor.vcpus,
         memory_mib=server.flavor.memory_mib,
-        disks=(disk,),
+        disks=disks,
+        boot_disk=boot_disk,
         nics=in_order(parts, server.id, birth),
         metadata=guest_metadata(parts, server, birth),
         has_config_drive=server.has_config_drive,
@@ -40,6 +46,19 @@ def guest_spec(parts: Parts, server: Server, power: Power) -> GuestSpec:
     )
 
 
+def _disks(server: Server) -> tuple[tuple[DiskSpec, ...], int]:
+    """The guest's disks, and which of them it boots from."""
+    root = DiskSpec(server.id, server.flavor.disk_gib, None, serial_of(server.id))
+    if server.rescue is None:
+        return (root,), 0
+    rescue = DiskSpec(rescue_disk_id(server.id), 0, bus=server.rescue.bus, device=server.rescue.device)
+    return ((root, rescue), 1) if server.rescue.is_stable else ((rescue, root), 0)
+
+
+def rescue_disk_id(server_id: str) -> str:
+    return f"{server_id}.rescue"
+
+
 def guest_is(parts: Parts, server_id: ServerId, power: Power) -> bool:
     """Have the host bring the guest to `power`; True once it is there."""
     server = parts.store.servers.get(server_id)
@@ -47,6 +66,22 @@ def guest_is(parts: Parts, server_id: ServerId, power: Power) -> bool:
         return False
     report = parts.hosts.ensure_guest(server.host_id, guest_spec(parts, server, power))
     return report.is_settled and report.power is power
+
+
+def bring_back(parts: Parts, server_id: ServerId, power: Power) -> None:
+    """As an undo: the guest is at `power` again, or its host is away.
+
+    Raises Unavailable while the host still works towards it.
+    """
+    host_id = parts.store.servers.get(server_id).host_id
+    if host_id is None or is_away(parts, host_id):
+        return
+    if not guest_is(parts, server_id, power):
+        raise Unavailable("guest.not_back", f"Guest {server_id} is not {power} again yet.")
+
+
+def power_of(was_stopped: bool) -> Power:
+    return Power.STOPPED if was_stopped else Power.RUNNING
 
 
 def host_of(parts: Parts, server_id: ServerId) -> str:

@@ -29,10 +29,11 @@ def resources_of(flavor: FlavorSnapshot) -> Mapping[str, int]:
     return {name: amount for name, amount in wanted.items() if amount}
 
 
-def choose_host(parts: Parts, server: Server, birth: ServerBirth) -> str:
+def choose_host(parts: Parts, server: Server, birth: ServerBirth, not_on: frozenset[str] = frozenset()) -> str:
     """The id of a host on which room for the server is claimed. Raises NoCapacity("placement.no_host")."""
+    away_from = frozenset(ProviderId(host_id) for host_id in not_on)
     for request in _requests(parts, server, birth):
-        host_id = _claim(parts, server, request)
+        host_id = _claim(parts, server, replace(request, not_in=request.not_in | away_from))
         if host_id is not None:
             return host_id
     raise NoCapacity(NO_HOST, f"No valid host was found. {_for_tenants(parts, server, birth)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
@@ -14,6 +15,7 @@ from haneul.agent.drivers.nic.base import Plug
 NAMESPACE = "https://haneul.cloud/guest/1"
 """Of the element that marks a domain as one of ours."""
 
+_PREFIX_BY_BUS = {"virtio": "vd", "ide": "hd"}
 _OFFLOADS = ("csum", "gso", "tso4", "tso6", "ecn", "ufo")
 
 
@@ -34,14 +36,16 @@ def domain_xml(plan: GuestPlan, accelerator: str) -> str:
     for event, action in (("poweroff", "destroy"), ("reboot", "restart"), ("crash", "destroy")):
         _text(domain, f"on_{event}", action)
     devices = SubElement(domain, "devices")
-    for number, disk in enumerate(plan.disks):
-        _disk(devices, disk, number)
+    for disk, target in zip(plan.disks, _targets(plan.disks), strict=True):
+        _disk(devices, disk, target, is_boot=disk is plan.disks[plan.boot_disk])
+    if any(disk.bus == "scsi" for disk in plan.disks):
+        SubElement(devices, "controller", type="scsi", model="virtio-scsi")
     if plan.config_drive is not None:
         _config_drive(devices, plan.config_drive)
     for plug in plan.plugs:
         _interface(devices, plug)
     _consoles(devices, plan)
-    _small_devices(devices)
+    _small_devices(devices, has_usb=any(disk.bus == "usb" for disk in plan.disks))
     return ElementTree.tostring(domain, encoding="unicode")
 
 
@@ -84,14 +88,27 @@ def _processor(domain: Element, accelerator: str) -> None:
     SubElement(clock, "timer", name="hpet", present="no")
 
 
-def _disk(devices: Element, disk: DiskFile, number: int) -> None:
-    element = SubElement(devices, "disk", type="file", device="disk")
+def _targets(disks: tuple[DiskFile, ...]) -> list[str]:
+    """The names by which libvirt tells them apart: vda, vdb, sda ... The last of IDE is the config drive's."""
+    counts: Counter[str] = Counter()
+    names = []
+    for disk in disks:
+        prefix = _PREFIX_BY_BUS.get(disk.bus, "sd")
+        names.append(f"{prefix}{chr(ord('a') + counts[prefix])}")
+        counts[prefix] += 1
+    return names
+
+
+def _disk(devices: Element, disk: DiskFile, target: str, is_boot: bool) -> None:
+    element = SubElement(devices, "disk", type="file", device=disk.device)
     SubElement(element, "driver", name="qemu", type=disk.format, cache=_cache_mode(disk.path), discard="unmap")
     SubElement(element, "source", file=str(disk.path))
-    SubElement(element, "target", dev=f"vd{chr(ord('a') + number)}", bus="virtio")
+    SubElement(element, "target", dev=target, bus=disk.bus)
+    if disk.device == "cdrom":
+        SubElement(element, "readonly")
     if disk.serial:
         _text(element, "serial", disk.serial[:20])
-    if number == 0:
+    if is_boot:
         SubElement(element, "boot", order="1")
 
 
@@ -124,14 +141,14 @@ def _consoles(devices: Element, plan: GuestPlan) -> None:
     SubElement(SubElement(devices, "video"), "model", type="vga")
 
 
-def _small_devices(devices: Element) -> None:
+def _small_devices(devices: Element, has_usb: bool) -> None:
     channel = SubElement(devices, "channel", type="unix")
     SubElement(channel, "target", type="virtio", name="org.qemu.guest_agent.0")
     rng = SubElement(devices, "rng", model="virtio")
     _text(rng, "backend", "/dev/urandom", model="random")
     balloon = SubElement(devices, "memballoon", model="virtio")
     SubElement(balloon, "stats", period="10")
-    SubElement(devices, "controller", type="usb", model="none")
+    SubElement(devices, "controller", type="usb", model="qemu-xhci" if has_usb else "none")
 
 
 def _cache_mode(path: Path) -> str:

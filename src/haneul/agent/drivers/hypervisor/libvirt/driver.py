@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import libvirt
 
 from haneul.agent.drivers.hypervisor.base import GuestPlan, HypervisorFacts
+from haneul.agent.drivers.hypervisor.libvirt import live
 from haneul.agent.drivers.hypervisor.libvirt.connection import Connection
 from haneul.agent.drivers.hypervisor.libvirt.domain_xml import NAMESPACE, domain_name, domain_xml
 from haneul.hostapi import Power
@@ -25,6 +27,7 @@ _POWERS = {
     libvirt.VIR_DOMAIN_PMSUSPENDED: Power.PAUSED,
 }
 _OFF = (Power.STOPPED, Power.CRASHED)
+_SILENT = (*_OFF, Power.SUSPENDED)
 _UNDEFINE = (
     libvirt.VIR_DOMAIN_UNDEFINE_MANAGED_SAVE
     | libvirt.VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA
@@ -60,7 +63,7 @@ class LibvirtHypervisor:
     def start(self, server_id: str) -> None:
         with self._connection.open() as connection:
             domain = _get(connection, server_id)
-            if _power(domain) in _OFF:
+            if _power(domain) in (*_OFF, Power.SUSPENDED):
                 domain.create()
 
     def ask_to_stop(self, server_id: str) -> None:
@@ -69,7 +72,10 @@ class LibvirtHypervisor:
 
     def power_off(self, server_id: str) -> None:
         with self._connection.open() as connection:
-            _unless_off(_get(connection, server_id), _destroy)
+            domain = _get(connection, server_id)
+            _unless_off(domain, _destroy)
+            if _power(domain) is Power.SUSPENDED:
+                domain.managedSaveRemove()
 
     def pause(self, server_id: str) -> None:
         with self._connection.open() as connection:
@@ -82,6 +88,18 @@ class LibvirtHypervisor:
             domain = _get(connection, server_id)
             if _power(domain) is Power.PAUSED:
                 domain.resume()
+
+    def suspend(self, server_id: str) -> None:
+        with self._connection.open() as connection:
+            live.suspend(_get(connection, server_id))
+
+    def copy_disk(self, server_id: str, disk: Path, to: Path) -> bool:
+        with self._connection.open() as connection:
+            return live.copy_disk(_get(connection, server_id), disk, to)
+
+    def set_password(self, server_id: str, user: str, password: str) -> None:
+        with self._connection.open() as connection:
+            live.set_password(_get(connection, server_id), user, password)
 
     def remove(self, server_id: str) -> None:
         with self._connection.open() as connection:
@@ -161,17 +179,19 @@ def _power(domain: Any) -> Power:
     state, reason = domain.state()
     if state == libvirt.VIR_DOMAIN_SHUTOFF and reason == libvirt.VIR_DOMAIN_SHUTOFF_CRASHED:
         return Power.CRASHED
+    if state == libvirt.VIR_DOMAIN_SHUTOFF and domain.hasManagedSaveImage(0):
+        return Power.SUSPENDED
     return _POWERS[state]
 
 
 def _unless_off(domain: Any, act: Callable[[Any], None]) -> None:
     """The guest may go off between the look and the act."""
-    if _power(domain) in _OFF:
+    if _power(domain) in _SILENT:
         return
     try:
         act(domain)
     except libvirt.libvirtError:
-        if _power(domain) not in _OFF:
+        if _power(domain) not in _SILENT:
             raise
 
 

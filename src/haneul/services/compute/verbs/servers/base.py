@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from haneul.kit.errors import Conflict, NotFound
 from haneul.kit.policy import Caller
-from haneul.services.compute.model import Server, ServerState
+from haneul.services.compute.model import ALLOWED, Server, ServerState
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.store import absent
 from haneul.services.compute.workflows.asked import AskedBy
@@ -50,6 +50,11 @@ def require_state(server: Server, action: str, allowed: Collection[ServerState])
         "server.wrong_state",
         f"Cannot '{action}' instance {server.id} while it is in vm_state {server.state}: it has to be {states}.",
     )
+
+
+def require_action(server: Server, action: str) -> None:
+    """Raises Conflict("server.wrong_state") unless the action is possible in the server's state."""
+    require_state(server, action, ALLOWED[action])
 
 
 def asked_by(caller: Caller) -> AskedBy:

@@ -7,13 +7,12 @@ from typing import Any
 
 from haneul.kit.errors import Forbidden, Invalid, NotFound
 from haneul.kit.policy import Caller
-from haneul.services.compute.model import NO_LIMIT, Lock, QuotaKey, Server, ServerState
+from haneul.services.compute.model import NO_LIMIT, Lock, QuotaKey, Server
 from haneul.services.compute.verbs.limits import effective_limits
-from haneul.services.compute.verbs.servers.base import no_metadata, require_state
+from haneul.services.compute.verbs.servers.base import no_metadata, require_action
 from haneul.services.compute.verbs.servers.reading import ReadingVerbs, ServerView
 
 MOST_TAGS = 50
-_SETTLED = frozenset({ServerState.ACTIVE, ServerState.STOPPED, ServerState.PAUSED})
 
 
 class ChangingVerbs(ReadingVerbs):
@@ -71,7 +70,7 @@ class ChangingVerbs(ReadingVerbs):
             self._write_metadata(server, {name: value for name, value in server.metadata.items() if name != key})
 
     def _write_metadata(self, server: Server, metadata: Mapping[str, str]) -> Mapping[str, str]:
-        require_state(server, "update metadata", _SETTLED)
+        require_action(server, "update metadata")
         limit = effective_limits(self._parts.store, server.project_id).of(QuotaKey.METADATA_ITEMS)
         if limit != NO_LIMIT and len(metadata) > limit:
             raise too_much_metadata(limit)
@@ -109,7 +108,7 @@ class ChangingVerbs(ReadingVerbs):
             self._write_tags(self._get_unlocked(caller, server_id, "os-server-tags:delete_all"), ())
 
     def _write_tags(self, server: Server, tags: Sequence[str]) -> Sequence[str]:
-        require_state(server, "update tags", _SETTLED)
+        require_action(server, "update tags")
         if len(tags) > MOST_TAGS:
             raise Invalid("server.too_many_tags", f"The number of tags exceeded the per-server limit {MOST_TAGS}.")
         self._store.set_tags(server.id, tags)

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 
 from haneul.kit.errors import Invalid, NotFound
 from haneul.kit.policy import INTERNAL, Caller
-from haneul.services.compute.model import PlannedNic, Server, ServerState, WantedNic
-from haneul.services.compute.verbs.servers.base import ServerVerbs, asked_by, require_state
+from haneul.services.compute.model import PlannedNic, Server, WantedNic
+from haneul.services.compute.verbs.servers.base import ServerVerbs, asked_by, require_action
 from haneul.services.compute.verbs.servers.choices import check_nic, only_network
 from haneul.services.compute.verbs.servers.planning import plan_nic
 from haneul.services.compute.workflows.interfaces import attach_interface, detach_interface
 from haneul.services.compute.workflows.nics import make_port, ports_of
 from haneul.services.network import Port, PortChanges, SecurityGroup
-
-_LIVING = frozenset({ServerState.ACTIVE, ServerState.STOPPED, ServerState.PAUSED})
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class NetworkVerbs(ServerVerbs):
         check_nic(self._parts, caller, wanted)
         with self._parts.db.write():
             server = self._get_unlocked(caller, server_id, "os-attach-interfaces:create")
-            require_state(server, "attach_interface", _LIVING)
+            require_action(server, "attach_interface")
             if wanted.port_id:
                 check_nic(self._parts, caller, wanted)
             nic = plan_nic(wanted, ())
@@ -60,7 +58,7 @@ class NetworkVerbs(ServerVerbs):
         """A port that was made for the server goes; another is free again."""
         with self._parts.db.write():
             server = self._get_unlocked(caller, server_id, "os-attach-interfaces:delete")
-            require_state(server, "detach_interface", _LIVING)
+            require_action(server, "detach_interface")
             port = self._port(server, port_id)
             made_for_it = port.network_id if port.goes_with_device else ""
             nic = PlannedNic(port.id, made_for_it)

@@ -9,13 +9,11 @@ from typing import Any
 from haneul.kit.errors import Conflict, Invalid
 from haneul.kit.policy import Caller
 from haneul.services.compute.model import Flavor, Server, ServerBirth, ServerState
-from haneul.services.compute.verbs.servers.base import asked_by, require_state
+from haneul.services.compute.verbs.servers.base import asked_by, require_action
 from haneul.services.compute.verbs.servers.choices import chosen_image
 from haneul.services.compute.verbs.servers.creating import check_user_data
 from haneul.services.compute.verbs.servers.reading import ReadingVerbs, ServerView
 from haneul.services.compute.workflows.rebuild_server import rebuild_server
-
-_REBUILDABLE = frozenset({ServerState.ACTIVE, ServerState.STOPPED, ServerState.PAUSED, ServerState.ERROR})
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class RebuildingVerbs(ReadingVerbs):
         check_user_data(wish.user_data or "")
         with self._parts.db.write():
             server = self._get_unlocked(caller, server_id, "servers:rebuild")
-            require_state(server, "rebuild", _REBUILDABLE)
+            require_action(server, "rebuild")
             if server.host_id is None:
                 raise Conflict("server.no_host", f"Instance {server_id} is on no host: delete it and create another.")
             image_id = chosen_image(self._parts, caller, wish.image_id, _flavor_of(server))

@@ -11,7 +11,9 @@ import pytest
 from haneul.drivers.network.fake import FakeNetworks
 from haneul.kit.errors import Conflict
 from haneul.services.network import (
+    AddressGroupIntent,
     FloatingIpIntent,
+    ForwardingIntent,
     HostRoute,
     Intent,
     Kind,
@@ -52,7 +54,15 @@ def uuid(number: int) -> str:
 
 INSIDE, OUTSIDE = NetworkIntent(uuid(1), "inside", 1442), NetworkIntent(uuid(2), "outside", 1500, "physnet1", 100)
 SUBNET = SubnetIntent(uuid(3), INSIDE.id, "10.7.0.0/24", 1442, "fa:16:3e:00:00:01", "10.7.0.1", "10.7.0.2")
-GROUP = SecurityGroupIntent(uuid(4), "web", rules=(RuleIntent(uuid(40), True, False, 6, 22, 22),))
+OFFICES = AddressGroupIntent(uuid(8), "offices", ("192.0.2.0/24", "2001:db8::/64"))
+GROUP = SecurityGroupIntent(
+    uuid(4),
+    "web",
+    rules=(
+        RuleIntent(uuid(40), True, False, 6, 22, 22),
+        RuleIntent(uuid(41), True, False, remote_address_group_id=OFFICES.id),
+    ),
+)
 PORT = PortIntent(
     uuid(5),
     INSIDE.id,
@@ -71,7 +81,19 @@ WAY_OUT = RouterGateway(
 ROUTER = RouterIntent(uuid(6), "r", True, (FOOT,), WAY_OUT, (HostRoute("10.9.0.0/16", "10.7.0.9"),))
 FLOATING = FloatingIpIntent(uuid(7), ROUTER.id, "172.24.4.100", "10.7.0.11", PORT.id, "fa:16:3e:00:02:03", "physnet1",
                             OUTSIDE.id, WAY_OUT.port.port_id)  # fmt: skip
-EVERYTHING: tuple[Intent, ...] = (INSIDE, OUTSIDE, SUBNET, GROUP, PORT, ROUTER, FLOATING)
+SHARED = FloatingIpIntent(
+    uuid(9),
+    ROUTER.id,
+    "172.24.4.101",
+    "",
+    "",
+    "fa:16:3e:00:02:04",
+    "physnet1",
+    OUTSIDE.id,
+    WAY_OUT.port.port_id,
+    forwardings=(ForwardingIntent("tcp", 2222, "10.7.0.11", 22), ForwardingIntent("udp", 53, "10.7.0.11", 53)),
+)
+EVERYTHING: tuple[Intent, ...] = (INSIDE, OUTSIDE, SUBNET, OFFICES, GROUP, PORT, ROUTER, FLOATING, SHARED)
 
 
 def owned(*intents: Intent) -> frozenset[Owned]:
@@ -107,6 +129,10 @@ def test_everything_is_there_and_asking_again_changes_nothing(driver: NetworkDri
         replace(ROUTER, gateway=None),
         replace(ROUTER, is_enabled=False),
         replace(FLOATING, fixed_ip="10.7.0.12"),
+        replace(OFFICES, addresses=("192.0.2.0/25",)),
+        replace(SHARED, forwardings=SHARED.forwardings[:1]),
+        replace(SHARED, forwardings=(ForwardingIntent("tcp", 2223, "10.7.0.12", 22),)),
+        replace(SHARED, forwardings=(), fixed_ip="10.7.0.11", port_id=PORT.id),
     ],
     ids=lambda intent: f"{intent.kind}",
 )

@@ -10,6 +10,7 @@ from haneul.services.network import (
     Explanation,
     HostBinding,
     HostRoute,
+    NewAddressGroup,
     NewRule,
     NewSecurityGroup,
     Port,
@@ -62,6 +63,22 @@ def test_a_closed_port_names_its_groups_and_the_rule_that_would_open_it(bench: B
     bench.face.security_groups.create_rule(DEMO, new)
     assert asked(bench, stranger, there.addresses[0]).arrives
     assert not asked(bench, stranger, there.addresses[0], 81).arrives
+
+
+def test_a_rule_about_addresses_lets_those_pass_and_no_others(bench: Bench) -> None:
+    network = bench.network()
+    bench.subnet(network)
+    group = bench.face.security_groups.create(DEMO, NewSecurityGroup("way out"))
+    here = plugged(bench, bench.port(network, security_group_ids=(group.id,)))
+    there = plugged(bench, bench.port(network))
+    offices = bench.face.address_groups.create(DEMO, NewAddressGroup(addresses=("192.0.2.0/24",)))
+    default = bench.face.security_groups.resolve(DEMO, ["default"])[0]
+    bench.face.security_groups.create_rule(DEMO, NewRule(default, "ingress", remote_address_group_id=offices.id))
+    assert not asked(bench, here, there.addresses[0]).arrives
+
+    bench.face.address_groups.add(DEMO, offices.id, ["10.1.0.0/24"])
+
+    assert asked(bench, here, there.addresses[0]).arrives
 
 
 def test_states_are_told(bench: Bench) -> None:

@@ -9,8 +9,10 @@ from haneul.kit.policy import Caller
 from haneul.kit.upkeep import Loop
 from haneul.services.identity import ProjectDeleted
 from haneul.services.network.driver import (
+    AddressGroupIntent,
     AdvertisedRange,
     FloatingIpIntent,
+    ForwardingIntent,
     Intent,
     Kind,
     NetworkDriver,
@@ -30,9 +32,11 @@ from haneul.services.network.driver import (
     SubnetIntent,
     Traced,
 )
+from haneul.services.network.model.address_groups import AddressGroup, AddressGroupChanges, NewAddressGroup
 from haneul.services.network.model.agents import Chassis, NetworkAgent
 from haneul.services.network.model.availability import IpAvailability, SubnetAvailability
 from haneul.services.network.model.explaining import Explanation, Question, Stop
+from haneul.services.network.model.forwardings import Forwarding, ForwardingChanges, NewForwarding, PortSpan
 from haneul.services.network.model.grants import EVERYBODY, Grant, NewGrant, is_shared_with
 from haneul.services.network.model.listing import Filter, Listing, TagFilter
 from haneul.services.network.model.networks import (
@@ -84,8 +88,10 @@ from haneul.services.network.model.routers import (
     FloatingIp,
     FloatingIpChanges,
     FloatingIpId,
+    FloatingIpPool,
     Gateway,
     Interface,
+    LedPort,
     NewFloatingIp,
     NewRouter,
     Router,
@@ -93,6 +99,7 @@ from haneul.services.network.model.routers import (
     RouterId,
     WantedGateway,
 )
+from haneul.services.network.model.rule_templates import NewRuleTemplate, RuleTemplate
 from haneul.services.network.model.security_groups import (
     NewRule,
     NewSecurityGroup,
@@ -108,11 +115,13 @@ from haneul.services.network.policy import RULES
 from haneul.services.network.store import METADATA, NetworkStore
 from haneul.services.network.upkeep.follow import Follow
 from haneul.services.network.upkeep.mend import Mend
+from haneul.services.network.verbs.address_groups import AddressGroups
 from haneul.services.network.verbs.address_scopes import AddressScopes
 from haneul.services.network.verbs.agents import Agents
 from haneul.services.network.verbs.availability import Availability
 from haneul.services.network.verbs.explaining import Explaining
 from haneul.services.network.verbs.floating_ips import FloatingIps
+from haneul.services.network.verbs.forwardings import Forwardings
 from haneul.services.network.verbs.grants import Grants
 from haneul.services.network.verbs.networks import Networks
 from haneul.services.network.verbs.ports import Ports
@@ -120,6 +129,7 @@ from haneul.services.network.verbs.projects import forget_project
 from haneul.services.network.verbs.qos_policies import QosPolicies
 from haneul.services.network.verbs.quotas import Quotas
 from haneul.services.network.verbs.routers import Routers
+from haneul.services.network.verbs.rule_templates import RuleTemplates
 from haneul.services.network.verbs.security_groups import SecurityGroups
 from haneul.services.network.verbs.subnet_pools import SubnetPools
 from haneul.services.network.verbs.subnets import Subnets
@@ -138,6 +148,9 @@ __all__ = [
     "METADATA",
     "RULES",
     "RULE_FIELDS",
+    "AddressGroup",
+    "AddressGroupChanges",
+    "AddressGroupIntent",
     "AddressPair",
     "AddressRange",
     "AddressScope",
@@ -152,6 +165,10 @@ __all__ = [
     "FloatingIpChanges",
     "FloatingIpId",
     "FloatingIpIntent",
+    "FloatingIpPool",
+    "Forwarding",
+    "ForwardingChanges",
+    "ForwardingIntent",
     "Gateway",
     "Grant",
     "HostBinding",
@@ -160,6 +177,7 @@ __all__ = [
     "Interface",
     "IpAvailability",
     "Kind",
+    "LedPort",
     "Listing",
     "Network",
     "NetworkAgent",
@@ -168,14 +186,17 @@ __all__ = [
     "NetworkId",
     "NetworkIntent",
     "NetworkStore",
+    "NewAddressGroup",
     "NewAddressScope",
     "NewFloatingIp",
+    "NewForwarding",
     "NewGrant",
     "NewNetwork",
     "NewPort",
     "NewQosPolicy",
     "NewRouter",
     "NewRule",
+    "NewRuleTemplate",
     "NewSecurityGroup",
     "NewSubnet",
     "NewSubnetPool",
@@ -191,6 +212,7 @@ __all__ = [
     "PortIntent",
     "PortRole",
     "PortSeen",
+    "PortSpan",
     "PortStatusChanged",
     "ProjectQuotas",
     "QosIntent",
@@ -207,6 +229,7 @@ __all__ = [
     "RouterPort",
     "RuleId",
     "RuleIntent",
+    "RuleTemplate",
     "SecurityGroup",
     "SecurityGroupChanges",
     "SecurityGroupId",
@@ -247,9 +270,12 @@ class Network:
         self.ports = Ports(parts)
         self.routers = Routers(parts)
         self.floating_ips = FloatingIps(parts)
+        self.forwardings = Forwardings(parts)
         self.security_groups = SecurityGroups(parts)
         self.address_scopes = AddressScopes(parts)
         self.subnet_pools = SubnetPools(parts)
+        self.address_groups = AddressGroups(parts)
+        self.rule_templates = RuleTemplates(parts)
         self.grants = Grants(parts)
         self.qos_policies = QosPolicies(parts)
         self.trunks = Trunks(parts)

@@ -17,6 +17,7 @@ class Kind(StrEnum):
 
     NETWORK = "network"
     SUBNET = "subnet"
+    ADDRESS_GROUP = "address_group"
     SECURITY_GROUP = "security_group"
     PORT = "port"
     ROUTER = "router"
@@ -155,8 +156,19 @@ class RouterIntent:
 
 
 @dataclass(frozen=True)
+class ForwardingIntent:
+    """A port of an outside address that leads to a port of an inside one."""
+
+    protocol: str
+    """tcp, udp or sctp."""
+    outer_port: int
+    fixed_ip: str
+    inner_port: int
+
+
+@dataclass(frozen=True)
 class FloatingIpIntent:
-    """An outside address that leads to a port behind a router."""
+    """An outside address that leads to a port behind a router, or of which single ports lead to several."""
 
     id: str
     router_id: str
@@ -173,6 +185,7 @@ class FloatingIpIntent:
     names: tuple[str, ...] = ()
     """By which guests find it, outside and on the network of its port."""
     inside_network_id: str = ""
+    forwardings: tuple[ForwardingIntent, ...] = ()
 
     kind = Kind.FLOATING_IP
 
@@ -191,6 +204,18 @@ class RuleIntent:
     """The last port, or the ICMP code."""
     remote_cidr: str | None = None
     remote_group_id: str | None = None
+    remote_address_group_id: str | None = None
+
+
+@dataclass(frozen=True)
+class AddressGroupIntent:
+    """Ranges that rules name together."""
+
+    id: str
+    name: str
+    addresses: tuple[str, ...] = ()
+
+    kind = Kind.ADDRESS_GROUP
 
 
 @dataclass(frozen=True)
@@ -203,7 +228,15 @@ class SecurityGroupIntent:
     kind = Kind.SECURITY_GROUP
 
 
-Intent = NetworkIntent | SubnetIntent | PortIntent | RouterIntent | FloatingIpIntent | SecurityGroupIntent
+Intent = (
+    NetworkIntent
+    | AddressGroupIntent
+    | SubnetIntent
+    | PortIntent
+    | RouterIntent
+    | FloatingIpIntent
+    | SecurityGroupIntent
+)
 
 
 @dataclass(frozen=True)

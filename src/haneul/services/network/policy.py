@@ -29,6 +29,7 @@ _BASE = {
     "admin_or_network_owner": "rule:context_is_admin or project_id:%(network:project_id)s",
     "sg_owner": "project_id:%(security_group:project_id)s",
     "shared": "field:networks:shared=True",
+    "shared_address_groups": "field:address_groups:shared=True",
     "shared_subnetpools": "field:subnetpools:shared=True",
     "shared_address_scopes": "field:address_scopes:shared=True",
     "shared_security_group": "field:security_groups:shared=True",
@@ -140,6 +141,10 @@ _ROUTERS = {
     "get_floatingip": _ADMIN_OR_READER,
     "update_floatingip": _ADMIN_OR_MEMBER,
     "delete_floatingip": _ADMIN_OR_MEMBER,
+    "create_floatingip_port_forwarding": _ADMIN_OR_MEMBER,
+    "get_floatingip_port_forwarding": _ADMIN_OR_READER,
+    "update_floatingip_port_forwarding": _ADMIN_OR_MEMBER,
+    "delete_floatingip_port_forwarding": _ADMIN_OR_MEMBER,
 }
 
 _SECURITY_GROUPS = {
@@ -153,6 +158,13 @@ _SECURITY_GROUPS = {
 }
 
 _POOLS = {
+    "create_address_group": _ADMIN_OR_MEMBER,
+    "get_address_group": f"{_ADMIN_OR_READER} or rule:shared_address_groups",
+    "update_address_group": _ADMIN_OR_MEMBER,
+    "delete_address_group": _ADMIN_OR_MEMBER,
+    "create_default_security_group_rule": "rule:admin_only",
+    "get_default_security_group_rule": "role:reader",
+    "delete_default_security_group_rule": "rule:admin_only",
     "create_address_scope": _ADMIN_OR_MEMBER,
     "create_address_scope:shared": "rule:admin_only",
     "get_address_scope": f"{_ADMIN_OR_READER} or rule:shared_address_scopes",

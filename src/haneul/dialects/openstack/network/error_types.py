@@ -4,6 +4,7 @@ from __future__ import annotations
 
 NEUTRON_TYPES: dict[str, str] = {
     "request.no_resource": "HTTPNotFound",
+    "request.not_yours": "HTTPNotFound",
     "request.invalid": "HTTPBadRequest",
     "request.bad_tag": "HTTPBadRequest",
     "request.text_too_long": "HTTPBadRequest",
@@ -88,6 +89,14 @@ NEUTRON_TYPES: dict[str, str] = {
     "subnet_pool.foreign_scope": "IllegalSubnetPoolAssociationToAddressScope",
     "subnet_pool.wrong_scope_version": "IllegalSubnetPoolIpVersionAssociationToAddressScope",
     "subnet_pool.scope_not_shared": "IllegalSubnetPoolAssociationToAddressScope",
+    "address_group.not_found": "AddressGroupNotFound",
+    "address_group.in_use": "AddressGroupInUse",
+    "address_group.no_addresses": "AddressesNotFound",
+    "address_group.has_addresses": "AddressesAlreadyExist",
+    "address_group.bad_address": "HTTPBadRequest",
+    "address_group.too_many": "InvalidInput",
+    "rule_template.not_found": "DefaultSecurityGroupRuleNotFound",
+    "rule_template.exists": "DefaultSecurityGroupRuleExists",
     "address_scope.not_found": "AddressScopeNotFound",
     "address_scope.in_use": "AddressScopeInUse",
     "address_scope.stays_shared": "AddressScopeUpdateError",
@@ -134,6 +143,14 @@ NEUTRON_TYPES: dict[str, str] = {
     # Floating IPs
     "floating_ip.not_found": "FloatingIPNotFound",
     "floating_ip.unreachable": "ExternalGatewayForFloatingIPNotFound",
+    "floating_ip.has_forwardings": "FipInUseByPortForwarding",
+    "forwarding.not_found": "PortForwardingNotFound",
+    "forwarding.floating_ip_in_use": "FloatingIPInUse",
+    "forwarding.port_in_use": "PortHasPortForwarding",
+    "forwarding.other_router": "BadRequest",
+    "forwarding.ports_taken": "BadRequest",
+    "forwarding.bad_protocol": "HTTPBadRequest",
+    "forwarding.bad_ports": "HTTPBadRequest",
     "floating_ip.fixed_ip_taken": "FloatingIPPortAlreadyAssociated",
     "floating_ip.bad_request": "BadRequest",
     # Trunks

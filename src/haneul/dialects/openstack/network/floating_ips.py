@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.network import readers
+from haneul.dialects.openstack.network.port_forwardings import show_forwardings
 from haneul.dialects.openstack.network.qos import QOS_NETWORK_POLICY, QOS_POLICY
 from haneul.dialects.openstack.network.resources import (
     CREATE,
@@ -14,7 +17,22 @@ from haneul.dialects.openstack.network.resources import (
 )
 from haneul.dialects.openstack.network.standard import DESCRIPTION, HISTORY, ID, PROJECT, TAGS
 from haneul.kit.http import Reply, Request
-from haneul.services.network import FloatingIpChanges, NewFloatingIp
+from haneul.services.network import FloatingIpChanges, LedPort, NewFloatingIp
+
+
+def _port_details(port: LedPort | None) -> dict[str, Any] | None:
+    if port is None:
+        return None
+    return {
+        "name": port.name,
+        "network_id": port.network_id,
+        "mac_address": port.mac_address,
+        "admin_state_up": port.is_admin_up,
+        "status": port.status,
+        "device_id": port.device_id,
+        "device_owner": port.device_owner,
+    }
+
 
 FLOATING_IP = Resource(
     "floatingip",
@@ -31,6 +49,8 @@ FLOATING_IP = Resource(
         Attribute("status"),
         Attribute("dns_name", read=readers.lower_text, on=(CREATE,)),
         Attribute("dns_domain", read=readers.lower_text, on=(CREATE,)),
+        Attribute("port_details", show=lambda floating: _port_details(floating.port), is_filter=False),
+        Attribute("port_forwardings", show=lambda floating: show_forwardings(floating.forwardings), is_filter=False),
         QOS_POLICY,
         QOS_NETWORK_POLICY,
         DESCRIPTION,
@@ -67,3 +87,18 @@ def update_floatingip(cloud: Cloud, req: Request) -> Reply:
 def delete_floatingip(cloud: Cloud, req: Request) -> Reply:
     cloud.network.floating_ips.delete(req.caller, req.params["floatingip_id"])
     return Reply(204)
+
+
+def list_floatingip_pools(cloud: Cloud, req: Request) -> Reply:
+    pools = [
+        {
+            "subnet_id": pool.subnet_id,
+            "subnet_name": pool.subnet_name,
+            "network_id": pool.network_id,
+            "cidr": pool.cidr,
+            "project_id": pool.project_id,
+            "tenant_id": pool.project_id,
+        }
+        for pool in cloud.network.floating_ips.pools(req.caller)
+    ]
+    return Reply(200, {"floatingip_pools": pools})

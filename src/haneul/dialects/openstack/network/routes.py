@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from haneul.dialects.openstack.network import (
+    address_groups,
     address_scopes,
     agents,
+    default_rules,
     discovery,
     floating_ips,
     grants,
     networks,
+    port_forwardings,
     ports,
     qos,
     quotas,
@@ -24,6 +27,7 @@ from haneul.kit.http import Route
 _LIMITS, _MARKS = qos.BANDWIDTH_LIMIT_RULES, qos.DSCP_MARKING_RULES
 _TAGGED = "/v2.0/{noun}/{noun_id}/tags"
 _TAGGED_QOS = "/v2.0/qos/{noun}/{noun_id}/tags"
+_FORWARDINGS = "/v2.0/floatingips/{floatingip_id}/port_forwardings"
 
 ROUTES = (
     Route("GET", "/", discovery.list_versions, public=True),
@@ -77,6 +81,13 @@ ROUTES = (
     Route("GET", "/v2.0/floatingips/{floatingip_id}", floating_ips.show_floatingip),
     Route("PUT", "/v2.0/floatingips/{floatingip_id}", floating_ips.update_floatingip),
     Route("DELETE", "/v2.0/floatingips/{floatingip_id}", floating_ips.delete_floatingip),
+    Route("GET", _FORWARDINGS, port_forwardings.list_port_forwardings),
+    Route("POST", _FORWARDINGS, port_forwardings.create_port_forwarding),
+    Route("GET", _FORWARDINGS + "/{forwarding_id}", port_forwardings.show_port_forwarding),
+    Route("PUT", _FORWARDINGS + "/{forwarding_id}", port_forwardings.update_port_forwarding),
+    Route("DELETE", _FORWARDINGS + "/{forwarding_id}", port_forwardings.delete_port_forwarding),
+    Route("GET", "/v2.0/floatingip_pools", floating_ips.list_floatingip_pools),
+    Route("GET", "/v2.0/floatingip-pools", floating_ips.list_floatingip_pools),
     # Security groups
     Route("GET", "/v2.0/security-groups", security_groups.list_security_groups),
     Route("POST", "/v2.0/security-groups", security_groups.create_security_group),
@@ -87,6 +98,17 @@ ROUTES = (
     Route("POST", "/v2.0/security-group-rules", security_groups.create_security_group_rule),
     Route("GET", "/v2.0/security-group-rules/{rule_id}", security_groups.show_security_group_rule),
     Route("DELETE", "/v2.0/security-group-rules/{rule_id}", security_groups.delete_security_group_rule),
+    Route("GET", "/v2.0/default-security-group-rules", default_rules.list_default_security_group_rules),
+    Route("POST", "/v2.0/default-security-group-rules", default_rules.create_default_security_group_rule),
+    Route("GET", "/v2.0/default-security-group-rules/{rule_id}", default_rules.show_default_security_group_rule),
+    Route("DELETE", "/v2.0/default-security-group-rules/{rule_id}", default_rules.delete_default_security_group_rule),
+    Route("GET", "/v2.0/address-groups", address_groups.list_address_groups),
+    Route("POST", "/v2.0/address-groups", address_groups.create_address_group),
+    Route("GET", "/v2.0/address-groups/{address_group_id}", address_groups.show_address_group),
+    Route("PUT", "/v2.0/address-groups/{address_group_id}", address_groups.update_address_group),
+    Route("DELETE", "/v2.0/address-groups/{address_group_id}", address_groups.delete_address_group),
+    Route("PUT", "/v2.0/address-groups/{address_group_id}/add_addresses", address_groups.add_addresses),
+    Route("PUT", "/v2.0/address-groups/{address_group_id}/remove_addresses", address_groups.remove_addresses),
     # What projects share
     Route("GET", "/v2.0/rbac-policies", grants.list_rbac_policies),
     Route("POST", "/v2.0/rbac-policies", grants.create_rbac_policy),

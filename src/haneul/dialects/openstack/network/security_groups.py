@@ -28,6 +28,18 @@ def _protocol(name: str, value: Any) -> str | None:
     return readers.text(name, value)
 
 
+SAID_OF_RULES = (
+    Attribute("direction", read=readers.text, on=(CREATE,), is_required=True),
+    Attribute("ethertype", read=readers.text, on=(CREATE,)),
+    Attribute("protocol", read=_protocol, on=(CREATE,)),
+    Attribute("port_range_min", "port_min", readers.integer_or_none, on=(CREATE,)),
+    Attribute("port_range_max", "port_max", readers.integer_or_none, on=(CREATE,)),
+    Attribute("remote_group_id", read=readers.text_or_none, on=(CREATE,)),
+    Attribute("remote_address_group_id", read=readers.uuid_or_none, on=(CREATE,)),
+    Attribute("remote_ip_prefix", read=readers.text_or_none, on=(CREATE,)),
+)
+"""What a rule says, and what the template of a rule says."""
+
 RULE = Resource(
     "security_group_rule",
     "security_group_rules",
@@ -35,13 +47,7 @@ RULE = Resource(
         ID,
         *PROJECT,
         Attribute("security_group_id", read=readers.uuid, on=(CREATE,), is_required=True),
-        Attribute("direction", read=readers.text, on=(CREATE,), is_required=True),
-        Attribute("ethertype", read=readers.text, on=(CREATE,)),
-        Attribute("protocol", read=_protocol, on=(CREATE,)),
-        Attribute("port_range_min", "port_min", readers.integer_or_none, on=(CREATE,)),
-        Attribute("port_range_max", "port_max", readers.integer_or_none, on=(CREATE,)),
-        Attribute("remote_group_id", read=readers.text_or_none, on=(CREATE,)),
-        Attribute("remote_ip_prefix", read=readers.text_or_none, on=(CREATE,)),
+        *SAID_OF_RULES,
         Attribute("normalized_cidr", "remote_range", is_filter=False),
         Attribute("belongs_to_default_sg", "is_of_default_group", readers.boolean, on=()),
         Attribute("description", read=readers.text_or_empty, on=(CREATE,)),

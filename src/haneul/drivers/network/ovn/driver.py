@@ -15,10 +15,11 @@ from haneul.drivers.network.ovn.networks import network_rows
 from haneul.drivers.network.ovn.ports import Served, port_rows
 from haneul.drivers.network.ovn.routers import floating_ip_rows, router_rows
 from haneul.drivers.network.ovn.rows import Rows, Wanted
-from haneul.drivers.network.ovn.security_groups import DROP, drop_rows, group_rows
+from haneul.drivers.network.ovn.security_groups import DROP, address_group_rows, drop_rows, group_rows
 from haneul.drivers.network.ovn.tags import KIND, Address, TagIndex
 from haneul.drivers.network.ovn.trace import trace
 from haneul.services.network.driver import (
+    AddressGroupIntent,
     FloatingIpIntent,
     Intent,
     Kind,
@@ -107,6 +108,8 @@ def _rows(intent: Intent, chassis: Sequence[Chassis], served: Served) -> Iterabl
             return network_rows(intent)
         case SubnetIntent():
             return subnet_rows(intent)
+        case AddressGroupIntent():
+            return address_group_rows(intent)
         case SecurityGroupIntent():
             return group_rows(intent)
         case PortIntent():

@@ -18,6 +18,11 @@ def group_name(group_id: str) -> str:
     return "sg_" + group_id.replace("-", "_")
 
 
+def set_name(group_id: str, version: int) -> str:
+    """The address set of an address group's ranges of one IP version."""
+    return f"ag_{group_id.replace('-', '_')}_ip{version}"
+
+
 def quoted(text: str) -> str:
     """A DHCP string option: OVN wants its double quotes inside the value."""
     if not _HOSTNAME.fullmatch(text):
@@ -48,6 +53,8 @@ def _remote(rule: RuleIntent, family: str) -> list[str]:
             found.append(f"{field} == {network}")
     if rule.remote_group_id is not None:
         found.append(f"{field} == ${group_name(rule.remote_group_id)}_{family}")
+    if rule.remote_address_group_id is not None:
+        found.append(f"{field} == ${set_name(rule.remote_address_group_id, 6 if rule.is_ipv6 else 4)}")
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
 from haneul.drivers.network.ovn.names import floating_ip_name_rows
@@ -12,7 +13,14 @@ from haneul.drivers.network.ovn.networks import switch
 from haneul.drivers.network.ovn.qos import floating_ip_qos_rows
 from haneul.drivers.network.ovn.rows import Wanted
 from haneul.drivers.network.ovn.tags import Address
-from haneul.services.network.driver import FloatingIpIntent, Kind, RouterGateway, RouterIntent, RouterPort
+from haneul.services.network.driver import (
+    FloatingIpIntent,
+    ForwardingIntent,
+    Kind,
+    RouterGateway,
+    RouterIntent,
+    RouterPort,
+)
 from haneul.services.network.model.agents import Chassis
 
 MAX_GATEWAYS = 5
@@ -99,7 +107,12 @@ def gateways(router_id: str, physical_network: str | None, chassis: Sequence[Cha
 
 
 def floating_ip_rows(intent: FloatingIpIntent, chassis: Sequence[Chassis]) -> Iterable[Wanted]:
-    """Answered by the guest's own host where every host has the wire, else by the router's gateway."""
+    """Answered by the guest's own host where every host has the wire, else by the router's gateway; forwarded ports
+    by the gateway always."""
+    for protocol, forwardings in groupby(intent.forwardings, key=lambda each: each.protocol):
+        yield _balancer(intent, protocol, forwardings)
+    if not intent.fixed_ip:
+        return
     on_every_host = bool(chassis) and all(intent.physical_network in c.bridge_mappings for c in chassis)
     columns: dict[str, Any] = {
         "type": "dnat_and_snat",
@@ -112,3 +125,11 @@ def floating_ip_rows(intent: FloatingIpIntent, chassis: Sequence[Chassis]) -> It
     yield Wanted("NAT", address, columns, within=router(intent.router_id))
     yield from floating_ip_qos_rows(intent)
     yield from floating_ip_name_rows(intent)
+
+
+def _balancer(intent: FloatingIpIntent, protocol: str, forwardings: Iterable[ForwardingIntent]) -> Wanted:
+    """Ports of an address that lead elsewhere: a load balancer with one member for each."""
+    vips = {f"{intent.address}:{each.outer_port}": f"{each.fixed_ip}:{each.inner_port}" for each in forwardings}
+    columns = {"name": f"forwardings-{intent.id}-{protocol}", "protocol": [protocol], "vips": vips}
+    address = Address(Kind.FLOATING_IP, intent.id, f"forwardings-{protocol}")
+    return Wanted("Load_Balancer", address, columns, within=router(intent.router_id))

@@ -17,6 +17,7 @@ PARENTS: Mapping[str, tuple[str, str]] = {
     "Logical_Switch_Port": ("Logical_Switch", "ports"),
     "Logical_Router_Port": ("Logical_Router", "ports"),
     "Logical_Router_Static_Route": ("Logical_Router", "static_routes"),
+    "Load_Balancer": ("Logical_Router", "load_balancer"),
     "NAT": ("Logical_Router", "nat"),
     "ACL": ("Port_Group", "acls"),
     "DNS": ("Logical_Switch", "dns_records"),

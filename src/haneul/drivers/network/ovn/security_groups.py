@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable
 
-from haneul.drivers.network.ovn.expressions import group_name, match
+from haneul.drivers.network.ovn.expressions import group_name, match, set_name
 from haneul.drivers.network.ovn.rows import Wanted
 from haneul.drivers.network.ovn.tags import Address
-from haneul.services.network.driver import Kind, SecurityGroupIntent
+from haneul.services.network.driver import AddressGroupIntent, Kind, SecurityGroupIntent
 
 DEFAULT_KIND = "default"
 """The kind of what belongs to the driver itself and is never listed."""
@@ -50,3 +51,12 @@ def _acl(address: Address, within: Address, what: tuple[str, str, str], priority
     direction, matched, action = what
     columns = {"direction": direction, "priority": priority, "match": matched, "action": action}
     return Wanted("ACL", address, columns, within=within)
+
+
+def address_group_rows(intent: AddressGroupIntent) -> Iterable[Wanted]:
+    """A set for each IP version; one without addresses lets nothing through."""
+    for version in (4, 6):
+        mine = [each for each in intent.addresses if ipaddress.ip_network(each).version == version]
+        address = Address(Kind.ADDRESS_GROUP, intent.id, f"ip{version}")
+        columns = {"name": set_name(intent.id, version), "addresses": mine}
+        yield Wanted("Address_Set", address, columns, tags={"haneul:name": intent.name})

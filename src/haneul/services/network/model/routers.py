@@ -8,6 +8,7 @@ from typing import NewType
 
 from msgspec import UNSET, UnsetType
 
+from haneul.services.network.model.forwardings import Forwarding
 from haneul.services.network.model.networks import HostRoute
 from haneul.services.network.model.ports import FixedIp, WantedIp
 
@@ -106,6 +107,33 @@ class FloatingIp:
     """Its network's, which holds where it has none of its own."""
     revision_number: int = 0
     tags: tuple[str, ...] = ()
+    forwardings: tuple[Forwarding, ...] = ()
+    """Where single ports of it lead to, while it leads to no port itself."""
+    port: LedPort | None = None
+
+
+@dataclass(frozen=True)
+class LedPort:
+    """What a floating IP tells of the port that it leads to."""
+
+    name: str
+    network_id: str
+    mac_address: str
+    is_admin_up: bool
+    status: str
+    device_id: str
+    device_owner: str
+
+
+@dataclass(frozen=True)
+class FloatingIpPool:
+    """A subnet that floating IPs may be taken from."""
+
+    subnet_id: str
+    subnet_name: str
+    network_id: str
+    cidr: str
+    project_id: str
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class SecurityGroupRule:
     """The last port; for ICMP the code."""
     remote_group_id: str | None = None
     remote_ip_prefix: str | None = None
+    remote_address_group_id: str | None = None
     description: str = ""
     revision_number: int = 0
     is_of_default_group: bool = False
@@ -89,5 +90,6 @@ class NewRule:
     port_max: int | None = None
     remote_group_id: str | None = None
     remote_ip_prefix: str | None = None
+    remote_address_group_id: str | None = None
     project_id: str = ""
     description: str = ""

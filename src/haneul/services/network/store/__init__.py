@@ -7,7 +7,9 @@ from typing import Any
 
 from haneul.kit.db import Database
 from haneul.services.network.model.grants import Shareable
+from haneul.services.network.store.address_groups import AddressGroupRows
 from haneul.services.network.store.addresses import AddressRows
+from haneul.services.network.store.forwardings import ForwardingRows
 from haneul.services.network.store.grants import GrantRows, SharedRows
 from haneul.services.network.store.locks import hold
 from haneul.services.network.store.networks import NetworkRows, SubnetRows
@@ -17,6 +19,7 @@ from haneul.services.network.store.ports import PortRows
 from haneul.services.network.store.qos import QosPolicyRows
 from haneul.services.network.store.quotas import QuotaRows
 from haneul.services.network.store.routers import FloatingIpRows, RouterRows
+from haneul.services.network.store.rule_templates import RuleTemplateRows
 from haneul.services.network.store.security_groups import SecurityGroupRows
 from haneul.services.network.store.tables import METADATA
 from haneul.services.network.store.trunks import TrunkRows
@@ -38,25 +41,29 @@ class NetworkStore:
         self.rules = self.security_groups.rules
         self.routers = RouterRows(db)
         self.floating_ips = FloatingIpRows(db)
+        self.forwardings = ForwardingRows(db)
+        self.address_groups = AddressGroupRows(db)
+        self.rule_templates = RuleTemplateRows(db)
         self.address_scopes = AddressScopeRows(db)
         self.subnet_pools = SubnetPoolRows(db)
         self.grants = GrantRows(db)
         self.qos_policies = QosPolicyRows(db)
         self.qos_rules = self.qos_policies.rules
-        self.shareable: Mapping[Shareable, SharedRows[Any]] = {
-            each.object_type: each
-            for each in (
-                self.networks,
-                self.security_groups,
-                self.address_scopes,
-                self.subnet_pools,
-                self.qos_policies,
-            )
-        }
         self.trunks = TrunkRows(db)
         self.quotas = QuotaRows(db)
         self.pending = PendingRows(db)
-        self.counted: Mapping[str, Callable[[str], int]] = {
+        self.shareable = self._shareable()
+        self.counted = self._counted()
+
+    def _shareable(self) -> Mapping[Shareable, SharedRows[Any]]:
+        """What projects may share with others, by its type."""
+        pools: tuple[SharedRows[Any], ...] = (self.address_scopes, self.subnet_pools, self.address_groups)
+        every: tuple[SharedRows[Any], ...] = (self.networks, self.security_groups, self.qos_policies, *pools)
+        return {each.object_type: each for each in every}
+
+    def _counted(self) -> Mapping[str, Callable[[str], int]]:
+        """By quota: how many of it a project has."""
+        return {
             "network": self.networks.count,
             "subnet": self.subnets.count,
             "subnetpool": self.subnet_pools.count,
@@ -68,7 +75,6 @@ class NetworkStore:
             "rbac_policy": self.grants.count,
             "trunk": self.trunks.count,
         }
-        """By quota: how many of it a project has."""
 
     def count_to_add(self, resource: str, project_id: str) -> int:
         """How many the project has; until this transaction ends nobody else counts them in order to add some."""

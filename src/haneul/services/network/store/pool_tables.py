@@ -1,4 +1,4 @@
-"""The tables of what subnets are cut from: subnet pools and address scopes."""
+"""The tables of what subnets are cut from: subnet pools and address scopes; and of address groups."""
 
 from __future__ import annotations
 
@@ -29,4 +29,12 @@ subnet_pools = Table(
     Column("scope_id", String(36), ForeignKey("address_scopes.id")),
     Index("ix_subnet_pools_project", "project_id", "id"),
     Index("ix_subnet_pools_scope", "scope_id"),
+)
+
+address_groups = Table(
+    "address_groups",
+    METADATA,
+    *standard(),
+    Column("addresses", Json, nullable=False),
+    Index("ix_address_groups_project", "project_id", "id"),
 )

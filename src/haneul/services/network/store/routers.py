@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from haneul.kit.db import Database
 from haneul.kit.errors import Conflict
 from haneul.services.network.model.ports import FixedIp
-from haneul.services.network.model.routers import FloatingIp, Gateway, Router
+from haneul.services.network.model.routers import FloatingIp, Gateway, LedPort, Router
+from haneul.services.network.store.forwardings import ForwardingRows
 from haneul.services.network.store.qos import network_traits
 from haneul.services.network.store.rows import Rows, Scope, chunked, grouped
 from haneul.services.network.store.tables import floating_ips, port_addresses, ports, routers
@@ -66,9 +67,28 @@ class RouterRows(Rows[Router]):
 class FloatingIpRows(Rows[FloatingIp]):
     def __init__(self, db: Database) -> None:
         super().__init__(db, floating_ips, FloatingIp)
+        self._forwardings = ForwardingRows(db)
 
     def seen_by(self, project_id: str) -> Scope:
         return floating_ips.c.project_id == project_id
+
+    def _complete(self, connection: Connection, found: list[FloatingIp]) -> list[FloatingIp]:
+        traits = network_traits(connection, (each.network_id for each in found))
+        forwardings = self._forwardings.of_floating_ips(each.id for each in found)
+        led: dict[str, LedPort] = {}
+        columns = (ports.c.id, *(ports.c[item.name] for item in fields(LedPort)))
+        for some in chunked(each.port_id for each in found if each.port_id is not None):
+            rows = connection.execute(select(*columns).where(ports.c.id.in_(some)))
+            led |= {row[0]: LedPort(*row[1:]) for row in rows}
+        return [
+            replace(
+                each,
+                forwardings=tuple(forwardings.get(each.id, ())),
+                port=led.get(each.port_id or ""),
+                qos_network_policy_id=traits.get(each.network_id, (None, ""))[0],
+            )
+            for each in found
+        ]
 
     def add(self, noun: FloatingIp) -> None:
         """Raises Conflict `floating_ip.fixed_ip_taken`."""
@@ -87,10 +107,6 @@ class FloatingIpRows(Rows[FloatingIp]):
 
     def of_network(self, network_id: str) -> list[FloatingIp]:
         return self.where(floating_ips.c.network_id == network_id)
-
-    def _complete(self, connection: Connection, found: list[FloatingIp]) -> list[FloatingIp]:
-        traits = network_traits(connection, (each.network_id for each in found))
-        return [replace(each, qos_network_policy_id=traits.get(each.network_id, (None, ""))[0]) for each in found]
 
     def require_free(self, noun: FloatingIp) -> None:
         """Raises Conflict where another floating IP of the network leads to the same fixed address."""

@@ -129,7 +129,7 @@ def _default_groups(connection: Connection, group_ids: Iterable[str]) -> set[str
 
 
 def _key(rule: SecurityGroupRule) -> str:
-    said = (
+    said: tuple[object, ...] = (
         rule.direction,
         rule.ethertype,
         rule.protocol,
@@ -138,6 +138,8 @@ def _key(rule: SecurityGroupRule) -> str:
         rule.remote_group_id,
         rule.remote_range,
     )
+    if rule.remote_address_group_id is not None:
+        said += (rule.remote_address_group_id,)
     return "|".join("" if each is None else str(each) for each in said)
 
 

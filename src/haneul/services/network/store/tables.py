@@ -171,6 +171,22 @@ floating_ips = Table(
     Index("ix_floating_ips_qos", "qos_policy_id"),
 )
 
+forwardings = Table(
+    "port_forwardings",
+    METADATA,
+    *(column for column in standard() if column.name not in ("name", "tags")),
+    Column("floating_ip_id", String(36), ForeignKey("floating_ips.id", ondelete="CASCADE"), nullable=False),
+    Column("port_id", String(36), ForeignKey("ports.id", ondelete="CASCADE"), nullable=False),
+    Column("fixed_ip", String(64), nullable=False),
+    Column("protocol", String(8), nullable=False),
+    Column("outer_first", Integer, nullable=False),
+    Column("outer_last", Integer, nullable=False),
+    Column("inner_first", Integer, nullable=False),
+    Column("inner_last", Integer, nullable=False),
+    Index("ix_port_forwardings_floating_ip", "floating_ip_id"),
+    Index("ix_port_forwardings_port", "port_id"),
+)
+
 security_groups = Table(
     "security_groups",
     METADATA,
@@ -194,10 +210,12 @@ rules = Table(
     Column("port_max", Integer),
     Column("remote_group_id", String(36), ForeignKey("security_groups.id", ondelete="CASCADE")),
     Column("remote_ip_prefix", String(64)),
+    Column("remote_address_group_id", String(36)),
     Column("rule_key", Text, nullable=False),
     UniqueConstraint("security_group_id", "rule_key", name="uq_security_group_rules_key"),
     Index("ix_security_group_rules_project", "project_id", "id"),
     Index("ix_security_group_rules_remote", "remote_group_id"),
+    Index("ix_security_group_rules_addresses", "remote_address_group_id"),
 )
 """`rule_key`: what the rule says as one text, so that no group has the same rule twice."""
 

@@ -50,8 +50,14 @@ class Access:
         return network
 
     def require(self, caller: Caller, rule: str, target: Target, said: Iterable[str] = ()) -> None:
-        """Forbidden unless the caller may do it, with each of the said fields; sight has been asked before."""
+        """Forbidden unless the caller may do it, with each of the said fields; sight has been asked before.
+
+        Who may only see another project's thing is told NotFound, as by Neutron, when they would change it.
+        """
         policy = self.parts.policy
+        is_foreign = target.get("project_id") != caller.project_id
+        if is_foreign and rule.startswith(("update_", "delete_")) and not policy.allows(caller, rule, target):
+            raise NotFound("request.not_yours", "The resource could not be found: it is another project's.")
         policy.require(caller, rule, target)
         for field in said:
             part = f"{rule}:{ATTRIBUTES.get(field, '')}"

@@ -10,16 +10,14 @@ from haneul.kit.ids import new_uuid
 from haneul.services.network.driver import Kind
 from haneul.services.network.model.security_groups import (
     DEFAULT_NAME,
-    EGRESS,
-    INGRESS,
-    IPV4,
-    IPV6,
+    NewRule,
     RuleId,
     SecurityGroup,
     SecurityGroupId,
     SecurityGroupRule,
 )
 from haneul.services.network.parts import Parts
+from haneul.services.network.verbs.rule_templates import said_by
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ class DefaultGroups:
     parts: Parts
 
     def ensure(self, project_id: str) -> str:
-        """The id of the group: everything out, and in what its own members send."""
+        """The id of the group."""
         store = self.parts.store.security_groups
         found = store.find_default(project_id)
         if found is not None or not project_id:
@@ -41,7 +39,7 @@ class DefaultGroups:
                 store.add(group)
             except Conflict:
                 return store.find_default(project_id) or ""
-            for rule in (*self.way_out(group), *self._from_members(group)):
+            for rule in self.first_rules(group):
                 store.rules.add(rule)
             self.parts.changed(Kind.SECURITY_GROUP, [group.id])
             return group.id
@@ -59,27 +57,36 @@ class DefaultGroups:
             revision_number=1,
         )
 
-    def way_out(self, group: SecurityGroup) -> Iterator[SecurityGroupRule]:
-        """What every new group begins with: everything may leave."""
-        for ethertype in (IPV4, IPV6):
-            yield self._rule(group, EGRESS, ethertype)
-
-    def _from_members(self, group: SecurityGroup) -> Iterator[SecurityGroupRule]:
-        for ethertype in (IPV4, IPV6):
-            yield self._rule(group, INGRESS, ethertype, group.id)
-
-    def _rule(
-        self, group: SecurityGroup, direction: str, ethertype: str, remote_group_id: str | None = None
-    ) -> SecurityGroupRule:
+    def first_rules(self, group: SecurityGroup) -> Iterator[SecurityGroupRule]:
+        """What every new group begins with: as administrators have said, else everything may leave."""
         now = self.parts.clock.now()
-        return SecurityGroupRule(
-            id=RuleId(new_uuid()),
-            security_group_id=group.id,
-            project_id=group.project_id,
-            direction=direction,
-            ethertype=ethertype,
-            created_at=now,
-            updated_at=now,
-            remote_group_id=remote_group_id,
-            is_of_default_group=group.is_default,
-        )
+        for template in self.parts.store.rule_templates.all():
+            if not (template.is_for_default if group.is_default else template.is_for_others):
+                continue
+            said = said_by(template, group.id)
+            if not self._is_there(said, group):
+                continue
+            yield SecurityGroupRule(
+                id=RuleId(new_uuid()),
+                security_group_id=group.id,
+                project_id=group.project_id,
+                direction=said.direction,
+                ethertype=said.ethertype,
+                created_at=now,
+                updated_at=now,
+                protocol=said.protocol,
+                port_min=said.port_min,
+                port_max=said.port_max,
+                remote_group_id=said.remote_group_id,
+                remote_ip_prefix=said.remote_ip_prefix,
+                remote_address_group_id=said.remote_address_group_id,
+                is_of_default_group=group.is_default,
+            )
+
+    def _is_there(self, said: NewRule, group: SecurityGroup) -> bool:
+        """False for a rule about a group that was deleted since."""
+        store = self.parts.store
+        if said.remote_address_group_id is not None:
+            return store.address_groups.find(said.remote_address_group_id) is not None
+        remote = said.remote_group_id
+        return remote in (None, group.id) or store.security_groups.find(remote or "") is not None

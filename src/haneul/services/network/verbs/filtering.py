@@ -42,7 +42,12 @@ def _stops(parts: Parts, port: Port, packet: Packet, remote_groups: frozenset[st
         return []
     groups = parts.store.security_groups.by_ids(port.security_group_ids).values()
     rules = [rule for group in group_intents(groups) for rule in group.rules if rule.is_ingress is is_ingress]
-    if any(lets_pass(rule, packet, remote_groups) for rule in rules):
+    named = parts.store.address_groups.by_ids(
+        rule.remote_address_group_id for rule in rules if rule.remote_address_group_id is not None
+    )
+    remote = ip_address(packet.source if is_ingress else packet.target)
+    around = {group.id for group in named.values() if any(remote in ip_network(each) for each in group.addresses)}
+    if any(lets_pass(rule, packet, remote_groups | around) for rule in rules):
         return []
     where = "security groups " + (", ".join(f"{group.name} ({group.id})" for group in groups) or "(none)")
     direction = "ingress" if is_ingress else "egress"
@@ -68,7 +73,7 @@ def _remedy(packet: Packet, direction: str, group_ids: Iterable[str]) -> str:
 
 
 def lets_pass(rule: RuleIntent, packet: Packet, remote_groups: frozenset[str]) -> bool:
-    """True if the rule is about such packets; `remote_groups` are those that the other end is in."""
+    """True if the rule is about such packets; `remote_groups`: those that the other end is in, of addresses too."""
     if rule.is_ipv6 != packet.is_ipv6:
         return False
     if rule.protocol is not None and rule.protocol != packet.protocol:
@@ -77,6 +82,8 @@ def lets_pass(rule: RuleIntent, packet: Packet, remote_groups: frozenset[str]) -
     if rule.remote_cidr is not None and ip_address(remote) not in ip_network(rule.remote_cidr, strict=False):
         return False
     if rule.remote_group_id is not None and rule.remote_group_id not in remote_groups:
+        return False
+    if rule.remote_address_group_id is not None and rule.remote_address_group_id not in remote_groups:
         return False
     is_narrow = rule.first is not None and packet.number is not None
     return not is_narrow or (rule.first or 0) <= (packet.number or 0) <= (rule.last or rule.first or 0)

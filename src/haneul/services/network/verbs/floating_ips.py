@@ -7,16 +7,23 @@ from dataclasses import dataclass
 
 from msgspec import UnsetType
 
-from haneul.kit.errors import Invalid, NotFound
+from haneul.kit.errors import Conflict, NotFound
 from haneul.kit.ids import new_uuid
 from haneul.kit.policy import Caller
 from haneul.services.network.driver import Kind
-from haneul.services.network.model.listing import EVERYTHING, Listing, given
+from haneul.services.network.model.listing import EVERYTHING, Filter, Listing, given
 from haneul.services.network.model.networks import VirtualNetwork
-from haneul.services.network.model.ports import ACTIVE, DOWN, FLOATING_IP_OWNER, INTERFACE_OWNER, Port, WantedIp
-from haneul.services.network.model.routers import FloatingIp, FloatingIpChanges, FloatingIpId, NewFloatingIp
+from haneul.services.network.model.ports import ACTIVE, DOWN, FLOATING_IP_OWNER, WantedIp
+from haneul.services.network.model.routers import (
+    FloatingIp,
+    FloatingIpChanges,
+    FloatingIpId,
+    FloatingIpPool,
+    NewFloatingIp,
+)
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access, Target, changed, check_tags, check_text
+from haneul.services.network.verbs.destinations import Destinations, bad
 from haneul.services.network.verbs.new_ports import NewPorts
 from haneul.services.network.verbs.port_checks import check_dns_domain, check_dns_name
 from haneul.services.network.verbs.qos_policies import QosChoice
@@ -59,7 +66,7 @@ class FloatingIps:
                 floating = self._led_to(caller, floating, new.port_id, new.fixed_ip)
             self.parts.store.floating_ips.add(floating)
             self.parts.changed(Kind.FLOATING_IP, [floating.id])
-        return floating
+            return self.parts.store.floating_ips.find(floating.id) or floating
 
     def update(self, caller: Caller, floating_ip_id: str, changes: FloatingIpChanges) -> FloatingIp:
         """Raises NotFound, Forbidden, Invalid, Conflict `floating_ip.fixed_ip_taken`."""
@@ -75,21 +82,23 @@ class FloatingIps:
                 floating = changed(floating, qos_policy_id=chosen)
             if said.get("port_id"):
                 floating = self._led_to(caller, floating, said["port_id"], said.get("fixed_ip"))
-            elif "port_id" in said:
+            elif "port_id" in said and not floating.forwardings:
                 floating = changed(floating, port_id=None, fixed_ip=None, router_id=None, status=DOWN)
             elif said.get("fixed_ip"):
                 if floating.port_id is None:
-                    raise _bad("fixed_ip_address cannot be specified without a port_id")
+                    raise bad("fixed_ip_address cannot be specified without a port_id")
                 floating = self._led_to(caller, floating, floating.port_id, said["fixed_ip"])
             saved = self.parts.store.floating_ips.save(floating, self.parts.clock.now())
             self.parts.changed(Kind.FLOATING_IP, [floating.id])
-        return saved
+            return self.parts.store.floating_ips.find(floating.id) or saved
 
     def delete(self, caller: Caller, floating_ip_id: str) -> None:
         """Raises NotFound, Forbidden."""
         with self.parts.db.write():
             floating, target = self._seen(caller, floating_ip_id)
             self.parts.policy.require(caller, "delete_floatingip", target)
+            if floating.forwardings:
+                raise _has_forwardings(floating)
             self.parts.store.floating_ips.remove(floating.id)
             own_port = self.parts.store.ports.find(floating.own_port_id)
             if own_port is not None:
@@ -105,7 +114,7 @@ class FloatingIps:
     def _external(self, caller: Caller, network_id: str) -> VirtualNetwork:
         network = self._access.network(caller, network_id)
         if not network.is_external:
-            raise _bad(f"Network {network_id} is not a valid external network")
+            raise bad(f"Network {network_id} is not a valid external network")
         return network
 
     def _described(self, new: NewFloatingIp, network: VirtualNetwork, project_id: str) -> FloatingIp:
@@ -131,11 +140,11 @@ class FloatingIps:
         """The address asked for, or any of an IPv4 subnet of the network."""
         subnets = [each for each in self.parts.store.subnets.of_network(network.id) if each.ip_version == 4]
         if new.subnet_id and all(subnet.id != new.subnet_id for subnet in subnets):
-            raise _bad(f"Subnet {new.subnet_id} is not an IPv4 subnet of network {network.id}")
+            raise bad(f"Subnet {new.subnet_id} is not an IPv4 subnet of network {network.id}")
         if not isinstance(new.address, UnsetType):
             return [WantedIp(new.subnet_id, new.address)]
         if not subnets:
-            raise _bad(f"Network {network.id} does not contain any IPv4 subnet")
+            raise bad(f"Network {network.id} does not contain any IPv4 subnet")
         if new.subnet_id:
             return [WantedIp(new.subnet_id)]
         return [WantedIp(self._roomiest([subnet.id for subnet in subnets]))]
@@ -146,53 +155,47 @@ class FloatingIps:
         return min(subnet_ids, key=lambda subnet_id: used.get(subnet_id, 0))
 
     def _led_to(self, caller: Caller, floating: FloatingIp, port_id: str, fixed_ip: str | None) -> FloatingIp:
-        port: Port | None = self._access.find(caller, self.parts.store.ports, port_id)
-        if port is None:
-            raise NotFound("port.not_found", f"Port {port_id} could not be found.")
-        if port.project_id != floating.project_id and not self._access.sees_all(caller):
-            raise _bad(f"Cannot process floating IP association with Port {port_id}, since that port is owned by a "
-                       "different project")  # fmt: skip
-        address, subnet_id = _fixed(port, fixed_ip)
+        """Raises NotFound, Invalid, Conflict `floating_ip.has_forwardings`, `forwarding.port_in_use`."""
+        if floating.forwardings:
+            raise _has_forwardings(floating)
+        destination = Destinations(self.parts).find(caller, floating, port_id, fixed_ip)
+        if any(each.fixed_ip == destination.fixed_ip for each in self.parts.store.forwardings.of_port(port_id)):
+            raise Conflict(
+                "forwarding.port_in_use",
+                f"Cannot associate floating IP {floating.address} with port {port_id} using fixed IP "
+                f"{destination.fixed_ip}, as port forwardings lead there: delete those first.",
+            )
         led = changed(
             floating,
-            port_id=port.id,
-            fixed_ip=address,
-            router_id=self._router(subnet_id, floating.network_id, port),
+            port_id=destination.port_id,
+            fixed_ip=destination.fixed_ip,
+            router_id=destination.router_id,
             status=ACTIVE,
         )
         self.parts.store.floating_ips.require_free(led)
         return led
 
-    def _router(self, subnet_id: str, network_id: str, port: Port) -> str:
-        """The router between the port's subnet and the external network."""
-        router_ids = self.parts.store.routers.of_subnet(subnet_id, (INTERFACE_OWNER,))
-        for router in self.parts.store.routers.by_ids(router_ids).values():
-            if router.gateway is not None and router.gateway.network_id == network_id:
-                return router.id
-        raise NotFound(
-            "floating_ip.unreachable",
-            f"External network {network_id} is not reachable from subnet {subnet_id}. Therefore, cannot associate "
-            f"Port {port.id} with a Floating IP: add the subnet to a router with its gateway on that network.",
+    def pools(self, caller: Caller) -> Sequence[FloatingIpPool]:
+        """The subnets that the caller may take floating IPs from."""
+        external = Listing(Filter({"is_external": (True,)}))
+        networks: Sequence[VirtualNetwork] = self._access.list(
+            caller, self.parts.store.networks, "get_network", external
         )
+        subnets = self.parts.store.subnets.of_networks(network.id for network in networks)
+        return [
+            FloatingIpPool(subnet.id, subnet.name, subnet.network_id, subnet.cidr, subnet.project_id)
+            for some in subnets.values()
+            for subnet in some
+            if subnet.ip_version == 4
+        ]
 
 
-def _fixed(port: Port, wanted: str | None) -> tuple[str, str]:
-    """The address of the port that is meant, and its subnet. Raises Invalid."""
-    choices = [fixed for fixed in port.fixed_ips if ":" not in fixed.ip_address]
-    if wanted is not None:
-        for fixed in choices:
-            if fixed.ip_address == wanted:
-                return fixed.ip_address, fixed.subnet_id
-        raise _bad(f"Port {port.id} does not have fixed ip {wanted}")
-    if not choices:
-        raise _bad(f"Cannot add floating IP to port {port.id} that has no fixed IPv4 addresses")
-    if len(choices) > 1:
-        raise _bad(f"Port {port.id} has multiple fixed IPv4 addresses. Must provide a specific IPv4 address")
-    return choices[0].ip_address, choices[0].subnet_id
-
-
-def _bad(why: str) -> Invalid:
-    return Invalid("floating_ip.bad_request", f"Bad floatingip request: {why}.")
+def _has_forwardings(floating: FloatingIp) -> Conflict:
+    return Conflict(
+        "floating_ip.has_forwardings",
+        f"Floating IP {floating.id} in use by port forwardings {', '.join(each.id for each in floating.forwardings)}: "
+        "delete them first.",
+    )
 
 
 def not_found(floating_ip_id: str) -> NotFound:

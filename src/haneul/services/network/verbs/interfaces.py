@@ -162,7 +162,8 @@ class Interfaces:
         subnets = self.parts.store.subnets.by_ids(fixed.subnet_id for fixed in port.fixed_ips)
         ranges = [parse_cidr(subnet.cidr) for subnet in subnets.values()]
         for floating in self.parts.store.floating_ips.of_router(router.id):
-            if floating.fixed_ip and any(parse_address(floating.fixed_ip) in cidr for cidr in ranges):
+            inside = {floating.fixed_ip, *(each.fixed_ip for each in floating.forwardings)} - {None}
+            if any(parse_address(address or "") in cidr for address in inside for cidr in ranges):
                 raise Conflict(
                     "router.interface_needed_by_floating_ip",
                     f"Router interface for subnet {port.fixed_ips[0].subnet_id} on router {router.id} cannot be "

@@ -66,11 +66,23 @@ class NewPorts:
         if port.device_owner == FLOATING_IP_OWNER:
             return
         now = self.parts.clock.now()
+        self._drop_forwardings(port, addresses)
         for floating in self.parts.store.floating_ips.of_port(port.id):
             if floating.fixed_ip in addresses:
                 free = changed(floating, port_id=None, fixed_ip=None, router_id=None, status="DOWN")
                 self.parts.store.floating_ips.save(free, now)
                 self.parts.changed(Kind.FLOATING_IP, [floating.id])
+
+    def _drop_forwardings(self, port: Port, addresses: Collection[str]) -> None:
+        """What led to these addresses of the port leads nowhere."""
+        gone = [each for each in self.parts.store.forwardings.of_port(port.id) if each.fixed_ip in addresses]
+        for forwarding in gone:
+            self.parts.store.forwardings.remove(forwarding.id)
+        for floating in self.parts.store.floating_ips.by_ids(each.floating_ip_id for each in gone).values():
+            if not floating.forwardings:
+                free = changed(floating, router_id=None, status="DOWN")
+                self.parts.store.floating_ips.save(free, self.parts.clock.now())
+            self.parts.changed(Kind.FLOATING_IP, [floating.id])
 
     def _insert(self, port: Port, is_mac_chosen: bool) -> Port:
         if is_mac_chosen:

@@ -24,9 +24,11 @@ def check_rule(new: NewRule) -> NewRule:
     protocol = _protocol(new.protocol)
     if protocol in _IPV6_ONLY and ethertype == IPV4:
         raise _wrong("ethertype", f"Invalid ethertype IPv4 for protocol {protocol}: use IPv6")
-    if new.remote_group_id is not None and new.remote_ip_prefix is not None:
+    remotes = (new.remote_group_id, new.remote_ip_prefix, new.remote_address_group_id)
+    if len(remotes) - remotes.count(None) > 1:
         raise Invalid(
-            "security_group_rule.two_remotes", "Only remote_ip_prefix or remote_group_id may be provided: choose one."
+            "security_group_rule.two_remotes",
+            "Only remote_ip_prefix, remote_group_id or remote_address_group_id may be provided: choose one.",
         )
     checked = replace(new, ethertype=ethertype, protocol=protocol, remote_ip_prefix=_prefix(new, ethertype))
     _check_ports(checked, protocol_number(protocol, ethertype == IPV6))

@@ -22,6 +22,7 @@ from haneul.services.network.model.security_groups import (
 )
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access, Target, changed, check_tags, check_text
+from haneul.services.network.verbs.address_groups import AddressGroups
 from haneul.services.network.verbs.default_groups import DefaultGroups
 from haneul.services.network.verbs.rule_checks import check_rule
 
@@ -42,8 +43,11 @@ class SecurityGroups:
         return group
 
     def list(self, caller: Caller, listing: Listing = EVERYTHING) -> list[SecurityGroup]:
-        """The caller's default group is made if it is not there yet."""
+        """The caller's default group is made if it is not there yet, and that of the project that is asked for."""
         DefaultGroups(self.parts).ensure(caller.project_id)
+        wanted = listing.filter.where.get("project_id", ())
+        if len(wanted) == 1 and self._access.sees_all(caller):
+            DefaultGroups(self.parts).ensure(str(wanted[0]))
         rows = self.parts.store.security_groups
         found: list[SecurityGroup] = self._access.list(caller, rows, "get_security_group", listing)
         return found
@@ -62,7 +66,7 @@ class SecurityGroups:
         return {device_id: tuple(names) for device_id, names in found.items()}
 
     def create(self, caller: Caller, new: NewSecurityGroup) -> SecurityGroup:
-        """Everything may leave its ports, nothing may reach them. Raises Forbidden, Conflict, OverQuota."""
+        """A group that begins with the usual rules. Raises Forbidden, Conflict, OverQuota."""
         project_id = self._access.owner(caller, new.project_id)
         self._access.require(caller, "create_security_group", {"project_id": project_id})
         check_text(name=new.name, description=new.description)
@@ -74,7 +78,7 @@ class SecurityGroups:
             groups = DefaultGroups(self.parts)
             groups.ensure(project_id)
             group = groups.described(project_id, new.name, new.description)
-            rules = tuple(groups.way_out(group))
+            rules = tuple(groups.first_rules(group))
             self._access.require_room(project_id, "security_group_rule", len(rules))
             group = changed(group, is_stateful=new.is_stateful, tags=check_tags(new.tags), rules=rules)
             store.security_groups.add(group)
@@ -142,6 +146,8 @@ class SecurityGroups:
             checked = check_rule(new)
             if checked.remote_group_id is not None:
                 self._seen(caller, checked.remote_group_id)
+            if checked.remote_address_group_id is not None:
+                AddressGroups(self.parts).get(caller, checked.remote_address_group_id)
             self._access.require_room(group.project_id, "security_group_rule")
             rule = self._described(checked, group)
             self.parts.store.rules.add(rule)
@@ -201,6 +207,7 @@ class SecurityGroups:
             port_max=new.port_max,
             remote_group_id=new.remote_group_id,
             remote_ip_prefix=new.remote_ip_prefix,
+            remote_address_group_id=new.remote_address_group_id,
             description=new.description,
             is_of_default_group=group.is_default,
         )

@@ -1,10 +1,11 @@
-"""What security groups let through, told in numbers."""
+"""What security groups let through, told in numbers, and the address groups that they name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from haneul.services.network.driver import RuleIntent, SecurityGroupIntent
+from haneul.services.network.driver import AddressGroupIntent, RuleIntent, SecurityGroupIntent
+from haneul.services.network.model.address_groups import AddressGroup
 from haneul.services.network.model.protocols import protocol_number
 from haneul.services.network.model.security_groups import INGRESS, IPV6, SecurityGroup, SecurityGroupRule
 
@@ -26,4 +27,10 @@ def _rule(rule: SecurityGroupRule) -> RuleIntent:
         last=rule.port_max,
         remote_cidr=rule.remote_range,
         remote_group_id=rule.remote_group_id,
+        remote_address_group_id=rule.remote_address_group_id,
     )
+
+
+def address_group_intents(groups: Iterable[AddressGroup]) -> Iterator[AddressGroupIntent]:
+    for group in groups:
+        yield AddressGroupIntent(id=group.id, name=group.name, addresses=group.addresses)

@@ -22,7 +22,8 @@ from haneul.services.network.model.networks import FLAT, VLAN, Subnet, SubnetId,
 from haneul.services.network.model.ports import METADATA_OWNER, Port
 from haneul.services.network.model.routers import FloatingIp
 from haneul.services.network.parts import Parts
-from haneul.services.network.workflows.group_intents import group_intents
+from haneul.services.network.workflows.forwarding_intents import forwarding_intents
+from haneul.services.network.workflows.group_intents import address_group_intents, group_intents
 from haneul.services.network.workflows.qos_intents import qos_intents
 from haneul.services.network.workflows.router_intents import RouterIntents
 
@@ -40,6 +41,7 @@ class Intents:
         composers: dict[Kind, Callable[[list[str]], Iterable[Intent]]] = {
             Kind.NETWORK: self._networks,
             Kind.SUBNET: self._subnets,
+            Kind.ADDRESS_GROUP: self._address_groups,
             Kind.SECURITY_GROUP: self._groups,
             Kind.PORT: self._ports,
             Kind.ROUTER: RouterIntents(self.parts).of,
@@ -53,6 +55,7 @@ class Intents:
         rows = {
             Kind.NETWORK: store.networks.ids,
             Kind.SUBNET: store.subnets.ids,
+            Kind.ADDRESS_GROUP: store.address_groups.ids,
             Kind.SECURITY_GROUP: store.security_groups.ids,
             Kind.PORT: store.ports.ids,
             Kind.ROUTER: store.routers.ids,
@@ -99,6 +102,9 @@ class Intents:
             is_stateless=subnet.is_automatic,
         )
 
+    def _address_groups(self, ids: list[str]) -> Iterator[Intent]:
+        return address_group_intents(self.parts.store.address_groups.by_ids(ids).values())
+
     def _groups(self, ids: list[str]) -> Iterator[Intent]:
         return group_intents(self.parts.store.security_groups.by_ids(ids).values())
 
@@ -119,7 +125,7 @@ class Intents:
         leading = [
             floating
             for floating in self.parts.store.floating_ips.by_ids(ids).values()
-            if floating.port_id and floating.fixed_ip and floating.router_id
+            if floating.router_id and (floating.forwardings or (floating.port_id and floating.fixed_ip))
         ]
         own_ports = self.parts.store.ports.by_ids(floating.own_port_id for floating in leading)
         networks = self.parts.store.networks.by_ids(floating.network_id for floating in leading)
@@ -142,7 +148,8 @@ class Intents:
                     gateway_port_id="" if gateway is None else gateway.port_id,
                     qos=qos[floating.id],
                     names=_names(floating.dns_name, _domain(floating, networks[floating.network_id]))[-1:],
-                    inside_network_id=ports[floating.port_id or ""].network_id,
+                    inside_network_id=ports[floating.port_id].network_id if floating.port_id else "",
+                    forwardings=forwarding_intents(floating.forwardings),
                 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -20,6 +21,8 @@ T = TypeVar("T")
 Observer = Callable[[str, Any], None]
 """Is told of every change to a row, on the connection's own thread: create, update or delete, and the row."""
 TIMEOUT_S = 10
+SILENCE_S = 5
+"""A database that did not answer in time is not asked again for so long: of many callers only one waits."""
 PROBE_MS = 60_000
 
 
@@ -89,6 +92,7 @@ class OvnDatabase:
         self._lock = threading.Lock()
         self._backend: _Backend | None = None
         self._events: list[RowEvent] = []
+        self._silent_until = 0.0
 
     def write(self, work: Callable[[Any, Any], T]) -> T:
         """`work(idl, txn)` in one transaction: all of it happens or none.
@@ -96,17 +100,21 @@ class OvnDatabase:
         Raises Unavailable `network.unreachable` when the database does not answer, Conflict `network.refused` when
         it does not take the change.
         """
+        if time.monotonic() < self._silent_until:
+            raise self._unreachable("did not answer a moment ago")
         backend = self._open()
         txn = Transaction(backend, backend.ovsdb_connection, timeout=TIMEOUT_S, check_error=True, log_errors=False)
         call = txn.add(_Call(backend, work))
         try:
             txn.commit()
         except TimeoutException as error:
+            self._silent_until = time.monotonic() + SILENCE_S
             raise self._unreachable("did not answer in time") from error
         except OSError as error:
             raise self._unreachable(str(error)) from error
         except (RuntimeError, ValueError, KeyError) as error:
             if "timed out" in str(error):
+                self._silent_until = time.monotonic() + SILENCE_S
                 raise self._unreachable("did not answer in time") from error
             raise Conflict("network.refused", f"OVN refused a change: {error}") from error
         result: T = call.result

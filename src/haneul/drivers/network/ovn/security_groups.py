@@ -14,7 +14,12 @@ DEFAULT_KIND = "default"
 """The kind of what belongs to the driver itself and is never listed."""
 DROP = Address(DEFAULT_KIND, "drop", "group")
 DROP_NAME = "haneul_drop"
-_DROP_PRIORITY, _ALLOW_PRIORITY = 1001, 1002
+_DROP_PRIORITY, _ALLOW_PRIORITY, _NEVER_PRIORITY = 1001, 1002, 1003
+_NEVER = (
+    ("from-lport", "inport == @haneul_drop && ip4 && udp && udp.src == 67 && udp.dst == 68", "drop"),
+    ("from-lport", "inport == @haneul_drop && ip6 && udp && udp.src == 547 && udp.dst == 546", "drop"),
+)
+"""No guest is a DHCP server to its neighbours, whatever its groups let it send."""
 _ALWAYS_ALLOWED = (
     ("from-lport", "inport == @haneul_drop && udp && udp.src == 68 && udp.dst == 67 && ip4", "allow"),
     ("from-lport", "inport == @haneul_drop && udp && udp.src == 546 && udp.dst == 547 && ip6", "allow"),
@@ -35,6 +40,8 @@ def drop_rows() -> Iterable[Wanted]:
         yield _acl(Address(DEFAULT_KIND, "drop", direction), DROP, (direction, what, "drop"), _DROP_PRIORITY)
     for number, allowed in enumerate(_ALWAYS_ALLOWED):
         yield _acl(Address(DEFAULT_KIND, "drop", f"allow-{number}"), DROP, allowed, _ALLOW_PRIORITY)
+    for number, forbidden in enumerate(_NEVER):
+        yield _acl(Address(DEFAULT_KIND, "drop", f"never-{number}"), DROP, forbidden, _NEVER_PRIORITY)
 
 
 def group_rows(intent: SecurityGroupIntent) -> Iterable[Wanted]:

@@ -9,7 +9,7 @@ from typing import Any
 from haneul.kit.policy import Caller
 from haneul.services.network.model.explaining import Stop
 from haneul.services.network.model.networks import Subnet
-from haneul.services.network.model.ports import GATEWAY_OWNER, INTERFACE_OWNER, ROUTER_OWNERS, Port
+from haneul.services.network.model.ports import INTERFACE_OWNER, ROUTER_OWNERS, Port
 from haneul.services.network.model.routers import FloatingIp, Router
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access
@@ -31,7 +31,7 @@ class Way:
     is_direct: bool = True
     """True if no address is translated, so that rules about groups count."""
     ends: tuple[str, ...] = ()
-    """Ports at which the packet has arrived, as far as the network can say."""
+    """Ports at which the packet has arrived, of which the network can say; none where it leaves the cloud."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,7 @@ class _Routing:
         if self.router.gateway is None:
             remedy = f"openstack router set --external-gateway NETWORK {self.router.id}, or add a route"
             return Way(stops=(_route(where, f"it has no route to {target} and no way out", remedy),))
-        gateway = next((each.id for each in feet if each.device_owner == GATEWAY_OWNER), "")
-        return self._outside(target, gateway)
+        return self._outside(target)
 
     def _inside(self, subnet: Subnet, target: str) -> Way:
         end = owner(self.parts, subnet.network_id, target)
@@ -121,21 +120,20 @@ class _Routing:
             )
         return Way((f"it goes on to network {subnet.network_id}",), target=end, fixed_ip=target, ends=(end.id,))
 
-    def _outside(self, target: str, gateway_port_id: str) -> Way:
+    def _outside(self, target: str) -> Way:
         gateway = self.router.gateway
         assert gateway is not None
         own = next(iter(self.parts.store.floating_ips.of_port(self.port.id)), None)
-        if own is None and not gateway.has_snat:
-            remedy = "Give the port a floating IP, enable SNAT, or have the world outside route back to its range."
-            reason = "it leaves with its own address, which the world outside cannot answer to (SNAT is off)"
-            return Way(stops=(_route(f"router {self.router.id}", reason, remedy),))
         plain = next((each.ip_address for each in gateway.fixed_ips if ":" not in each.ip_address), "")
-        seen = own.address if own is not None else plain
-        left = f"it leaves by network {gateway.network_id} as {seen}"
+        is_itself = own is None and not gateway.has_snat
+        seen = own.address if own is not None else ("" if is_itself else plain)
+        left = f"it leaves by network {gateway.network_id} as {seen or 'itself'}"
+        if is_itself:
+            left += " (SNAT is off): answers come back only if the world outside routes its range to this router"
         floating = self._floating(gateway.network_id, target)
         if floating is None:
             path = (left, "what becomes of it outside, this cloud cannot say")
-            return Way(path, seen_as=seen, is_direct=False, ends=(gateway_port_id,))
+            return Way(path, seen_as=seen, is_direct=False)
         return self._by_floating_ip(floating, Way((left,), seen_as=seen, is_direct=False))
 
     def _by_floating_ip(self, floating: FloatingIp, way: Way) -> Way:

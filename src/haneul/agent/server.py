@@ -29,6 +29,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "get_guest": verbs.get_guest,
     "read_console_log": verbs.read_console_log,
     "get_console": verbs.get_console,
+    "get_usage": verbs.get_usage,
     "open_console": verbs.open_console,
     "get_inventory": verbs.get_inventory,
     "read_password": verbs.read_password,

@@ -20,6 +20,7 @@ from haneul.hostapi.hosts import CpuInfo, Enrolment, HostInventory, Leftovers
 from haneul.hostapi.join import JoinToken, parse_join_token
 from haneul.hostapi.networks import MetadataPort, NicSpec
 from haneul.hostapi.snapshots import SnapshotReport, SnapshotSpec, owner_of
+from haneul.hostapi.usage import DiskUse, GuestUse, NicUse
 from haneul.hostapi.wire import (
     CHUNK_BYTES,
     CONTROL_OPERATIONS,
@@ -41,17 +42,20 @@ __all__ = [
     "CpuInfo",
     "DiskReport",
     "DiskSpec",
+    "DiskUse",
     "Enrolment",
     "Event",
     "GuestMetadata",
     "GuestReport",
     "GuestSpec",
+    "GuestUse",
     "HostInventory",
     "ImageSource",
     "JoinToken",
     "Leftovers",
     "MetadataPort",
     "NicSpec",
+    "NicUse",
     "Operation",
     "Power",
     "RebootSpec",

@@ -9,6 +9,7 @@ from haneul.hostapi.disks import DiskReport, DiskSpec, ImageSource
 from haneul.hostapi.guests import ConsoleAddress, ConsoleLog, GuestReport, GuestSpec
 from haneul.hostapi.hosts import Enrolment, HostInventory, Leftovers
 from haneul.hostapi.snapshots import SnapshotReport, SnapshotSpec
+from haneul.hostapi.usage import GuestUse
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ OPERATIONS: dict[str, Operation] = {
     "get_guest": Operation({"server_id": str}, GuestReport),
     "read_console_log": Operation({"server_id": str, "lines": int | None}, ConsoleLog),
     "get_console": Operation({"server_id": str, "kind": str}, ConsoleAddress),
+    "get_usage": Operation({"server_id": str}, GuestUse),
     "open_console": Operation({"server_id": str, "kind": str, "stream": str}, ConsoleAddress),
     "get_inventory": Operation({}, HostInventory),
     "read_password": Operation({"server_id": str}, str),

@@ -212,6 +212,20 @@ async def _hear(console: ConsoleStream, wanted: bytes) -> bool:
     return True
 
 
+def test_a_running_guest_tells_what_it_uses(bench: Bench) -> None:
+    make_guest(bench)
+    spec = guest_spec()
+
+    usage = bench.hosts.get_usage(bench.host_id, SERVER)
+
+    assert (len(usage.cpu_times_ns), usage.memory_mib) == (spec.vcpus, spec.memory_mib)
+    assert [nic.mac for nic in usage.nics] == [nic.mac for nic in spec.nics]
+    assert [disk.device for disk in usage.disks] == ["vda"]
+    settled(bench, replace(spec, power=Power.STOPPED, stop_timeout_s=0))
+    with pytest.raises(Conflict):
+        bench.hosts.get_usage(bench.host_id, SERVER)
+
+
 def test_a_guest_that_is_off_has_no_console_to_open(bench: Bench) -> None:
     make_guest(bench)
     settled(bench, replace(guest_spec(), power=Power.STOPPED, stop_timeout_s=0))

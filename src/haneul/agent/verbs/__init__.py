@@ -6,6 +6,7 @@ from haneul.agent.verbs.ensure_guest import ensure_guest
 from haneul.agent.verbs.get_console import get_console
 from haneul.agent.verbs.get_guest import get_guest
 from haneul.agent.verbs.get_inventory import get_inventory
+from haneul.agent.verbs.get_usage import get_usage
 from haneul.agent.verbs.list_leftovers import list_leftovers
 from haneul.agent.verbs.open_console import open_console
 from haneul.agent.verbs.passwords import forget_password, read_password, set_password
@@ -24,6 +25,7 @@ __all__ = [
     "get_console",
     "get_guest",
     "get_inventory",
+    "get_usage",
     "list_leftovers",
     "open_console",
     "read_console_log",

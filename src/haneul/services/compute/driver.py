@@ -13,6 +13,7 @@ from haneul.hostapi import (
     Event,
     GuestReport,
     GuestSpec,
+    GuestUse,
     HostInventory,
     ImageSource,
     Leftovers,
@@ -156,6 +157,10 @@ class Hosts(HostDisks, HostMoves, Protocol):
 
         Raises NotFound("guest.absent") and Conflict("guest.not_running").
         """
+        ...
+
+    def get_usage(self, host_id: str, server_id: str) -> GuestUse:
+        """What the guest has used since it was started. Raises as `get_console` does."""
         ...
 
     def open_console(self, host_id: str, server_id: str, kind: str) -> ConsoleStream:

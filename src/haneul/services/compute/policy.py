@@ -70,6 +70,7 @@ _SERVERS = {
     "os-deferred-delete:restore": _MEMBER,
     "os-console-output": _MEMBER,
     "os-remote-consoles": _MEMBER,
+    "os-server-diagnostics": _ADMIN,
     "os-console-auth-tokens": _ADMIN,
     "os-server-password:show": _READER,
     "os-server-password:clear": _MEMBER,

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from haneul.agent.drivers.disk.base import DiskFile
 from haneul.agent.drivers.nic.base import Plug
-from haneul.hostapi import Power
+from haneul.hostapi import GuestUse, Power
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,10 @@ class Hypervisor(Protocol):
 
     def console(self, server_id: str, kind: str) -> str:
         """Where the console of `kind` (vnc, serial) is. Raises Conflict("guest.no_console")."""
+        ...
+
+    def usage(self, server_id: str) -> GuestUse:
+        """What a guest that runs has used since it was started."""
         ...
 
     def instance_name(self, server_id: str) -> str: ...

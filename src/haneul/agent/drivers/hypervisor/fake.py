@@ -8,7 +8,7 @@ from pathlib import Path
 
 from haneul.agent.drivers.hypervisor.base import GuestPlan, HypervisorFacts
 from haneul.agent.drivers.hypervisor.fake_consoles import KINDS, FakeConsole
-from haneul.hostapi import Power
+from haneul.hostapi import DiskUse, GuestUse, NicUse, Power
 from haneul.kit.errors import Conflict, NotFound, Unavailable
 from haneul.kit.qcow2 import empty_qcow2
 
@@ -102,6 +102,13 @@ class FakeHypervisor:
             if (server_id, kind) not in self._consoles:
                 self._consoles[server_id, kind] = FakeConsole(kind)
             return self._consoles[server_id, kind].address
+
+    def usage(self, server_id: str) -> GuestUse:
+        self._get(server_id)
+        plan = self._plans[server_id]
+        nics = tuple(NicUse(plug.mac, plug.device, 0, 0, 0, 0, 0, 0, 0, 0) for plug in plan.plugs)
+        disks = tuple(DiskUse(f"vd{chr(ord('a') + n)}", 0, 0, 0, 0) for n in range(len(plan.disks)))
+        return GuestUse(server_id, (0,) * plan.vcpus, plan.memory_mib, plan.memory_mib, nics, disks)
 
     def instance_name(self, server_id: str) -> str:
         return f"instance-{server_id[:8]}"

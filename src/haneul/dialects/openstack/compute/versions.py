@@ -268,6 +268,11 @@ _RUNGS = (
             {"update_quota_class": _body(older.old_quotas("quota_class_set", _NETWORKED))},
         ),
     ),
+    Rung(
+        "2.48",
+        "diagnostics of servers by the same names everywhere",
+        {"get_server_diagnostics": Change(lower=lambda body: body.older)},
+    ),
     Rung("2.47", "servers show their flavor as it was", servers(lowering.refer_to_flavor)),
     Rung(
         "2.41",

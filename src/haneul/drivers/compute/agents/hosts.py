@@ -20,6 +20,7 @@ from haneul.hostapi import (
     Event,
     GuestReport,
     GuestSpec,
+    GuestUse,
     HostInventory,
     ImageSource,
     JoinToken,
@@ -96,6 +97,10 @@ class AgentHosts:
     def get_console(self, host_id: str, server_id: str, kind: str) -> ConsoleAddress:
         address: ConsoleAddress = self._ask(host_id, "get_console", server_id=server_id, kind=kind)
         return address
+
+    def get_usage(self, host_id: str, server_id: str) -> GuestUse:
+        usage: GuestUse = self._ask(host_id, "get_usage", server_id=server_id)
+        return usage
 
     def open_console(self, host_id: str, server_id: str, kind: str) -> ConsoleStream:
         listener = self._listener

@@ -13,12 +13,15 @@ from haneul.hostapi import (
     ConsoleLog,
     DiskReport,
     DiskSpec,
+    DiskUse,
     Event,
     GuestReport,
     GuestSpec,
+    GuestUse,
     HostInventory,
     ImageSource,
     Leftovers,
+    NicUse,
     Power,
 )
 from haneul.kit.errors import Conflict, Invalid, NotFound
@@ -117,6 +120,18 @@ class FakeHosts(FakeCopies):
             if kind not in DIALOGUES:
                 raise Conflict("guest.no_console", f"Ask for vnc or serial: guests of this host have no {kind} console")
             return ConsoleAddress(server_id, kind, f"fake:{kind}")
+
+    def get_usage(self, host_id: str, server_id: str) -> GuestUse:
+        with self._host(host_id, "get_usage") as host:
+            guest = _get(host, server_id)
+            if guest.power not in (Power.RUNNING, Power.PAUSED):
+                raise Conflict(
+                    "guest.not_running", f"Start the server {server_id} first: it uses nothing while it is off"
+                )
+            spec = guest.spec
+            nics = tuple(NicUse(nic.mac, f"tap{nic.port_id[:11]}", 0, 0, 0, 0, 0, 0, 0, 0) for nic in spec.nics)
+            disks = tuple(DiskUse(f"vd{chr(ord('a') + n)}", 0, 0, 0, 0) for n in range(len(spec.disks)))
+            return GuestUse(server_id, (0,) * spec.vcpus, spec.memory_mib, spec.memory_mib, nics, disks)
 
     def open_console(self, host_id: str, server_id: str, kind: str) -> ConsoleStream:
         self.get_console(host_id, server_id, kind)

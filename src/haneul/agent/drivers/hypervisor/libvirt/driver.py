@@ -13,7 +13,8 @@ from haneul.agent.drivers.hypervisor.base import GuestPlan, HypervisorFacts
 from haneul.agent.drivers.hypervisor.libvirt import live
 from haneul.agent.drivers.hypervisor.libvirt.connection import Connection
 from haneul.agent.drivers.hypervisor.libvirt.domain_xml import NAMESPACE, domain_name, domain_xml
-from haneul.hostapi import Power
+from haneul.agent.drivers.hypervisor.libvirt.usage import usage_of
+from haneul.hostapi import GuestUse, Power
 from haneul.kit.errors import Conflict, NotFound
 
 _POWERS = {
@@ -123,6 +124,10 @@ class LibvirtHypervisor:
             for source in devices.iterfind("./devices/serial[@type='pty']/source[@path]"):
                 return str(source.get("path"))
         raise Conflict("guest.no_console", f"Ask for vnc or serial: guests of this host have no {kind} console")
+
+    def usage(self, server_id: str) -> GuestUse:
+        with self._connection.open() as connection:
+            return usage_of(connection, _get(connection, server_id), server_id)
 
     def instance_name(self, server_id: str) -> str:
         return domain_name(server_id)

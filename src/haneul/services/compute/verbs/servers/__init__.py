@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from haneul.services.compute.verbs.servers.changing import ChangingVerbs
-from haneul.services.compute.verbs.servers.consoles import ConsoleVerbs
+from haneul.services.compute.verbs.servers.consoles import ConsoleVerbs, ServerUse
 from haneul.services.compute.verbs.servers.creating import CreatingVerbs
 from haneul.services.compute.verbs.servers.ending import EndingVerbs
 from haneul.services.compute.verbs.servers.imaging import BackupWish
@@ -23,6 +23,7 @@ __all__ = [
     "ListWish",
     "Networks",
     "RebuildWish",
+    "ServerUse",
     "ServerView",
     "ServerWish",
     "Servers",

@@ -6,8 +6,9 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any, Protocol
 
 from websockets.exceptions import ConnectionClosed, WebSocketException
@@ -123,9 +124,20 @@ async def open_line(address: str) -> Line:
     if address.startswith("/dev/"):
         return _Terminal(address)
     if address.startswith("unix:"):
-        return _Socket(*await asyncio.open_unix_connection(address.removeprefix("unix:")))
+        with _short(Path(address.removeprefix("unix:"))) as path:
+            return _Socket(*await asyncio.open_unix_connection(path))
     host, _, port = address.rpartition(":")
     return _Socket(*await asyncio.open_connection(host, int(port)))
+
+
+@contextlib.contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """The same socket by a path of less than the 108 bytes that the kernel takes."""
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
 
 
 class _Socket:

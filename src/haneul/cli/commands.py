@@ -127,11 +127,16 @@ def _doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="also tell what was found in order")
 
 
+def _explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("server", help="the server's id")
+
+
 COMMANDS = (
     Command("up", "install what is missing, start the cloud, boot a first VM", "up", _up),
     Command("status", "what runs, since when, in which versions", "status"),
     Command("doctor", "what is wrong with this machine, and what would mend it", "doctor", _doctor),
     Command("logs", "what the parts have to say", "logs", _logs),
+    Command("explain", "where a server could go, and what stands in the way", "explain", _explain),
     Command("down", "stop the cloud; guests keep running", "down", _down),
     Command("uninstall", "remove guests, networks, services and files", "uninstall", _uninstall),
     Command("test", "check the code, then the real thing in a lab", "checks", _test),

@@ -58,6 +58,7 @@ from haneul.services.compute.verbs.groups import ServerGroups
 from haneul.services.compute.verbs.hosts import HostVerbs
 from haneul.services.compute.verbs.keypairs import Keypairs, MadeKeypair, NewKeypair
 from haneul.services.compute.verbs.moves import Moves, MoveView
+from haneul.services.compute.verbs.placing import PlacementView, Placing
 from haneul.services.compute.verbs.quotas import Quotas, QuotaView
 from haneul.services.compute.verbs.servers import (
     BackupWish,
@@ -115,6 +116,7 @@ __all__ = [
     "NewKeypair",
     "Orphan",
     "Parts",
+    "PlacementView",
     "QuotaKey",
     "QuotaView",
     "RebuildWish",
@@ -151,6 +153,7 @@ class Compute:
         self.groups = ServerGroups(parts)
         self.actions = Actions(parts)
         self.consoles = Consoles(parts)
+        self.placing = Placing(parts)
         self.zones = Zones(parts)
         self.aggregates = Aggregates(parts)
         self.moves = Moves(parts)

@@ -172,6 +172,7 @@ _OURS = {
     "haneul:hosts:list": _ADMIN,
     "haneul:hosts:join": _ADMIN,
     "haneul:hosts:remove": _ADMIN,
+    "haneul:servers:explain": _ADMIN,
 }
 """Rules for what OpenStack has no API for."""
 

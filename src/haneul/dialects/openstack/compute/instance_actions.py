@@ -102,7 +102,8 @@ def get_instance_action(cloud: Cloud, req: Request) -> Reply:
     if record.sees_details:
         for event, step in zip(events, record.run.steps, strict=True):
             event["host"] = host.name if host else None
-            event["traceback"] = step.error.message if step.error else None
+            event["traceback"] = (record.explanation or step.error.message) if step.error else None
+            event["details"] = event["traceback"]
     return Reply(200, {"instanceAction": shown | {"events": events}})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from haneul.dialects.openstack.hosts import hosts, networks, runs, work
+from haneul.dialects.openstack.hosts import hosts, networks, placing, runs, work
 from haneul.kit.http import Route
 
 _EMPTY = {"type": ["object", "null"], "properties": {}, "additionalProperties": False}
@@ -12,6 +12,7 @@ HOST_ROUTES = (
     Route("GET", "/hosts", hosts.list_hosts),
     Route("GET", "/hosts/{host_id}", hosts.get_host),
     Route("DELETE", "/hosts/{host_id}", hosts.delete_host),
+    Route("GET", "/servers/{server_id}/placement", placing.explain_server),
     Route("GET", "/work", work.show_work),
     Route("POST", "/network/explain", networks.explain, schema=networks.EXPLAIN),
     Route("GET", "/runs", runs.list_runs),

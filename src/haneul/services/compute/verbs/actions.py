@@ -24,6 +24,8 @@ class ActionView:
     project_id: str
     host: Host | None
     sees_details: bool
+    explanation: str = ""
+    """Why its server went into ERROR by it, in full: for those who see details."""
 
 
 class Actions(ServerVerbs):
@@ -41,7 +43,8 @@ class Actions(ServerVerbs):
             if run.request_id == request_id:
                 host = self._parts.store.hosts.find(server.host_id) if server.host_id else None
                 rule = "os_compute_api:os-instance-actions:events:details"
-                return ActionView(run, server.project_id, host, self._parts.policy.allows(caller, rule, {}))
+                sees = self._parts.policy.allows(caller, rule, {})
+                return ActionView(run, server.project_id, host, sees, _explanation(server, run) if sees else "")
         raise NotFound("server.no_action", f"Action for request_id {request_id} on instance {server_id} not found")
 
     def _find(self, caller: Caller, server_id: str, rule: str) -> Server:
@@ -50,6 +53,11 @@ class Actions(ServerVerbs):
             raise absent(server_id)
         self._allow(caller, server, rule)
         return server
+
+
+def _explanation(server: Server, run: RunView) -> str:
+    is_about_it = server.fault is not None and run.error is not None and server.fault.code == run.error.code
+    return server.fault.details if server.fault is not None and is_about_it else ""
 
 
 def asked_by_of(run: RunView) -> AskedBy:

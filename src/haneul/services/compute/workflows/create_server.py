@@ -112,5 +112,5 @@ def mark_failed(parts: Parts, server_id: ServerId, fault: RunFault) -> None:
             return
         details = f"{fault.code}: {fault.message}"
         if fault.code == NO_HOST:
-            details = explain(parts, server, parts.store.servers.birth(server_id)) or details
+            details = explain(parts, server, parts.store.servers.birth(server_id)).message or details
         parts.store.servers.move(server_id, ServerState.ERROR, now, Fault(fault.code, fault.message, details, now))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from haneul.kit.errors import NoCapacity
 from haneul.services.compute.model import FlavorSnapshot, GroupPolicy, Server, ServerBirth
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.workflows.bounds import bounds_of
-from haneul.services.placement import CandidateRequest, ConsumerId, ProviderId
+from haneul.services.placement import Bound, Candidate, CandidateRequest, ConsumerId, ProviderId, Refusal
 
 NO_HOST = "placement.no_host"
 _REQUIRED = "required"
@@ -63,15 +63,25 @@ def _requests(parts: Parts, server: Server, birth: ServerBirth) -> list[Candidat
     if group is None:
         return [plain]
     hosts = parts.store.groups.hosts(group.id)
-    near = [replace(plain, in_provider=ProviderId(host_id)) for host_id in hosts]
-    full = frozenset(ProviderId(host_id) for host_id, count in hosts.items() if count >= group.most_per_host)
-    apart = replace(plain, not_in=full)
+    near = [_bounded(plain, [host_id], _APART, is_inside=True) for host_id in hosts]
+    full = [host_id for host_id, count in hosts.items() if count >= group.most_per_host]
+    apart = _bounded(plain, full, _TOO_NEAR, is_inside=False)
     return {
         GroupPolicy.AFFINITY: near[:1] or [plain],
         GroupPolicy.ANTI_AFFINITY: [apart],
         GroupPolicy.SOFT_AFFINITY: [*near, plain],
         GroupPolicy.SOFT_ANTI_AFFINITY: [apart, plain],
     }[group.policy]
+
+
+_APART = "apart from its server group"
+_TOO_NEAR = "with as many servers of its group as may be together"
+
+
+def _bounded(request: CandidateRequest, host_ids: Sequence[str], reason: str, *, is_inside: bool) -> CandidateRequest:
+    """The request with what a server group wants."""
+    bound = Bound(frozenset(host_ids), reason, "leave it out of its server group", is_inside=is_inside)
+    return replace(request, bounds=(*request.bounds, bound))
 
 
 def _for_tenants(parts: Parts, server: Server, birth: ServerBirth) -> str:
@@ -88,10 +98,17 @@ def _for_tenants(parts: Parts, server: Server, birth: ServerBirth) -> str:
     return f"There are only hosts {' or '.join(reasons)}: {otherwise} or try later."
 
 
-def explain(parts: Parts, server: Server, birth: ServerBirth) -> str:
-    """Why there is no host for it, with numbers: for administrators."""
-    request = _requests(parts, server, birth)[-1]
-    return parts.placement.candidates.explain(request).message
+def explain(parts: Parts, server: Server, birth: ServerBirth) -> Refusal:
+    """What each condition took away, with numbers: for administrators."""
+    return parts.placement.candidates.explain(_requests(parts, server, birth)[-1])
+
+
+def where_it_may_go(parts: Parts, server: Server, birth: ServerBirth) -> list[Candidate]:
+    """The hosts on which it would be placed now, the best first."""
+    for request in _requests(parts, server, birth):
+        if found := parts.placement.candidates.find(request):
+            return found
+    return []
 
 
 def _request(parts: Parts, server: Server, birth: ServerBirth) -> CandidateRequest:

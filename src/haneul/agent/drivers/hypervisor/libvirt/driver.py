@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import libvirt
@@ -27,6 +28,7 @@ _POWERS = {
     libvirt.VIR_DOMAIN_CRASHED: Power.CRASHED,
     libvirt.VIR_DOMAIN_PMSUSPENDED: Power.PAUSED,
 }
+_LIBRARY = "/var/lib/libvirt"
 _OFF = (Power.STOPPED, Power.CRASHED)
 _SILENT = (*_OFF, Power.SUSPENDED)
 _UNDEFINE = (
@@ -43,6 +45,7 @@ class LibvirtHypervisor:
     def __init__(self, uri: str, accelerator: str) -> None:
         self._listeners: list[Callable[[str], None]] = []
         self._accelerator = accelerator
+        self._uri = uri
         self._connection = Connection(uri, self._changed, self._tell_of_all)
 
     def facts(self) -> HypervisorFacts:
@@ -119,11 +122,18 @@ class LibvirtHypervisor:
             devices = ElementTree.fromstring(_get(connection, server_id).XMLDesc(0))
         if kind == "vnc":
             for listen in devices.iterfind("./devices/graphics[@type='vnc']/listen[@socket]"):
-                return f"unix:{listen.get('socket')}"
+                return f"unix:{self._seen_from_here(str(listen.get('socket')))}"
         if kind == "serial":
             for source in devices.iterfind("./devices/serial[@type='pty']/source[@path]"):
                 return str(source.get("path"))
         raise Conflict("guest.no_console", f"Ask for vnc or serial: guests of this host have no {kind} console")
+
+    def _seen_from_here(self, path: str) -> str:
+        """A private libvirt has its folder `lib` bound over /var/lib/libvirt, where only it and its guests see it."""
+        socket = parse_qs(urlsplit(self._uri).query).get("socket", [""])[0]
+        folder = Path(socket).parent.parent / "lib"
+        is_private = bool(socket) and folder.is_dir() and path.startswith(f"{_LIBRARY}/")
+        return f"{folder}{path.removeprefix(_LIBRARY)}" if is_private else path
 
     def usage(self, server_id: str) -> GuestUse:
         with self._connection.open() as connection:

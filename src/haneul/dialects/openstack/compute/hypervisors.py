@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from haneul.dialects.openstack.cloud import Cloud
@@ -85,17 +86,17 @@ def _found(cloud: Cloud, req: Request, rule: str) -> list[Hypervisor]:
 
 def list_hypervisors(cloud: Cloud, req: Request) -> Reply:
     found = _found(cloud, req, "list")
-    return Reply(200, {"hypervisors": [_with_servers(cloud, req, brief(each)) for each in found]})
+    return Reply(200, {"hypervisors": _with_servers(cloud, req, [brief(each) for each in found])})
 
 
 def list_hypervisors_detail(cloud: Cloud, req: Request) -> Reply:
     found = _found(cloud, req, "list-detail")
-    return Reply(200, {"hypervisors": [_with_servers(cloud, req, full(each)) for each in found]})
+    return Reply(200, {"hypervisors": _with_servers(cloud, req, [full(each) for each in found])})
 
 
 def get_hypervisor(cloud: Cloud, req: Request) -> Reply:
     hypervisor = _one(cloud, req, "show")
-    return Reply(200, {"hypervisor": _with_servers(cloud, req, full(hypervisor))})
+    return Reply(200, {"hypervisor": _with_servers(cloud, req, [full(hypervisor)])[0]})
 
 
 def _one(cloud: Cloud, req: Request, rule: str) -> Hypervisor:
@@ -106,11 +107,16 @@ def _one(cloud: Cloud, req: Request, rule: str) -> Hypervisor:
     raise NotFound("host.absent", f"Hypervisor with ID '{wanted}' could not be found.")
 
 
-def _with_servers(cloud: Cloud, req: Request, shown: Remembering) -> Remembering:
+def _with_servers(cloud: Cloud, req: Request, shown: list[Remembering]) -> list[Remembering]:
     if req.query.get_bool("with_servers", False):
-        servers = cloud.compute.hosts.servers_on(req.caller, shown["id"])
-        shown["servers"] = [{"name": server.name, "uuid": server.id} for server in servers]
+        servers = cloud.compute.hosts.servers_by_host(req.caller)
+        for hypervisor in shown:
+            hypervisor["servers"] = _named(servers.get(hypervisor["id"], ()))
     return shown
+
+
+def _named(servers: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "uuid": server_id} for server_id, name in servers]
 
 
 def get_hypervisor_uptime(cloud: Cloud, req: Request) -> Reply:
@@ -136,13 +142,11 @@ def list_hypervisor_servers(cloud: Cloud, req: Request) -> Reply:
     found = [each for each in cloud.compute.hosts.hypervisors(req.caller, "servers") if pattern in each.host.name]
     if not found:
         raise NotFound("host.absent", f"No hypervisor matching '{pattern}' could be found.")
-    shown = []
-    for each in found:
-        entry = brief(each)
-        servers = cloud.compute.hosts.servers_on(req.caller, each.host.id)
-        if servers:
-            entry["servers"] = [{"name": server.name, "uuid": server.id} for server in servers]
-        shown.append(entry)
+    servers = cloud.compute.hosts.servers_by_host(req.caller)
+    shown = [brief(each) for each in found]
+    for entry in shown:
+        if entry["id"] in servers:
+            entry["servers"] = _named(servers[entry["id"]])
     return Reply(200, {"hypervisors": shown})
 
 

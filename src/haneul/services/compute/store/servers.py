@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -65,6 +67,17 @@ class ServerStore:
         """The ids of those that have a rescue disk, or shall get one."""
         with self.db.read() as c:
             return list(c.scalars(select(servers.c.id).where(servers.c.rescue.is_not(None))))
+
+    def names_by_host(self) -> dict[str, Sequence[tuple[str, str]]]:
+        """By host: id and name of each of its servers, the oldest first."""
+        wanted = select(servers.c.host_id, servers.c.id, servers.c.name).where(servers.c.host_id.is_not(None))
+        found: dict[str, Sequence[tuple[str, str]]] = {}
+        with self.db.read() as c:
+            for host_id, rows in groupby(
+                c.execute(wanted.order_by(servers.c.host_id, servers.c.number)), itemgetter(0)
+            ):
+                found[host_id] = [(row.id, row.name) for row in rows]
+        return found
 
     def list_on(self, host_id: str) -> Sequence[Server]:
         with self.db.read() as c:

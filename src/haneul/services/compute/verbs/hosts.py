@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from haneul.kit.errors import Conflict, Forbidden, NotFound
 from haneul.kit.ids import new_uuid
 from haneul.kit.policy import Caller
-from haneul.services.compute.model import Host, Hypervisor, JoinGrant, Server
+from haneul.services.compute.model import Host, Hypervisor, JoinGrant
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.workflows.sightings import host_is_up, tell_placement
 from haneul.services.placement import ProviderId
@@ -86,10 +86,10 @@ class HostVerbs:
             Hypervisor(host, self.is_up(host), *used.get(host.id, (0, 0, 0, 0)), busy.get(host.id, 0)) for host in hosts
         ]
 
-    def servers_on(self, caller: Caller, host_id: str) -> Sequence[Server]:
-        """Of all projects."""
+    def servers_by_host(self, caller: Caller) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """By host: id and name of each of its servers, of all projects."""
         self._parts.policy.require(caller, "os_compute_api:os-hypervisors:servers", {})
-        return self._parts.store.servers.list_on(host_id)
+        return self._parts.store.servers.names_by_host()
 
     def disable(self, caller: Caller, host_id: str, reason: str | None = None) -> Host:
         """No new servers go there; those that are there stay."""

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -20,7 +21,7 @@ from haneul.drivers.image.web import WebFetcher
 from haneul.drivers.registry import driver
 from haneul.kit import x509
 from haneul.kit.clock import Clock, SystemClock
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Leadership, Notices
 from haneul.kit.errors import Conflict, Forbidden
 from haneul.kit.events import Bus
 from haneul.kit.keyring import Keyring
@@ -40,6 +41,8 @@ GIB = 1024**3
 ADMIN_PASSWORD = "admin-password"
 """The file in `<state>/keys` with the password that the user admin has at first."""
 KEPT_RUNS = timedelta(days=30)
+_LEASE_AMONG_SEVERAL_S = 8.0
+"""So long a control plane that has died keeps its runs from the others."""
 
 
 def _refuse_to_join(_secret: str) -> str:
@@ -69,6 +72,8 @@ class Ground:
     clock: Clock
     bus: Bus
     runs: Runs
+    notices: Notices
+    leadership: Leadership
 
     def policy(
         self, service: str, rules: Mapping[str, Any], scopes: Mapping[str, frozenset[str]] | None = None
@@ -106,13 +111,18 @@ class ControlPlane:
 
     def listen(self) -> None:
         """Hear of what changes: in the database and in the world."""
-        self.cloud.network.when_changed(lambda: self.upkeep.hurry(network.FOLLOW))
-        self.cloud.network.start(lambda: self.upkeep.hurry(network.MEND))
+        post = self.ground.notices.post
+        for loop in (network.FOLLOW, network.MEND):
+            self.ground.notices.on(loop, partial(self.upkeep.hurry, loop))
+        self.cloud.network.when_changed(partial(post, network.FOLLOW))
+        self.cloud.network.start(partial(post, network.MEND))
         self.world.hosts.start(self.cloud.compute.hosts, self.cloud.compute.read_data)
 
     def start(self) -> None:
         """Begin to work: on runs, on drift, with the world."""
         self.bootstrap()
+        self.ground.notices.start()
+        self.ground.leadership.start()
         self.cloud.image.start()
         self.engine.start()
         self.upkeep.start()
@@ -121,6 +131,8 @@ class ControlPlane:
     def stop(self) -> None:
         """End in order; what is unfinished goes on at the next start."""
         self.upkeep.stop()
+        self.ground.leadership.stop()
+        self.ground.notices.stop()
         self.engine.stop()
         self.world.hosts.stop()
         self.cloud.network.stop()
@@ -131,7 +143,8 @@ def lay_ground(settings: Settings, clock: Clock) -> Ground:
     """The database, at the newest revision, and what stands on it."""
     db = Database(settings.database)
     migrations.ensure_newest(db)
-    return Ground(settings, db, clock, Bus(), Runs(db, clock))
+    notices = Notices(db)
+    return Ground(settings, db, clock, Bus(), Runs(db, clock, notices), notices, Leadership(db))
 
 
 def reach_world(settings: Settings, clock: Clock) -> World:
@@ -171,7 +184,8 @@ def _networks(settings: Settings) -> Any:
 
 def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observer = silent) -> ControlPlane:
     """Every service on the ground, over the world; `threads` work on runs."""
-    engine = Engine(ground.runs, threads=threads, observer=observer, owner="control")
+    lease_s = 30.0 if ground.db.is_sqlite else _LEASE_AMONG_SEVERAL_S
+    engine = Engine(ground.runs, threads=threads, observer=observer, owner=ground.settings.replica, lease_s=lease_s)
     people = identity.Identity(_identity(ground, world))
     room = placement.Placement(_placement(ground))
     images = image.Images(_image(ground, world, people))
@@ -183,7 +197,7 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
     settings = ground.settings
     loops = (*people.upkeep, *images.upkeep, *networks.upkeep, *computing.upkeep)
     forget = Loop("runs.forget", 3600, lambda: ground.runs.forget(KEPT_RUNS))
-    upkeep = Scheduler((*loops, forget), ground.clock)
+    upkeep = Scheduler((*loops, forget), ground.clock, ground.leadership.leads)
     cloud = Cloud(
         identity=people,
         image=images,

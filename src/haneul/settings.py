@@ -47,13 +47,23 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     public_url: Annotated[
         str, Meta(description="URL by which clients reach the APIs; empty: made of listen_host and port.")
     ] = ""
+    replica: Annotated[
+        str,
+        Meta(
+            description="This control plane's name among several on one PostgreSQL; each has its own and keeps it.",
+            min_length=1,
+        ),
+    ] = "control"
     agent_listen_host: Annotated[
         str, Meta(description="Address on which the control plane waits for the agents of the hosts.")
     ] = "127.0.0.1"
     agent_port: Annotated[Port, Meta(description="Port on which it waits for them (WebSocket over TLS).")] = 8801
     control_address: Annotated[
         str,
-        Meta(description="host:port by which this machine's agent reaches the control plane; empty: its own."),
+        Meta(
+            description="host:port by which agents reach the control plane, of several separated by commas; "
+            "empty: this machine's own."
+        ),
     ] = ""
     region: Annotated[str, Meta(description="Name of the region in the catalogue.", min_length=1)] = "RegionOne"
     log_level: Annotated[
@@ -207,7 +217,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def agents_url(self) -> str:
-        """host:port by which the agent of this machine reaches the control plane."""
+        """host:port by which agents reach the control plane; of several, separated by commas."""
         return self.control_address or f"127.0.0.1:{self.agent_port}"
 
     @property

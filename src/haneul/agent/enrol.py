@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,7 @@ async def join(token: JoinToken, identity: Identity, hostname: str) -> str:
     """
     if identity.is_enrolled:
         raise Conflict("agent.enrolled", f"Remove {identity.folder} first: this machine is host {identity.host_id}")
+    token = await _reachable(token)
     ca_pem = await _fetch_authority(token)
     key_pem = x509.new_key()
     args = {"secret": token.secret, "hostname": hostname, "request_pem": x509.make_request(key_pem, hostname)}
@@ -73,6 +74,19 @@ async def join(token: JoinToken, identity: Identity, hostname: str) -> str:
     enrolment = msgspec.convert(answer, Enrolment)
     identity.keep(key_pem, enrolment)
     return enrolment.host_id
+
+
+async def _reachable(token: JoinToken) -> JoinToken:
+    """The same with the first of its addresses that answers. Raises Unavailable("control.away")."""
+    addresses = token.address.split(",")
+    for address in addresses[:-1]:
+        one = replace(token, address=address)
+        try:
+            await _fetch_authority(one)
+        except Unavailable:
+            continue
+        return one
+    return replace(token, address=addresses[-1])
 
 
 async def ask_once(connection: ClientConnection, op: str, args: dict[str, Any]) -> Any:

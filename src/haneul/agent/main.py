@@ -8,6 +8,7 @@ import logging
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,7 @@ from haneul.agent.images import Images
 from haneul.agent.inventory import Sources, boot_id, inventory_of
 from haneul.agent.journal import Journal
 from haneul.agent.link import Link
+from haneul.agent.links import Links, Serve
 from haneul.agent.metadata.answers import Answers
 from haneul.agent.metadata.service import Metadata
 from haneul.agent.parts import Locks, Parts
@@ -65,7 +67,7 @@ class Agent:
         self._workers = ThreadPoolExecutor(WORKERS, "worker")
         self._answerers = ThreadPoolExecutor(2, "metadata")
         self.machine = machine or machine_of(settings)
-        self.parts, self.link = self._assemble()
+        self.parts, self.links = self._assemble()
 
     async def work(self) -> None:
         """Serve until cancelled; guests go on when the agent ends."""
@@ -74,7 +76,7 @@ class Agent:
         self._workers.submit(chores.reopen, parts)
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self.link.run())
+                tasks.create_task(self.links.run())
                 tasks.create_task(self._repeat(chores.LOOK_EVERY_S, partial(chores.watch_guests, parts)))
                 tasks.create_task(self._repeat(chores.SHUTDOWN_EVERY_S, partial(chores.watch_shutdowns, parts)))
                 tasks.create_task(self._repeat(chores.CLEANING_EVERY_S, partial(chores.clean, parts)))
@@ -85,16 +87,20 @@ class Agent:
             self._answerers.shutdown(wait=False, cancel_futures=True)
             parts.hypervisor.close()
 
-    def _assemble(self) -> tuple[Parts, Link]:
+    def _assemble(self) -> tuple[Parts, Links]:
         settings, folder = self._settings, self._settings.folder
         journal, locks, clock = Journal(folder / "journal"), Locks(), SystemClock()
         hypervisor, disks, nics = self.machine.hypervisor, self.machine.disks, self.machine.nics
         sources = Sources(hypervisor, disks, nics, journal)
         take_stock = inventory_of(self._identity.host_id, settings.address, sources)
-        link = Link(settings.control, self._identity, clock, self._serve, take_stock)
+
+        def link_to(address: str, serve: Serve) -> Link:
+            return Link(address, self._identity, clock, serve, take_stock)
+
+        links = Links(settings.controls, self._serve, link_to)
 
         def read_image(image_id: str, offset: int, length: int) -> bytes:
-            data = link.ask_from_thread("read_image", {"image_id": image_id, "offset": offset, "length": length})
+            data = links.ask_from_thread("read_image", {"image_id": image_id, "offset": offset, "length": length})
             assert isinstance(data, bytes)
             return data
 
@@ -103,20 +109,21 @@ class Agent:
             hypervisor=hypervisor,
             disks=disks,
             nics=nics,
-            images=Images(disks, read_image, link.tell),
+            images=Images(disks, read_image, links.tell),
             metadata=Metadata(self._loop, self._answerers, nics, Answers(journal, locks)),
-            consoles=Consoles(link.dial),
+            consoles=Consoles(links.dial),
             clock=clock,
             inventory=take_stock,
-            tell=link.tell,
+            tell=links.tell,
             folder=folder,
             locks=locks,
             boot_id=boot_id(settings.boot_id_file),
         )
-        return parts, link
+        return parts, links
 
     async def _serve(self, command: Command) -> Any:
-        return await self._loop.run_in_executor(self._workers, carry_out, self.parts, command)
+        working = copy_context().run
+        return await self._loop.run_in_executor(self._workers, working, carry_out, self.parts, command)
 
     def _guest_changed(self, server_id: str) -> None:
         """In the hypervisor's thread: hand over and return at once."""

@@ -14,7 +14,7 @@ class AgentSettings:
     state: Path
     """The agent keeps everything that it must remember, and the guests' files, in `<state>/agent`."""
     control: str
-    """host:port of the control plane's listener for agents."""
+    """host:port of the control plane's listener for agents; of several, separated by commas."""
     hypervisor: Literal["libvirt", "fake"] = "libvirt"
     disk: Literal["qcow2", "fake"] = "qcow2"
     nic: Literal["ovs", "fake"] = "ovs"
@@ -27,6 +27,10 @@ class AgentSettings:
     bridge: str = "br-int"
     boot_id_file: Path = Path("/proc/sys/kernel/random/boot_id")
     """Says something else after every start of the machine."""
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        return tuple(address.strip() for address in self.control.split(","))
 
     @property
     def folder(self) -> Path:

@@ -16,7 +16,7 @@ class JoinToken:
     """All that a machine must know to become a host; good once and for a short time."""
 
     address: str
-    """host:port of the control plane's listener for agents."""
+    """host:port of the control plane's listener for agents; of several, separated by commas."""
     ca_fingerprint: str
     """SHA-256 of the authority's certificate, hexadecimal: whom to believe."""
     secret: str

@@ -30,10 +30,12 @@ class Keyring:
 
     def open(self, sealed: bytes) -> bytes | None:
         """What was sealed; None if it was not sealed with any of these keys."""
-        try:
-            return self._opening.decrypt(sealed)
-        except (InvalidToken, ValueError):
-            return None
+        plain = self._opened(sealed)
+        if plain is None and self._numbers() != self._known:
+            with self._lock:
+                self._load()
+            plain = self._opened(sealed)
+        return plain
 
     def is_older_than(self, age: timedelta, now: datetime) -> bool:
         """True if the key that seals was made longer ago than that."""
@@ -48,6 +50,12 @@ class Keyring:
                 (self._folder / str(number)).unlink()
             self._load()
 
+    def _opened(self, sealed: bytes) -> bytes | None:
+        try:
+            return self._opening.decrypt(sealed)
+        except (InvalidToken, ValueError):
+            return None
+
     def _numbers(self) -> list[int]:
         return sorted(int(file.name) for file in self._folder.iterdir() if file.name.isdigit())
 
@@ -61,5 +69,7 @@ class Keyring:
         draft.rename(self._folder / str(number))
 
     def _load(self) -> None:
-        keys = [Fernet((self._folder / str(number)).read_bytes()) for number in reversed(self._numbers())]
+        """Another process may have rotated them."""
+        self._known = self._numbers()
+        keys = [Fernet((self._folder / str(number)).read_bytes()) for number in reversed(self._known)]
         self._sealing, self._opening = keys[0], MultiFernet(keys)

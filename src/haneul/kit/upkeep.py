@@ -25,6 +25,8 @@ class Loop:
     name: str
     every_s: float
     fn: Callable[[], object]
+    is_local: bool = False
+    """It looks at what only this process knows; any other loop runs in the process that leads, and there only."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,12 @@ class LoopReport:
 class Scheduler:
     """Runs loops for as long as the process lives."""
 
-    def __init__(self, loops: Iterable[Loop] = (), clock: Clock | None = None) -> None:
+    def __init__(
+        self, loops: Iterable[Loop] = (), clock: Clock | None = None, leads: Callable[[], bool] = lambda: True
+    ) -> None:
+        """`leads` tells whether this process is the one that runs loops of which one is enough."""
         self._clock = clock or SystemClock()
+        self._leads = leads
         self._turns: dict[str, _Turns] = {}
         self._threads: list[threading.Thread] = []
         self._stop = threading.Event()
@@ -55,7 +61,7 @@ class Scheduler:
         """Take in one more loop; before `start`."""
         if loop.name in self._turns:
             raise ValueError(f"there are two loops named {loop.name}")
-        self._turns[loop.name] = _Turns(loop, self._clock, self._stop)
+        self._turns[loop.name] = _Turns(loop, self._clock, self._stop, self._leads)
 
     def start(self) -> None:
         """Run every loop on a thread of its own, the first time within its first interval."""
@@ -93,8 +99,9 @@ class Scheduler:
 class _Turns:
     """One loop and its times."""
 
-    def __init__(self, loop: Loop, clock: Clock, stop: threading.Event) -> None:
+    def __init__(self, loop: Loop, clock: Clock, stop: threading.Event, leads: Callable[[], bool]) -> None:
         self._loop = loop
+        self._leads = leads
         self._clock = clock
         self._stop = stop
         self._hurry = threading.Event()
@@ -110,7 +117,8 @@ class _Turns:
         while not self._stop.is_set():
             self._hurry.clear()
             try:
-                self.run()
+                if self._loop.is_local or self._leads():
+                    self.run()
             except Exception:
                 log.exception("The upkeep loop %s failed; it is tried again", self._loop.name)
             self._hurry.wait(self._pause_s())

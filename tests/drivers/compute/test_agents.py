@@ -163,7 +163,7 @@ def test_a_certificate_is_renewed_before_it_ends(agents: AgentBench) -> None:
     assert not identity.is_renewal_due(now)
     assert identity.is_renewal_due(now + timedelta(days=70))
 
-    link = agents.thread.agent.link
+    link = agents.thread.agent.links.all[0]
     asyncio.run_coroutine_threadsafe(link.renew(), agents.thread.loop).result(10)
 
     assert identity.host_id == before[0]

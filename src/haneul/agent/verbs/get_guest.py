@@ -8,8 +8,9 @@ from haneul.hostapi import GuestReport, Power
 
 
 def get_guest(parts: Parts, server_id: str) -> GuestReport:
-    """Power ABSENT when the host has no such guest."""
-    return report(parts, server_id, parts.journal.find(server_id))
+    """Power ABSENT when the host has no such guest; never between two steps of what is done to it."""
+    with parts.locks.of(server_id):
+        return report(parts, server_id, parts.journal.find(server_id))
 
 
 def report(parts: Parts, server_id: str, record: GuestRecord | None) -> GuestReport:

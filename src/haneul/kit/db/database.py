@@ -94,6 +94,11 @@ class Database:
         """Call it with every write transaction before its commit: what it raises undoes the transaction."""
         self._guards.append(check)
 
+    @property
+    def driver_url(self) -> str:
+        """What psycopg is told to connect by itself; on PostgreSQL."""
+        return self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
     def close(self) -> None:
         self.engine.dispose()
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, true
 
 from haneul.kit import ids, log
 from haneul.kit.clock import Clock
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Notices
 from haneul.kit.errors import Conflict
 from haneul.kit.workflow import codec
 from haneul.kit.workflow.model import RunId, RunView, Trouble
@@ -23,6 +23,7 @@ from haneul.kit.workflow.tables import runs
 Ts = TypeVarTuple("Ts")
 
 _BATCH = 500
+_TOPIC = "runs"
 
 
 class Runs:
@@ -32,11 +33,12 @@ class Runs:
     appear together or not at all. Workers hear of it after the commit.
     """
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, notices: Notices | None = None) -> None:
+        """By `notices` workers in other processes hear of it too."""
         self.db = db
         self.clock = clock
+        self._notices = notices or Notices(db)
         self._store = RunStore(db)
-        self._listeners: list[Callable[[], None]] = []
         self._one_at_a_time = threading.Lock()
         self._last_created = clock.now()
         db.guard(check_fence)
@@ -138,7 +140,7 @@ class Runs:
 
     def listen(self, listener: Callable[[], None]) -> None:
         """Call it whenever a run may have become due."""
-        self._listeners.append(listener)
+        self._notices.on(_TOPIC, listener)
 
     def _add(
         self, workflow: Callable[..., None], subject: str, args: tuple[object, ...], follows: RunId | None
@@ -170,5 +172,4 @@ class Runs:
             return self._last_created
 
     def _tell(self) -> None:
-        for listener in self._listeners:
-            self.db.after_commit(listener)
+        self._notices.post(_TOPIC)

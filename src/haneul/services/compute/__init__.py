@@ -161,7 +161,7 @@ class Compute:
         hosts, guests, sweeper = HostWatch(parts), GuestWatch(parts), Sweeper(parts)
         self.upkeep = (
             Loop("compute.hosts", 10.0, hosts.look),
-            Loop("compute.guests.told", 1.0, guests.look_at_told),
+            Loop("compute.guests.told", 1.0, guests.look_at_told, is_local=True),
             Loop("compute.guests", 60.0, guests.look_at_all),
             Loop("compute.confirm", 10.0, partial(confirm_late, parts)),
             Loop("compute.offload", 10.0, partial(offload_shelved, parts)),

@@ -14,8 +14,6 @@ class HostWatch:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._was_usable: dict[str, bool] = {}
-        """What placement was told last: so that it is told only what is new."""
         parts.hosts.on_inventory(self.reported)
         parts.hosts.on_away(self.left)
 
@@ -26,7 +24,6 @@ class HostWatch:
     def left(self, host_id: str) -> None:
         """A host's connection ended: nothing new goes there until it is back."""
         if self._parts.store.hosts.find(host_id) is not None:
-            self._was_usable[host_id] = False
             self._parts.placement.hosts.set_disabled(ProviderId(host_id), True)
 
     def look(self) -> None:
@@ -38,8 +35,8 @@ class HostWatch:
             if inventory.host_id not in known or known[inventory.host_id].inventory is None:
                 see_host(self._parts, inventory)
         self._parts.store.hosts.touch([inventory.host_id for inventory in connected], self._parts.clock.now())
+        disabled = self._parts.placement.hosts.disabled()
         for host in self._parts.store.hosts.list():
-            is_usable = host.id in present and takes_servers(self._parts, host)
-            if self._was_usable.get(host.id) is not is_usable and host.inventory is not None:
-                self._parts.placement.hosts.set_disabled(ProviderId(host.id), not is_usable)
-                self._was_usable[host.id] = is_usable
+            is_usable, provider_id = host.id in present and takes_servers(self._parts, host), ProviderId(host.id)
+            if host.inventory is not None and is_usable is (provider_id in disabled):
+                self._parts.placement.hosts.set_disabled(provider_id, not is_usable)

@@ -162,6 +162,12 @@ class ProviderRows:
         with self.db.read() as c:
             return frozenset(c.execute(statement).scalars())
 
+    def with_trait(self, trait: str) -> frozenset[ProviderId]:
+        """The providers that show it."""
+        statement = select(provider_traits.c.provider_id).where(provider_traits.c.trait == trait)
+        with self.db.read() as connection:
+            return frozenset(ProviderId(row.provider_id) for row in connection.execute(statement))
+
     def set_traits(self, provider_id: ProviderId, wanted: Iterable[str]) -> None:
         rows = [{"provider_id": provider_id, "trait": name} for name in sorted(set(wanted))]
         with self.db.write() as c:

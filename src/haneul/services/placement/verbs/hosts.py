@@ -46,6 +46,10 @@ class Hosts:
             had = self._rows.traits(provider_id)
             self._set_traits(provider_id, had, had | {DISABLED} if disabled else had - {DISABLED})
 
+    def disabled(self) -> frozenset[ProviderId]:
+        """Those that take no new servers."""
+        return self._rows.with_trait(DISABLED)
+
     def change_aggregates(self, provider_id: ProviderId, joined: Iterable[str] = (), left: Iterable[str] = ()) -> None:
         """Have it belong to these and not to those; to which others it belongs stays as it is."""
         with self._parts.db.write():

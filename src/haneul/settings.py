@@ -238,12 +238,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return self.libvirt_uri or f"qemu+unix:///system?socket={socket}"
 
 
+MACHINES_STATE = Path("/var/lib/haneul")
+"""Where the machine's own cloud lives, which root looks after."""
+
+
 def default_state(environ: Mapping[str, str] = os.environ) -> Path:
     """Where the state lives unless somebody says otherwise."""
     if environ.get("HANEUL_STATE"):
         return Path(environ["HANEUL_STATE"]).absolute()
     if os.geteuid() == 0:
-        return Path("/var/lib/haneul")
+        return MACHINES_STATE
     return Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "haneul"
 
 

@@ -170,11 +170,14 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str], programs: Programs) -> int:
     """Do what the command line asks; the exit code: 0 done, 1 refused or failed, 130 interrupted."""
     from haneul import settings
+    from haneul.cli import privilege
 
     args = parser().parse_args(argv)
     args.programs = programs
-    args.state = args.state.absolute() if args.state else settings.default_state()
     try:
+        if privilege.is_lacking(args):
+            return privilege.go_on_as_root(argv)
+        args.state = args.state.absolute() if args.state else settings.default_state()
         if args.command == "serve":
             return programs.serve(args.state)
         if args.command == "agent":

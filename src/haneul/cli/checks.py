@@ -70,7 +70,7 @@ def _prepare(stage: Stage) -> None:
     """Install what the stage needs besides Python's packages."""
     state = Path.home() / ".cache" / "haneul-lab"
     if stage.name == LAB:
-        packages.ensure(state, Progress())
+        packages.ensure(state, Progress(), packages.PACKAGES + packages.FOR_LAB)
     elif stage.name == POSTGRES:
         packages.ensure_postgres(state, Progress())
 

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
         _need_root()
     places.make()
     if is_real:
-        packages.ensure(args.state, progress)
+        packages.ensure(args.state, progress, packages.wanted())
     with ThreadPoolExecutor(2, "aside") as pool:
         settings = study(args.state, progress) if is_real else settings_module.read(args.state)
         desk = Desk(settings, places, keeper_for(places), progress)
@@ -77,6 +77,7 @@ def _start(desk: Desk, processor: Future[Settings] | None) -> credentials.Access
     passwords = first_cloud.passwords(settings.state)
     if processor:
         Foundations(settings, desk.keeper, progress).ensure()
+    _require_ports(desk)
     if programs.control_part(settings).start(desk.keeper, desk.places):
         progress.change(f"started the control plane, which answers at {settings.url}")
     access = credentials.access(settings.url, settings.region, *passwords)
@@ -85,6 +86,18 @@ def _start(desk: Desk, processor: Future[Settings] | None) -> credentials.Access
     if processor:
         _ensure_agent(desk, processor.result(), Rest(access.url, access.clouds["haneul-admin"]))
     return access
+
+
+def _require_ports(desk: Desk) -> None:
+    """Raises TroubleError if another program, another cloud even, would answer in this one's place."""
+    taken = programs.taken_ports(desk.settings) if desk.keeper.find(programs.CONTROL) is None else []
+    if taken:
+        ports = " and ".join(str(port) for _, port in taken)
+        others = " ".join(f"HANEUL_{name.upper()}={port + 10}" for name, port in taken)
+        raise TroubleError(
+            f"Somebody else listens on port {ports}, which the control plane needs: another cloud perhaps. "
+            f"Stop it (`sudo ss -ltnp` names it), or choose other ports: `{others} ./haneul up ...`"
+        )
 
 
 def _ensure_agent(desk: Desk, settings: Settings, admin: Rest) -> None:
@@ -145,16 +158,18 @@ def _tell(desk: Desk, access: credentials.Access, prepared: first_cloud.Prepared
     settings, progress = desk.settings, desk.progress
     offered = credentials.offer(access, credentials.home_of_user())
     progress.note("done" if progress.changed else "nothing to do: everything runs and is as it should be")
+    through_sudo = bool(os.environ.get("SUDO_USER"))
+    use = f"export OS_CLOUD={credentials.OWN}"
     rows = [
         ("URL", settings.url),
         ("credentials", f"{settings.state}/clouds.yaml and {settings.state}/openrc ({offered})"),
-        ("use them", f"export OS_CLOUD={credentials.OWN}   or   . {settings.state}/openrc"),
+        ("use them", use if through_sudo else f"{use}   or   . {settings.state}/openrc"),
     ]
     is_there = bool(prepared.server) and servers.exists(Rest(access.url, access.clouds["haneul-demo"]), prepared.server)
     if prepared.server:
         rows.append(("first server", prepared.address if is_there else "was deleted since"))
     if is_there and settings.compute_driver == "agents":
-        sudo = "sudo " if os.environ.get("SUDO_USER") else ""
+        sudo = "sudo " if through_sudo else ""
         rows.append(("log in", sudo + servers.ssh_command(settings.state / "keys" / "first", prepared.address)))
     print()
     for name, value in rows:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from haneul.cli import version
 from haneul.cli.doctor.findings import Finding, fine, weak, wrong
-from haneul.cli.machine import bridges, packages, sockets
+from haneul.cli.machine import bridges, packages
 from haneul.cli.machine.daemons import Keeper
-from haneul.cli.machine.programs import CONTROL
+from haneul.cli.machine.programs import CONTROL, taken_ports
 from haneul.settings import Settings
 
 _GIB = 2**30
@@ -65,7 +65,7 @@ def programs(settings: Settings, keeper: Keeper) -> Iterator[Finding]:
     """Whether the packages are installed, in versions that are known to work."""
     if settings.compute_driver == "fake":
         return
-    absent = packages.missing()
+    absent = packages.missing(packages.wanted())
     for package in absent:
         yield wrong(f"The package {package.name} is missing, which {package.promise}.", "sudo ./haneul up")
     if not absent:
@@ -106,15 +106,12 @@ def ports(settings: Settings, keeper: Keeper) -> Iterator[Finding]:
     """Whether somebody else listens on the cloud's ports."""
     if keeper.find(CONTROL) is not None:
         return
-    for name, host, port in (
-        ("port", settings.listen_host, settings.port),
-        ("agent_port", settings.agent_listen_host, settings.agent_port),
-    ):
-        if sockets.port_taken(host, port):
-            remedy = f"Stop it (`ss -ltnp` names it), or write {name} = ... into {settings.state}/settings.toml."
-            yield wrong(f"Somebody else listens on port {port}, which the control plane needs.", remedy)
-        else:
-            yield fine(f"Port {port} is free.")
+    taken = taken_ports(settings)
+    for name, port in taken:
+        remedy = f"Stop it (`ss -ltnp` names it), or write {name} = ... into {settings.state}/settings.toml."
+        yield wrong(f"Somebody else listens on port {port}, which the control plane needs.", remedy)
+    if not taken:
+        yield fine("The ports of the control plane are free.")
 
 
 def paths(settings: Settings, keeper: Keeper) -> Iterator[Finding]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,17 +45,22 @@ PACKAGES = (
     Package("syslinux-common", MASTER_BOOT_CODE, "builds the guest image"),
     *(Package(name, f"/usr/bin/{tool}", "builds the guest image") for tool, name in BUILD_TOOLS.items()),
 )
-_WITH_SYSTEMD = (Package("libvirt-daemon-system", "/usr/lib/systemd/system/libvirtd.service", "libvirt as a service"),)
+FOR_LAB = (Package("mmdebstrap", "/usr/bin/mmdebstrap", "makes a machine for the lab"),)
+WITH_SYSTEMD = (Package("libvirt-daemon-system", "/usr/lib/systemd/system/libvirtd.service", "libvirt as a service"),)
 
 
 POSTGRES = (Package("postgresql-15", "/usr/lib/postgresql/15/bin/postgres", "the database of large clouds, for tests"),)
 _NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/haneul-test.conf")
+_UNREACHED = ": Failed to fetch "
 
 
-def missing(wanted: tuple[Package, ...] | None = None) -> list[Package]:
-    """The packages whose programs are not here; of those that a cloud needs, unless others are named."""
-    if wanted is None:
-        wanted = PACKAGES + (_WITH_SYSTEMD if systemd.is_init() else ())
+def wanted() -> tuple[Package, ...]:
+    """What a cloud on this machine needs."""
+    return PACKAGES + (WITH_SYSTEMD if systemd.is_init() else ())
+
+
+def missing(wanted: Iterable[Package]) -> list[Package]:
+    """The packages whose programs are not here."""
     absent = {package.name: package for package in wanted if not _is_here(package.proof)}
     return list(absent.values())
 
@@ -70,7 +77,7 @@ def ensure_postgres(state: Path, progress: Progress) -> None:
         _NO_CLUSTER.unlink()
 
 
-def ensure(state: Path, progress: Progress, wanted: tuple[Package, ...] | None = None) -> None:
+def ensure(state: Path, progress: Progress, wanted: Sequence[Package]) -> None:
     """Every package is installed, and what had to be is noted; raises TroubleError with apt's last words."""
     log = Places(state).log_of("apt")
     absent = missing(wanted)
@@ -82,8 +89,11 @@ def ensure(state: Path, progress: Progress, wanted: tuple[Package, ...] | None =
     if tools.find_program("apt-get") is None:
         raise TroubleError(f"There is no apt-get here; install what these are elsewhere called: {' '.join(names)}")
     with progress.step(f"installing {len(names)} packages: {', '.join(names)}"):
-        _apt(log, "update")
-        _apt(log, "install", "--no-install-recommends", *names)
+        # One source of many may be out of order without being needed: what counts is whether the packages come.
+        update = _apt(log, "update")
+        install = _apt(log, "install", "--no-install-recommends", *names)
+        if install.returncode != 0:
+            raise TroubleError(_why(names, update, install, log))
     with _note(state).open("a") as note:
         note.writelines(f"{name}\n" for name in names)
     left = [package.name for package in missing(wanted)]
@@ -101,16 +111,33 @@ def _note(state: Path) -> Path:
     return state / "installed-packages"
 
 
-def _apt(log: Path, *words: str) -> None:
-    env = {"DEBIAN_FRONTEND": "noninteractive", "APT_LISTCHANGES_FRONTEND": "none"}
+def _apt(log: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    env = {"DEBIAN_FRONTEND": "noninteractive", "APT_LISTCHANGES_FRONTEND": "none", "LC_ALL": "C"}
     wait = ("-o", "DPkg::Lock::Timeout=300")
     done = tools.attempt("apt-get", "-q", "-y", *wait, *words, env=env, timeout_s=1800)
     log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with log.open("a") as out:
         out.write(f"$ apt-get {' '.join(words)}\n{done.stdout}{done.stderr}")
-    if done.returncode != 0:
-        words_of_apt = "\n  ".join((done.stderr or done.stdout).strip().splitlines()[-8:])
-        raise TroubleError(f"apt-get {words[0]} failed (all of it is in {log}):\n  {words_of_apt}")
+    return done
+
+
+def _why(
+    names: Sequence[str],
+    update: subprocess.CompletedProcess[str],
+    install: subprocess.CompletedProcess[str],
+    log: Path,
+) -> str:
+    """What to tell the operator when packages could not be installed."""
+    unreached = [line[3:] for line in f"{update.stderr}\n{install.stderr}".splitlines() if _UNREACHED in line]
+    if unreached:
+        return (
+            f"This machine does not reach its package mirror, so these cannot be installed: {' '.join(names)}.\n"
+            f"  apt says: {unreached[0]}\n"
+            "  Mend the network, or the sources in /etc/apt, until `apt-get update` succeeds; then run this again, "
+            f"and it goes on where it stopped. All that apt said is in {log}."
+        )
+    said = "\n  ".join((install.stderr or install.stdout).strip().splitlines()[-8:])
+    return f"apt-get install failed (all of it is in {log}); mend that and run this again:\n  {said}"
 
 
 def _is_here(proof: str) -> bool:

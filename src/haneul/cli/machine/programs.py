@@ -9,6 +9,7 @@ import msgspec
 
 import haneul
 from haneul.cli import rest
+from haneul.cli.machine import sockets
 from haneul.cli.machine.daemons import Daemon
 from haneul.cli.machine.part import Part
 from haneul.cli.machine.tools import ENVIRONMENT, haneul_argv
@@ -16,6 +17,8 @@ from haneul.settings import Settings
 
 CONTROL = "control"
 AGENT = "agent"
+BRIDGES = "bridges"
+"""What runs at boot to give the host its place on the external network again."""
 
 
 def control_part(settings: Settings) -> Part:
@@ -28,12 +31,22 @@ def control_part(settings: Settings) -> Part:
 def agent_part(settings: Settings, admin: rest.Rest, hostname: str) -> Part:
     """This host's agent, ready once the control plane counts the host as up."""
     argv = haneul_argv("agent", "--state", str(settings.state))
-    return Part(Daemon(AGENT, argv, _environment(settings)), lambda: host_is_up(admin, hostname), timeout_s=240)
+    daemon = Daemon(AGENT, argv, _environment(settings), after=(CONTROL, BRIDGES))
+    return Part(daemon, lambda: host_is_up(admin, hostname), timeout_s=240)
 
 
 def host_is_up(admin: rest.Rest, hostname: str) -> bool:
     services = admin.get("/compute/v2.1/os-services", binary="nova-compute")["services"]
     return any(row["host"] == hostname and row["state"] == "up" for row in services)
+
+
+def taken_ports(settings: Settings) -> list[tuple[str, int]]:
+    """The control plane's ports on which somebody listens: the setting's name, and the port."""
+    ports = (
+        ("port", settings.listen_host, settings.port),
+        ("agent_port", settings.agent_listen_host, settings.agent_port),
+    )
+    return [(name, port) for name, host, port in ports if sockets.port_taken(host, port)]
 
 
 def has_joined(settings: Settings) -> bool:

@@ -1,4 +1,4 @@
-"""`haneul bridges`: the host's place on the external network, given back after a reboot."""
+"""`haneul bridges`: after a reboot, the host's place on the external network and its name in OVN."""
 
 from __future__ import annotations
 
@@ -13,5 +13,7 @@ from haneul.cli.progress import Progress
 
 def run(args: argparse.Namespace) -> int:
     settings = settings_module.read(args.state)
-    Foundations(settings, keeper_for(Places(args.state)), Progress()).open_external()
+    foundations = Foundations(settings, keeper_for(Places(args.state)), Progress())
+    foundations.introduce_host()
+    foundations.open_external()
     return 0

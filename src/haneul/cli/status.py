@@ -12,8 +12,6 @@ from haneul.cli.machine.daemons import Keeper, Places
 from haneul.cli.machine.keeping import keeper_for
 from haneul.settings import Settings
 
-_DISTRIBUTIONS = ("libvirtd", "openvswitch-switch", "ovn-central", "ovn-host")
-
 
 def run(args: argparse.Namespace) -> int:
     """0 if everything that is to run does, else 1."""
@@ -23,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
     if not keeper.names():
         print(f"Nothing runs of the cloud in {args.state}; `haneul up` starts it.")
         return 1
-    rows, well = _parts(places, keeper)
+    rows, well = _parts(settings, places, keeper)
     answers = rest.answers(settings.url)
     print(f"Haneul in {settings.state}, {'answering' if answers else 'not answering'} at {settings.url}\n")
     _table(("part", "state", "since", "pid", "memory"), rows)
@@ -35,13 +33,13 @@ def run(args: argparse.Namespace) -> int:
     return 0 if well and answers else 1
 
 
-def _parts(places: Places, keeper: Keeper) -> tuple[list[tuple[str, ...]], bool]:
+def _parts(settings: Settings, places: Places, keeper: Keeper) -> tuple[list[tuple[str, ...]], bool]:
     found = [(name, keeper.find(name)) for name in keeper.names()]
     if not systemd.is_init():
         found.append(("supervisor", processes.recorded(places.pid_of("supervisor"))))
     rows = [_row(name, process) for name, process in found]
     well = all(process is not None for _, process in found)
-    for service in _DISTRIBUTIONS if systemd.is_init() else ():
+    for service in systemd.services() if systemd.is_init() and settings.compute_driver == "agents" else ():
         state = systemd.state_of(service)
         rows.append((service, f"{state} (the distribution's)", "", "", ""))
         well = well and state == "active"

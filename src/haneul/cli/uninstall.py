@@ -11,9 +11,9 @@ from haneul import settings as settings_module
 from haneul.cli import credentials, first_cloud
 from haneul.cli.machine import bridges, libvirt, packages, removal
 from haneul.cli.machine.daemons import Keeper, Places
-from haneul.cli.machine.foundations import BRIDGES, centre_of, switch_of
+from haneul.cli.machine.foundations import centre_of, switch_of
 from haneul.cli.machine.keeping import keeper_for
-from haneul.cli.machine.programs import AGENT, CONTROL
+from haneul.cli.machine.programs import AGENT, BRIDGES, CONTROL
 from haneul.cli.progress import Progress
 from haneul.cli.trouble import TroubleError
 from haneul.settings import Settings
@@ -70,7 +70,8 @@ def _remove(settings: Settings, keeper: Keeper, progress: Progress) -> None:
 def _remove_from_host(settings: Settings, keeper: Keeper, progress: Progress) -> None:
     switch, centre = switch_of(settings), centre_of(settings)
     guests = removal.remove_guests(settings, keeper)
-    progress.change(f"removed {guests} guests")
+    progress.change(f"removed {guests} guest{'s' if guests != 1 else ''}")
+    removal.stop_controller(switch, keeper)
     if not centre.is_private:
         removal.empty_centre(centre, switch)
         progress.change("removed the cloud's networks from the distribution's OVN")

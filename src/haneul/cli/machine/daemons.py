@@ -19,6 +19,8 @@ class Daemon:
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
     """Beside the environment of its keeper."""
+    after: tuple[str, ...] = ()
+    """The daemons that are started before it at boot, and ended after it at shutdown."""
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
@@ -26,7 +28,7 @@ class Daemon:
     @classmethod
     def from_json(cls, text: str) -> Daemon:
         raw = json.loads(text)
-        return cls(raw["name"], tuple(raw["argv"]), raw["env"])
+        return cls(raw["name"], tuple(raw["argv"]), raw["env"], tuple(raw.get("after", ())))
 
 
 @dataclass(frozen=True)

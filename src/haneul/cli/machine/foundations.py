@@ -11,14 +11,15 @@ from haneul.cli.machine import bridges, datapath, facts, libvirt, ovn, probe, sw
 from haneul.cli.machine.daemons import Keeper, Places
 from haneul.cli.machine.ovn import Centre, HostIdentity
 from haneul.cli.machine.part import Part
+from haneul.cli.machine.programs import BRIDGES
 from haneul.cli.machine.sockets import answers
 from haneul.cli.machine.switch import Switch
+from haneul.cli.machine.waiting import wait_until
 from haneul.cli.progress import Progress
 from haneul.settings import Settings
 
 _CONTROLLER = "ovn-controller"
-BRIDGES = "bridges"
-"""What runs at boot to give the host its place on the external network again."""
+_CONTROLLER_SAYS = "See `journalctl -u ovn-controller` and /var/log/ovn/ovn-controller.log."
 
 
 class Foundations:
@@ -56,7 +57,8 @@ class Foundations:
                 ovn.initialise(self.centre)
             self._start(part, "OVN")
 
-    def _ensure_controller(self) -> None:
+    def introduce_host(self) -> None:
+        """Who this host is, where ovn-controller reads it; at boot Open vSwitch writes the host's name its own way."""
         settings = self._settings
         identity = HostIdentity(
             hostname=socket.gethostname(),
@@ -68,11 +70,20 @@ class Foundations:
         )
         if ovn.introduce(self.switch, identity):
             self._progress.change(f"told ovn-controller who this host is: {identity.chassis}")
+
+    def _ensure_controller(self) -> None:
+        self.introduce_host()
         if not self.switch.is_private:
             systemd.ensure_service("ovn-host", None, self._progress)
+            if systemd.is_init():
+                wait_until(self._has_chassis, 60, "ovn-controller to register this host", _CONTROLLER_SAYS)
+                return
             if self._keeper.find(_CONTROLLER) is None and ovn.waits_for_chassis(self.switch, self.centre):
                 return
         self._start(ovn.controller_part(self.switch, self.centre), "OVN's controller of this host")
+
+    def _has_chassis(self) -> bool:
+        return ovn.chassis_registered(self.switch, self.centre)
 
     def _ensure_external(self) -> None:
         self.open_external()

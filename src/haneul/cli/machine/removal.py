@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from haneul.cli.machine import ovn, processes, tools
+from haneul.cli.machine import ovn, processes, systemd, tools
 from haneul.cli.machine.bridges import EXTERNAL
 from haneul.cli.machine.daemons import Keeper
 from haneul.cli.machine.ovn import Centre
@@ -17,6 +17,8 @@ _INTEGRATION = "br-int"
 _USERSPACE = "ovs-netdev"
 """The device of Open vSwitch's own datapath."""
 _DOMAIN_PREFIX = "haneul-"
+_LOGS = Path("/var/log/libvirt/qemu")
+"""Where the distribution's libvirt keeps what guests' emulators said, also of guests that are long gone."""
 _NAMESPACE_PREFIX = "haneul-"
 _TAG = "haneul:"
 _ROOTS = ("Logical_Router", "Logical_Switch", "Port_Group", "DHCP_Options", "Address_Set", "Load_Balancer")
@@ -42,15 +44,18 @@ def remove_guests(settings: Settings, keeper: Keeper) -> int:
     return len(list((folder / "etc" / "qemu").glob("*.xml")))
 
 
+def stop_controller(switch: Switch, keeper: Keeper) -> None:
+    """ovn-controller ends, before all else: it would register this host and make its bridge anew."""
+    keeper.stop("ovn-controller")
+    if not switch.is_private and systemd.is_init():
+        tools.attempt("systemctl", "stop", "ovn-host", timeout_s=60)
+
+
 def remove_devices(switch: Switch, keeper: Keeper) -> int:
     """Taps, the metadata service's namespaces and the bridges are gone; how many ports there were.
 
-    ovn-controller stops first, since it would make its bridge anew; a private Open vSwitch stops last, since it
-    leaves the devices of its bridges behind.
+    A private Open vSwitch stops last, since it leaves the devices of its bridges behind.
     """
-    keeper.stop("ovn-controller")
-    if not switch.is_private:
-        tools.attempt("systemctl", "stop", "ovn-controller", timeout_s=60)
     ports: list[str] = []
     if answers(switch.socket):
         bridges = [name for name in (_INTEGRATION, EXTERNAL) if name in switch.vsctl("list-br", wait=False).split()]
@@ -95,6 +100,8 @@ def _remove_domains(uri: str) -> int:
     for name in ours:
         tools.attempt("virsh", "-c", uri, "destroy", name)
         tools.call("virsh", "-c", uri, "undefine", "--managed-save", "--nvram", name)
+    for log in _LOGS.glob(f"{_DOMAIN_PREFIX}*.log*"):
+        log.unlink()
     return len(ours)
 
 

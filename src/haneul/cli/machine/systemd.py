@@ -14,10 +14,16 @@ from haneul.cli.machine.waiting import wait_until
 from haneul.cli.progress import Progress
 
 _UNITS = Path("/etc/systemd/system")
-_AFTER = (
-    "After=network-online.target openvswitch-switch.service ovn-central.service libvirtd.service\n"
-    "Wants=network-online.target\n"
-)
+_BEHIND = {
+    "openvswitch-switch": ("ovsdb-server", "ovs-vswitchd"),
+    "ovn-central": ("ovn-ovsdb-server-nb", "ovn-ovsdb-server-sb", "ovn-northd"),
+    "ovn-host": ("ovn-controller",),
+    "libvirtd": (),
+}
+"""The distribution's services, and what does their work: the services themselves only stand for it."""
+_BEFORE = ("ovs-record-hostname", "libvirt-guests")
+"""The first writes the host's name into Open vSwitch at boot; `haneul bridges` has the last word. The second shuts
+guests down with the machine: later than the agent ends, which would take it for their owners' doing."""
 
 
 def is_init() -> bool:
@@ -26,11 +32,13 @@ def is_init() -> bool:
 
 
 def ensure_service(name: str, socket: Path | None, progress: Progress) -> None:
-    """A service of the distribution is enabled, runs, and answers on its socket."""
+    """A service of the distribution is enabled, runs with all that works for it, and answers on its socket."""
     if not is_init():
         return
-    if state_of(name) != "active":
+    idle = [unit for unit in (name, *_BEHIND[name]) if state_of(unit) != "active"]
+    if idle:
         tools.call("systemctl", "enable", "--now", "--quiet", name, timeout_s=90)
+        tools.call("systemctl", "start", *idle, timeout_s=90)
         progress.change(f"started the distribution's {name}")
     if socket is not None:
         wait_until(lambda: answers(socket), 30, f"{name} to answer on {socket}", f"See `journalctl -u {name}`.")
@@ -40,6 +48,11 @@ def state_of(name: str) -> str:
     """As systemd calls it; a service that its socket starts when somebody calls counts as active."""
     states = tools.attempt("systemctl", "is-active", name, f"{name}.socket").stdout.split()
     return "active" if "active" in states else (states or ["unknown"])[0]
+
+
+def services() -> list[str]:
+    """The distribution's services that do the work."""
+    return [unit for name, behind in _BEHIND.items() for unit in behind or (name,)]
 
 
 class Systemd:
@@ -81,7 +94,7 @@ class Systemd:
         path = self._file(name)
         environment = "".join(f'Environment="{key}={value}"\n' for key, value in sorted(tools.ENVIRONMENT.items()))
         text = (
-            f"[Unit]\nDescription=Haneul: {name}\n{_AFTER}Before=haneul-agent.service\n\n"
+            f"[Unit]\nDescription=Haneul: {name}\n{_after()}PartOf=ovs-vswitchd.service\n\n"
             f"[Service]\nType=oneshot\nRemainAfterExit=yes\n{environment}ExecStart={shlex.join(argv)}\n\n"
             "[Install]\nWantedBy=multi-user.target\n"
         )
@@ -102,12 +115,20 @@ class Systemd:
         environment = "".join(f'Environment="{key}={value}"\n' for key, value in sorted(daemon.env.items()))
         return (
             f"[Unit]\nDescription=Haneul: {daemon.name}\n"
-            f"{_AFTER}StartLimitIntervalSec=0\n\n"
+            f"{_after(*daemon.after)}StartLimitIntervalSec=0\n\n"
             f"[Service]\n{environment}ExecStart={shlex.join(daemon.argv)}\n"
-            "Restart=always\nRestartSec=0.5\nKillMode=process\nTimeoutStopSec=15\n"
+            "Restart=always\nRestartSec=0.5\nKillMode=process\nTimeoutStopSec=30\n"
             f"StandardOutput=append:{log}\nStandardError=append:{log}\n\n"
             "[Install]\nWantedBy=multi-user.target\n"
         )
+
+
+def _after(*names: str) -> str:
+    """Started later than what it stands on, and ended earlier."""
+    foundations = [unit for name, behind in _BEHIND.items() for unit in (name, *behind)]
+    own = [f"haneul-{name}" for name in names]
+    units = " ".join(f"{unit}.service" for unit in (*foundations, *_BEFORE, *own))
+    return f"After=network-online.target {units}\nWants=network-online.target\n"
 
 
 def _install(path: Path, text: str) -> None:

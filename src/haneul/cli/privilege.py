@@ -13,7 +13,7 @@ from haneul.cli.machine import tools
 from haneul.cli.trouble import TroubleError
 from haneul.settings import MACHINES_STATE, default_state
 
-_COMMANDS = frozenset({"up", "status", "doctor", "logs", "down", "uninstall", "bench"})
+_COMMANDS = frozenset({"up", "status", "doctor", "logs", "down", "uninstall", "bench", "db", "backup"})
 
 
 def is_lacking(args: argparse.Namespace) -> bool:

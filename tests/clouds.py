@@ -173,6 +173,13 @@ def open_cloud(folder: Path, hosts: int = 2, observer: Observer = silent) -> Ope
     return cloud
 
 
+def forget() -> None:
+    """Nothing stays behind of what clouds are copied from."""
+    if _furnished.cache_info().currsize:
+        shutil.rmtree(_furnished()[0])
+        _furnished.cache_clear()
+
+
 def _reality(hosts: int) -> FakeReality:
     clock = SteppedClock()
     return FakeReality(FakeWorld(hosts, clock), FakeNetworks(), clock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    if clouds := sys.modules.get("tests.clouds"):
+        clouds.forget()
     if _server in config.stash:
         config.stash[_server].stop()
         throw_away(config.stash[_server].folder)

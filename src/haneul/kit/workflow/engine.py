@@ -21,7 +21,7 @@ from haneul.kit.workflow.watch import Watch
 log = logging.getLogger(__name__)
 
 _POLL_S = 1.0
-"""The safety net: so late at most is a run begun of which nobody told."""
+"""The safety net: so late is a run begun of which nobody told."""
 _PAUSE_AFTER_TROUBLE_S = 1.0
 _UNKNOWN_PAUSE = timedelta(seconds=30)
 
@@ -37,14 +37,18 @@ class Engine:
         observer: Observer = silent,
         owner: str | None = None,
         lease_s: float = 30.0,
+        poll_s: float = _POLL_S,
     ) -> None:
-        """`owner` names this process among its replicas and stays the same when it is started again."""
+        """`owner` names this process among its replicas and stays the same when it is started again.
+
+        Every `poll_s` it looks whether a run is due of which nobody told.
+        """
         self._clock = runs.clock
         self._thread_count = threads
         self._registered: dict[str, Registration] = {}
         self._journal = Journal(runs.db, owner or ids.new_uuid(), timedelta(seconds=lease_s))
         self._watch = Watch(lease_s)
-        self._look_every_s = min(_POLL_S, lease_s / 3)
+        self._look_every_s = min(poll_s, lease_s / 3)
         self._wanted = threading.Condition()
         self._tickets = 0
         self._stop = threading.Event()

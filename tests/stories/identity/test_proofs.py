@@ -146,6 +146,51 @@ def test_signatures_are_those_of_aws() -> None:
         nothing,
     )
     assert signatures(four, secret, four.host) == ("b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",)
+    params = {
+        "Action": "DescribeJobFlows",
+        "Version": "2009-03-31",
+        "AWSAccessKeyId": "AKIAIOSFODNN7EXAMPLE",
+        "SignatureVersion": "2",
+        "SignatureMethod": "HmacSHA256",
+        "Timestamp": "2011-10-03T15:19:30",
+    }
+    two = SignedRequest("AKIAIOSFODNN7EXAMPLE", "x", "GET", "elasticmapreduce.amazonaws.com", "/", params)
+    known = "i91nKc4PWAt0JJIdXwz9HxZCJDdiy6cf/Mj6vPxyYIs="
+    assert signatures(two, "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", two.host) == (known,)
+
+
+@pytest.mark.parametrize(
+    "blob", ['{"access": "AK"}', '{"access": "AK", "secret": ""}', '{"access": "AK", "secret": 5}', "[]", "{", '"x"']
+)
+def test_ec2_keys_without_a_secret_are_none(world: World, blob: str) -> None:
+    user = a_user(world)
+    project = world.identity.projects.create(INTERNAL, NewProject("site", "default"))
+    with pytest.raises(Invalid) as refusal:
+        world.identity.credentials.create(INTERNAL, Credential("", "ec2", blob, user.id, project.id))
+    assert refusal.value.code == "credential.blob"
+    kept = world.identity.credentials.create(INTERNAL, Credential("", "cert", blob, user.id, project.id))
+    with pytest.raises(Invalid):
+        world.identity.credentials.update(INTERNAL, kept.id, {"type": "ec2"})
+
+
+def test_a_token_of_ec2_keys_stays_in_their_project(world: World) -> None:
+    project = world.identity.projects.create(INTERNAL, NewProject("site", "default"))
+    user = a_user(world)
+    member = next(role for role in world.identity.roles.list(INTERNAL) if role.name == "member")
+    world.identity.grants.give(INTERNAL, Place("user", user.id, "project", project.id), member.id)
+    key = world.identity.credentials.create_ec2(INTERNAL, user.id, project.id)
+    stamp = world.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    params = {"SignatureVersion": "2", "SignatureMethod": "HmacSHA1", "Timestamp": stamp}
+    (signature,) = signatures(SignedRequest(key.access, "", "GET", "ec2.test", "/", params), key.secret, "ec2.test")
+    issued = world.identity.tokens.issue_by_ec2(
+        INTERNAL, SignedRequest(key.access, signature, "GET", "ec2.test:8773", "/", params)
+    )
+
+    with pytest.raises(Forbidden) as refusal:
+        world.identity.tokens.issue(AuthRequest(("token",), token=issued.text, scope=UNSCOPED))
+    assert refusal.value.code == "token.delegated"
+    with pytest.raises(Forbidden):
+        world.identity.credentials.create_ec2(issued.token.caller, user.id, project.id)
 
 
 def test_who_signs_with_ec2_keys_gets_a_token(world: World) -> None:

@@ -12,7 +12,7 @@ from haneul.kit.db import Database
 from haneul.services.identity.model import Filter, Group, Listing, Password, User, UserId
 from haneul.services.identity.store.federation_tables import expiring_memberships
 from haneul.services.identity.store.rows import Row, Rows, fold
-from haneul.services.identity.store.tables import groups, memberships, passwords, users
+from haneul.services.identity.store.tables import groups, memberships, nobodys_failures, passwords, users
 
 
 def _named(row: Row) -> Row:
@@ -47,6 +47,15 @@ class UserRows(Rows[User]):
         count = 1 if afresh else users.c.failed_attempts + 1
         with self.db.write() as connection:
             connection.execute(update(users).where(users.c.id == user_id).values(failed_attempts=count, failed_at=at))
+
+    def count_nobodys_failure(self, at: datetime) -> None:
+        """What an attempt at a user who is not there writes: as much as one at a user who is."""
+        with self.db.write() as connection:
+            changed = connection.execute(
+                update(nobodys_failures).values(failed_attempts=nobodys_failures.c.failed_attempts + 1, failed_at=at)
+            )
+            if changed.rowcount == 0:
+                connection.execute(insert(nobodys_failures).values(id=1, failed_attempts=1, failed_at=at))
 
     def forget_failures(self, user_id: UserId) -> None:
         with self.db.write() as connection:

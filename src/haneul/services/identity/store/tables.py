@@ -341,6 +341,14 @@ revoked_tokens = Table(
     Index("revoked_tokens_expiry", "expires_at"),
 )
 
+nobodys_failures = Table(
+    "nobodys_failures",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("failed_attempts", Integer, nullable=False),
+    Column("failed_at", Timestamp, nullable=True),
+)
+
 identity_version = Table(
     "identity_version",
     METADATA,

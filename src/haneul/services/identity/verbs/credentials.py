@@ -16,7 +16,7 @@ from haneul.services.identity.model import EVERYTHING, Credential, Listing, User
 from haneul.services.identity.parts import Parts
 from haneul.services.identity.verbs.access import Access
 from haneul.services.identity.verbs.delegation import refuse_lent
-from haneul.services.identity.verbs.ec2 import access_hash
+from haneul.services.identity.verbs.ec2 import access_hash, keys_of
 from haneul.services.identity.verbs.sealed import open_credential, seal_credential
 from haneul.services.identity.verbs.targets import Facts
 
@@ -143,19 +143,15 @@ class Credentials:
 
 
 def _access_hash(credential: Credential) -> str | None:
-    """None unless it is an EC2 credential; Invalid if that has no access key in its blob."""
+    """None unless it is an EC2 credential; Invalid if that has not both its keys in its blob."""
     if credential.type != "ec2":
         return None
-    try:
-        blob = msgspec.json.decode(credential.blob)
-    except msgspec.DecodeError:
-        blob = None
-    access = blob.get("access") if isinstance(blob, dict) else None
-    if not isinstance(access, str) or not access:
+    keys = keys_of(credential.blob)
+    if keys is None:
         raise Invalid("credential.blob", "The blob of an EC2 credential must be JSON with access and secret.")
-    return access_hash(access)
+    return access_hash(keys[0])
 
 
 def _ec2(credential: Credential) -> Ec2Key:
-    blob = msgspec.json.decode(credential.blob)
-    return Ec2Key(blob["access"], blob["secret"], credential.user_id, credential.project_id)
+    access, secret = keys_of(credential.blob) or ("", "")
+    return Ec2Key(access, secret, credential.user_id, credential.project_id)

@@ -61,16 +61,16 @@ class Ec2Prover:
         """The credential whose secret made the signature; Unauthenticated if none did or it is too old."""
         sealed = self._parts.store.credentials.find_by_access(access_hash(request.access))
         credential = None if sealed is None else open_credential(self._parts, sealed)
-        secret = _secret_of(credential) or "nobody's"
+        secret = _secret_of(credential)
         self._refuse_old(request)
         expected = [
             signature
             for host in dict.fromkeys((request.host, request.host.partition(":")[0]))
-            for signature in signatures(request, secret, host)
+            for signature in signatures(request, secret or "nobody's", host)
         ]
         given = request.signature.encode()
         fits = [hmac.compare_digest(each.encode(), given) for each in expected]
-        if credential is None or credential.type != "ec2" or not any(fits):
+        if credential is None or secret is None or not any(fits):
             raise Unauthenticated("ec2.signature", "EC2 signature not supplied, or it does not match.")
         return credential
 
@@ -78,9 +78,10 @@ class Ec2Prover:
         """The credential whose secret made the signature; Unauthenticated if none did."""
         sealed = self._parts.store.credentials.find_by_access(access_hash(signed.access))
         credential = None if sealed is None else open_credential(self._parts, sealed)
-        expected = _text_signature(signed.text, _secret_of(credential) or "nobody's")
+        secret = _secret_of(credential)
+        expected = _text_signature(signed.text, secret or "nobody's")
         fits = hmac.compare_digest(expected.encode(), signed.signature.encode())
-        if credential is None or credential.type != "ec2" or not fits:
+        if credential is None or secret is None or not fits:
             raise Unauthenticated("ec2.signature", "The credential signature does not match.")
         return credential
 
@@ -108,11 +109,24 @@ def _moment(text: str) -> datetime:
     raise _too_old()
 
 
-def _secret_of(credential: Credential | None) -> str | None:
-    if credential is None:
+def keys_of(blob: str) -> tuple[str, str] | None:
+    """The access key and the secret in an EC2 credential's blob; None if it has not both of them."""
+    try:
+        told = msgspec.json.decode(blob)
+    except msgspec.DecodeError:
         return None
-    blob = msgspec.json.decode(credential.blob, type=dict[str, str | None])
-    return blob.get("secret")
+    access, secret = (told.get("access"), told.get("secret")) if isinstance(told, dict) else (None, None)
+    if not (isinstance(access, str) and access and isinstance(secret, str) and secret):
+        return None
+    return access, secret
+
+
+def _secret_of(credential: Credential | None) -> str | None:
+    """None for what is no EC2 credential with both its keys: nobody signs with that."""
+    if credential is None or credential.type != "ec2":
+        return None
+    found = keys_of(credential.blob)
+    return found[1] if found else None
 
 
 def signatures(request: SignedRequest, secret: str, host: str) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ class Prover:
         return domain.id if domain else None
 
     def by_password(self, request: AuthRequest) -> Proof:
-        """Takes equally long for unknown, locked and disabled users."""
+        """Takes equally long, and writes as much, for unknown, locked and disabled users."""
         found = self.find_user(request.user)
         user, password = self.check_password(found, request.password)
         if _has_passed(password.expires_at, self._parts.clock.now()) and not user.option("ignore_password_expiry"):
@@ -111,13 +111,8 @@ class Prover:
         """Raises unless it is the user's password; counts failures, and locks the user after too many."""
         newest = self._store.passwords.newest(user.id) if user else []
         fits = passwords.matches(password, newest[0].hash if newest else None)
-        if user is None or not newest:
-            raise refused()
-        if self._is_locked(user):
-            raise refused()
-        if not fits:
-            self._count_failure(user)
-            raise refused()
+        if user is None or not newest or self._is_locked(user) or not fits:
+            raise self._failed(user if newest else None)
         return user, newest[0]
 
     def by_application_credential(self, request: AuthRequest) -> Proof:
@@ -140,19 +135,15 @@ class Prover:
     def by_totp(self, request: AuthRequest) -> Proof:
         """RFC 6238 with SHA-1, six digits and thirty seconds; the code before the present one also counts."""
         user = self.find_user(request.totp_user)
-        if user is None or self._is_locked(user):
-            raise refused()
         now = int(self._parts.clock.now().timestamp()) // _TOTP_STEP_S
-        seeds = [
-            open_blob(self._parts, each)
-            for each in self._store.credentials.all(
-                self._store.credentials.table.c.user_id == user.id, self._store.credentials.table.c.type == "totp"
-            )
-        ]
+        table = self._store.credentials.table.c
+        kept = self._store.credentials.all(table.user_id == (user.id if user else ""), table.type == "totp")
+        seeds = [open_blob(self._parts, each) for each in kept]
         codes = [totp_code(seed, now + window) for seed in seeds for window in _TOTP_WINDOWS]
-        if not any(hmac.compare_digest(code, request.passcode.encode()) for code in codes if code):
-            self._count_failure(user)
-            raise refused()
+        given = request.passcode.encode("utf-8", "surrogatepass")
+        fits = any(hmac.compare_digest(code, given) for code in codes if code)
+        if user is None or self._is_locked(user) or not fits:
+            raise self._failed(user)
         return Proof(user, ("totp",))
 
     def by_token(self, token: Token, request: AuthRequest) -> Proof:
@@ -190,13 +181,18 @@ class Prover:
             return False
         return self._parts.clock.now() < user.failed_at + timedelta(seconds=settings.lockout_s)
 
-    def _count_failure(self, user: User) -> None:
+    def _failed(self, user: User | None) -> Unauthenticated:
+        """One more failure; whoever was named, something is written, so that time does not tell who exists."""
         settings, now = self._parts.settings, self._parts.clock.now()
+        if user is None or self._is_locked(user):
+            self._store.users.count_nobodys_failure(now)
+            return refused()
         is_over = user.failed_at is not None and (
             user.failed_attempts >= settings.lockout_attempts > 0
             and now >= user.failed_at + timedelta(seconds=settings.lockout_s)
         )
         self._store.users.count_failure(user.id, now, afresh=is_over)
+        return refused()
 
 
 def _has_passed(moment: datetime | None, now: datetime) -> bool:

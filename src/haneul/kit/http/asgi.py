@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextvars import copy_context
 from pathlib import Path
 from typing import Any
@@ -74,19 +74,23 @@ class Transport:
         return b"".join(pieces)
 
     def chunks(self) -> Iterator[bytes]:
-        """The body in pieces of about 1 MiB, for a function on a worker thread; Invalid if it is cut off or stalls."""
-        while not self._is_at_end:
-            waiting = asyncio.run_coroutine_threadsafe(self._gather(), self._loop)
-            try:
-                piece = waiting.result(STALL_S)
-            except TimeoutError:
-                waiting.cancel()
-                raise Invalid(
-                    "request.stalled",
-                    f"The body brought less than a mebibyte in {STALL_S:.0f} s: send it again, faster.",
-                ) from None
-            if piece:
-                yield piece
+        """The body in pieces of about 1 MiB, for a function on a worker thread; Invalid if it is cut off or stalls.
+
+        While a piece is worked on, the next is gathered.
+        """
+        coming = None if self._is_at_end else self._more()
+        try:
+            while coming is not None:
+                piece = _arrived(coming)
+                coming = None if self._is_at_end else self._more()
+                if piece:
+                    yield piece
+        finally:
+            if coming is not None:
+                coming.cancel()
+
+    def _more(self) -> Future[bytes]:
+        return asyncio.run_coroutine_threadsafe(self._gather(), self._loop)
 
     async def answer_in(
         self, pool: Executor | None, work: Callable[[], Reply], head: Callable[[], dict[str, str]]
@@ -125,11 +129,24 @@ class Transport:
         await self._send({"type": "http.response.start", "status": status, "headers": raw})
 
     async def _stream(self, pieces: Iterator[bytes], pool: Executor | None) -> None:
-        while True:
-            piece = await self._loop.run_in_executor(pool, next, pieces, None)
-            if piece is None:
-                return
-            await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+        """While a piece is sent, the next is read."""
+        coming = self._loop.run_in_executor(pool, next, pieces, None)
+        while (piece := await coming) is not None:
+            coming = self._loop.run_in_executor(pool, next, pieces, None)
+            try:
+                await self._send({"type": "http.response.body", "body": piece, "more_body": True})
+            except BaseException:
+                await asyncio.wait([coming])
+                raise
+
+
+def _arrived(coming: Future[bytes]) -> bytes:
+    try:
+        return coming.result(STALL_S)
+    except TimeoutError:
+        raise Invalid(
+            "request.stalled", f"The body brought less than a mebibyte in {STALL_S:.0f} s: send it again, faster."
+        ) from None
 
 
 def _pieces(path: Path) -> Iterator[bytes]:

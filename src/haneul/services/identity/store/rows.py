@@ -24,6 +24,7 @@ _ORDER: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "eq": operator.eq,
     "neq": operator.ne,
 }
+_LISTS = frozenset({"tags", "role_ids", "access_rule_ids"})
 Row = dict[str, Any]
 
 
@@ -44,8 +45,11 @@ class Rows(Generic[T]):
         self._derive = derive or (lambda row: {})
         self._names = tuple(field.name for field in fields(noun) if field.name in table.c)  # type: ignore[arg-type]
         self._columns = [table.c[name] for name in self._names]
-        self._by_id = select(*self._columns).where(table.c.id == bindparam("id"))
-        self._lists = tuple(name for name in self._names if name in ("tags", "role_ids", "access_rule_ids"))
+        self._chosen = select(*self._columns)
+        self._by_id = self._chosen.where(table.c.id == bindparam("id"))
+        self._lists = tuple(place for place, name in enumerate(self._names) if name in _LISTS)
+        firsts = [field.name for field in fields(noun)][: len(self._names)]  # type: ignore[arg-type]
+        self._is_in_order = firsts == list(self._names)
 
     def find(self, thing_id: str) -> T | None:
         with self.db.read() as connection:
@@ -63,7 +67,7 @@ class Rows(Generic[T]):
 
     def find_where(self, *conditions: ColumnElement[bool]) -> T | None:
         with self.db.read() as connection:
-            row = connection.execute(select(*self._columns).where(*conditions)).first()
+            row = connection.execute(self.chosen().where(*conditions)).first()
         return None if row is None else self.read(row)
 
     def find_many(self, ids: Iterable[str]) -> dict[str, T]:
@@ -72,8 +76,8 @@ class Rows(Generic[T]):
         found: dict[str, T] = {}
         with self.db.read() as connection:
             for start in range(0, len(wanted), 500):
-                some = select(*self._columns).where(self.table.c.id.in_(wanted[start : start + 500]))
-                found.update((row.id, self.read(row)) for row in connection.execute(some))
+                some = self.chosen().where(self.table.c.id.in_(wanted[start : start + 500]))
+                found.update((row.id, self.read(row)) for row in connection.execute(some).all())
         return found
 
     def all(self, *conditions: ColumnElement[bool]) -> list[T]:
@@ -88,11 +92,12 @@ class Rows(Generic[T]):
         return self.fetch(statement.order_by(self.table.c.id).limit(listing.limit))
 
     def chosen(self) -> Select[Any]:
-        return select(*self._columns)
+        return self._chosen
 
     def fetch(self, statement: Select[Any]) -> list[T]:
         with self.db.read() as connection:
-            return [self.read(row) for row in connection.execute(statement)]
+            rows = connection.execute(statement).all()
+        return list(map(self.read, rows))
 
     def condition(self, wanted: Filter) -> ColumnElement[bool]:
         """The filter as SQL; a name is compared without regard to case."""
@@ -148,11 +153,13 @@ class Rows(Generic[T]):
             return connection.execute(select(self.table.c.id).where(*conditions).limit(1)).first() is not None
 
     def read(self, row: Any) -> T:
-        values = dict(zip(self._names, row, strict=True))
-        for name in self._lists:
-            if values[name] is not None:
-                values[name] = tuple(values[name])
-        return self._noun(**values)
+        values = list(row)
+        for place in self._lists:
+            if values[place] is not None:
+                values[place] = tuple(values[place])
+        if self._is_in_order:
+            return self._noun(*values)
+        return self._noun(**dict(zip(self._names, values, strict=True)))
 
     def _row(self, row: Row) -> Row:
         return row | self._derive(row)

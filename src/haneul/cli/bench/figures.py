@@ -13,11 +13,15 @@ class Figure:
     unit: str
     budget: float | None = None
     """At most so much; None: only told."""
+    is_floor: bool = False
+    """At least so much instead."""
 
     @property
     def verdict(self) -> str:
         if self.budget is None:
             return ""
+        if self.is_floor:
+            return "ok" if self.value >= self.budget else "UNDER"
         return "ok" if self.value <= self.budget else "OVER"
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 from haneul.cli.bench.cloud import BenchCloud
 from haneul.cli.bench.figures import Figure, table
 from haneul.cli.bench.requests import measure_requests
+from haneul.cli.bench.rows import measure_rows
 from haneul.cli.bench.servers import measure_servers
+from haneul.cli.bench.transfers import measure_transfers
 
 
 def run(args: argparse.Namespace) -> int:
@@ -24,8 +26,10 @@ def run(args: argparse.Namespace) -> int:
         parts: tuple[Callable[[], list[Figure]], ...] = (
             cloud.figures,
             lambda: measure_requests(cloud),
+            lambda: measure_transfers(cloud, Path(folder)),
             lambda: measure_servers(cloud, args.servers),
             cloud.memory_after,
+            lambda: measure_rows(cloud, args.rows),
         )
         for part in parts:
             for line in table(part()):

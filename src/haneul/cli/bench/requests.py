@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from haneul.cli.bench.cloud import BenchCloud
 from haneul.cli.bench.figures import Figure
+from haneul.kit import passwords
 
 IMAGES = 100
 PROJECTS = 100
@@ -24,30 +26,30 @@ def measure_requests(cloud: BenchCloud) -> list[Figure]:
 
     def list_images() -> None:
         found = cloud.ask("GET", f"/image/v2/images?limit={IMAGES}")[1]["images"]
-        _must(len(found) == IMAGES)
+        must(len(found) == IMAGES)
 
     def list_projects() -> None:
-        _must(len(cloud.ask("GET", "/identity/v3/projects")[1]["projects"]) > PROJECTS)
+        must(len(cloud.ask("GET", "/identity/v3/projects")[1]["projects"]) > PROJECTS)
 
-    candidates = "/placement/allocation_candidates?resources=VCPU:1,MEMORY_MB:512&limit=10"
-    newest = {"OpenStack-API-Version": "placement latest"}
     return [
-        _cost("issue a token", cloud, 30, cloud.sign_in),
-        _cost("validate a token", cloud, 500, validate, 0.4),
-        _cost(f"list {PROJECTS} projects", cloud, 300, list_projects),
-        _cost(f"list {IMAGES} images", cloud, 200, list_images, 3),
-        _cost("list flavors", cloud, 300, lambda: _ignore(cloud.ask("GET", "/compute/v2.1/flavors"))),
-        _cost(
-            "allocation candidates among 100 hosts, limit 10",
-            cloud,
-            100,
-            lambda: _ignore(cloud.ask("GET", candidates, headers=newest)),
-            20,
-        ),
+        cost("issue a token", cloud, 30, cloud.sign_in, _hash_ms() + 2),
+        cost("validate a token", cloud, 500, validate, 0.4),
+        cost(f"list {PROJECTS} projects", cloud, 300, list_projects, 0.7),
+        cost(f"list {IMAGES} images", cloud, 200, list_images, 3),
+        cost("list flavors", cloud, 300, lambda: _ignore(cloud.ask("GET", "/compute/v2.1/flavors"))),
     ]
 
 
-def _cost(
+def _hash_ms() -> float:
+    """CPU time of checking a password, alone."""
+    kept = passwords.hash_password("measured")
+    before = time.process_time()
+    for _ in range(10):
+        must(passwords.matches("measured", kept))
+    return (time.process_time() - before) * 100
+
+
+def cost(
     what: str, cloud: BenchCloud, times: int, request: Callable[[], None], budget_ms: float | None = None
 ) -> Figure:
     request()
@@ -57,7 +59,7 @@ def _cost(
     return Figure(what + ", CPU", (cloud.cpu_s() - before) * 1000 / times, "ms", budget_ms)
 
 
-def _must(is_so: bool) -> None:
+def must(is_so: bool) -> None:
     if not is_so:
         raise AssertionError("a measured request gave the wrong answer: its figure would mean nothing")
 

@@ -128,13 +128,16 @@ def delete_floating_ip(cloud: Cloud, req: Request) -> Reply:
 
 
 def add_floating_ip(cloud: Cloud, req: Request) -> Reply:
-    """Until 2.43: to the server's fixed address, or to its first one."""
+    """Until 2.43: to the server's fixed address, or to its first one. A conflict was a mistake of the request then."""
     asked = req.body["addFloatingIp"]
     server_id = cloud.compute.servers.get(req.caller, req.params["server_id"]).server.id
     floating = _by_address(cloud, req, asked["address"])
     port, fixed_ip = _landing(cloud, req, server_id, asked.get("fixed_address"))
     changes = FloatingIpChanges(port_id=port.id, fixed_ip=fixed_ip)
-    cloud.network.floating_ips.update(req.caller, floating.id, changes)
+    try:
+        cloud.network.floating_ips.update(req.caller, floating.id, changes)
+    except Conflict as error:
+        raise Invalid(error.code, error.message) from error
     return Reply(202)
 
 

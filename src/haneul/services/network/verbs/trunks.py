@@ -54,6 +54,7 @@ class Trunks:
         project_id = self._access.owner(caller, new.project_id)
         self._access.require(caller, "create_trunk", {"project_id": project_id})
         check_text(name=new.name, description=new.description)
+        _require_sense(new.sub_ports)
         now = self.parts.clock.now()
         with self.parts.db.write():
             port = self._port(caller, new.port_id)
@@ -123,10 +124,11 @@ class Trunks:
             return self.parts.store.trunks.save(self.get(caller, trunk_id), self.parts.clock.now())
 
     def _attach(self, caller: Caller, trunk: Trunk, parent: Port, wanted: Sequence[WantedSubPort]) -> None:
+        _require_sense(wanted)
         new = [self._checked(caller, trunk, parent, each) for each in wanted]
         tags = [each.tag for each in new]
-        if len(set(tags)) < len(tags) or len({each.port_id for each in new}) < len(new):
-            raise Invalid("trunk.subports_repeat", "Every subport and every segmentation_id is named once: sort them.")
+        if len(set(tags)) < len(tags):
+            raise _repeat()
         taken = {each.tag for each in trunk.sub_ports} & set(tags)
         if taken:
             raise Conflict(
@@ -164,12 +166,7 @@ class Trunks:
             if network is None or network.network_type != VLAN_NETWORK or network.segmentation_id is None:
                 raise Invalid("trunk.nothing_to_inherit", f"The network of port {port.id} has no VLAN: give a tag.")
             return network.segmentation_id
-        if wanted.segmentation_type != VLAN:
-            raise Invalid(
-                "trunk.bad_type", f"Invalid segmentation_type {wanted.segmentation_type!r:.40}: it is vlan or inherit."
-            )
-        if wanted.tag is None or not FIRST_TAG <= wanted.tag <= LAST_TAG:
-            raise Invalid("trunk.bad_tag", f"Invalid segmentation_id: give one from {FIRST_TAG} to {LAST_TAG}.")
+        assert wanted.tag is not None, "what makes no sense was refused before"
         return wanted.tag
 
     def _require_mtu(self, parent: Port, port: Port) -> None:
@@ -207,6 +204,24 @@ def dissolve(parts: Parts, trunk: Trunk) -> None:
     """There is no such trunk any more; inside a write transaction."""
     detach(parts, [each.port_id for each in trunk.sub_ports])
     parts.store.trunks.remove(trunk.id)
+
+
+def _require_sense(wanted: Sequence[WantedSubPort]) -> None:
+    """Raises Invalid before anything is looked up."""
+    for each in wanted:
+        if each.segmentation_type not in (VLAN, INHERIT):
+            raise Invalid(
+                "trunk.bad_type", f"Invalid segmentation_type {each.segmentation_type!r:.40}: it is vlan or inherit."
+            )
+        if each.segmentation_type == VLAN and not FIRST_TAG <= (each.tag or 0) <= LAST_TAG:
+            raise Invalid("trunk.bad_tag", f"Invalid segmentation_id: give one from {FIRST_TAG} to {LAST_TAG}.")
+    tags = [each.tag for each in wanted if each.segmentation_type == VLAN]
+    if len(set(tags)) < len(tags) or len({each.port_id for each in wanted}) < len(wanted):
+        raise _repeat()
+
+
+def _repeat() -> Invalid:
+    return Invalid("trunk.subports_repeat", "Every subport and every segmentation_id is named once: sort them.")
 
 
 def _require_unlocked(trunk: Trunk) -> None:

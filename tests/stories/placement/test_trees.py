@@ -134,3 +134,19 @@ def test_what_other_clients_hold_is_no_claim_of_a_server(placement: Placement) -
 def test_a_provider_cannot_hang_below_itself(placement: Placement) -> None:
     with pytest.raises(Invalid, match="hangs below"):
         placement.providers.update(ADMIN, HOST, "host", LEFT)
+
+
+def test_room_behind_many_full_trees_is_found_up_to_the_limit(placement: Placement) -> None:
+    for number in range(40):
+        provider = ProviderId(f"full-{number:02}")
+        placement.providers.create(ADMIN, provider, provider)
+        placement.inventories.create(ADMIN, provider, "VCPU", Inventory(1))
+        if number < 38:
+            placement.allocations.replace(SERVICE, holdings(f"server-{number}", {provider: {"VCPU": 1}}))
+
+    assert ways(placement, _A=Wish({"VCPU": 1})) == [
+        {name: {"VCPU": 1}} for name in ("full-38", "full-39", "left", "right")
+    ]
+    limited = placement.candidates.search(SERVICE, Search({"_A": Wish({"VCPU": 1})}, limit=3))
+    assert len(limited.proposals) == 3
+    assert {room.provider.id for room in limited.rooms} == {"full-38", "full-39", "host", "left", "right"}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Row, Select, cast, exists, func, select
+from sqlalchemy import ColumnElement, Float, FromClause, Row, Select, Table, cast, exists, func, select
 
 from haneul.kit.db import Database
-from haneul.services.placement.model import Bound, Candidate, CandidateRequest, ProviderId, Room
+from haneul.services.placement.model import SHARES, Bound, Candidate, CandidateRequest, ProviderId, Room, Search, Wish
 from haneul.services.placement.store.claims import fits
 from haneul.services.placement.store.providers import inventory, provider
 from haneul.services.placement.store.tables import (
@@ -43,13 +43,17 @@ class CandidateRows:
             rows = c.execute(statement).all()
         return [Candidate(ProviderId(row[0]), row[1], dict(zip(names, row[2:], strict=True))) for row in rows]
 
-    def rooms(self) -> list[Room]:
-        """Every provider with all about it, by name."""
+    def rooms(self, roots: Collection[str] | None = None) -> list[Room]:
+        """Every provider, or those of these trees, with all about it, by name."""
+        wanted = select(providers).order_by(providers.c.name)
+        if roots is not None:
+            wanted = wanted.where(providers.c.root_id.in_(sorted(roots)))
         with self.db.read() as c:
-            everyone = c.execute(select(providers).order_by(providers.c.name)).all()
-            had = _by_provider(c.execute(select(inventories)).all())
-            traits = _by_provider(c.execute(select(provider_traits)).all())
-            groups = _by_provider(c.execute(select(provider_aggregates)).all())
+            everyone = c.execute(wanted).all()
+            ids = None if roots is None else sorted(row.id for row in everyone)
+            had = _by_provider(c.execute(_about(inventories, ids)).all())
+            traits = _by_provider(c.execute(_about(provider_traits, ids)).all())
+            groups = _by_provider(c.execute(_about(provider_aggregates, ids)).all())
         return [
             Room(
                 provider=provider(row),
@@ -60,6 +64,67 @@ class CandidateRows:
             )
             for row in everyone
         ]
+
+    def trees(self, query: Search, beyond: str, count: int) -> list[tuple[ProviderId, str]]:
+        """Root and its name, by name, of up to `count` trees that may grant the query, after the name `beyond`.
+
+        A tree without what is asked for may still be granted it by a provider that shares: while any shares, only
+        what is asked of roots themselves narrows the choice.
+        """
+        root = providers.alias("root")
+        wanted = select(root.c.id, root.c.name).where(root.c.id == root.c.root_id, root.c.name > beyond)
+        for trait in sorted(query.root_required):
+            wanted = wanted.where(_traits_of(root.c.id, frozenset({trait})))
+        for trait in sorted(query.root_forbidden):
+            wanted = wanted.where(~_traits_of(root.c.id, frozenset({trait})))
+        if not self.sharing():
+            wanted = wanted.where(*(one for wish in query.groups.values() for one in _granted_by_tree(root, wish)))
+        with self.db.read() as c:
+            return [(ProviderId(row[0]), row[1]) for row in c.execute(wanted.order_by(root.c.name).limit(count)).all()]
+
+    def sharing(self) -> frozenset[ProviderId]:
+        """The roots of the trees with a provider that shares with others."""
+        joined = provider_traits.join(providers, providers.c.id == provider_traits.c.provider_id)
+        wanted = select(providers.c.root_id).select_from(joined).where(provider_traits.c.trait == SHARES)
+        with self.db.read() as c:
+            return frozenset(c.execute(wanted).scalars())
+
+    def roots_of(self, ids: Collection[str]) -> frozenset[ProviderId]:
+        """The roots of the trees that these providers stand in."""
+        if not ids:
+            return frozenset()
+        with self.db.read() as c:
+            return frozenset(c.execute(select(providers.c.root_id).where(providers.c.id.in_(sorted(ids)))).scalars())
+
+
+def _about(table: Table, ids: list[str] | None) -> Select[Any]:
+    return select(table) if ids is None else select(table).where(table.c.provider_id.in_(ids))
+
+
+def _granted_by_tree(root: FromClause, wish: Wish) -> Iterator[ColumnElement[bool]]:
+    """Conditions that a tree must meet to grant the wish by itself; together they are not enough.
+
+    One `exists` inside the other: a join might be read from the side of all who have the class.
+    """
+    for name, amount in wish.resources.items():
+        holder, had = providers.alias(), inventories.alias()
+        has_room = exists().where(had.c.provider_id == holder.c.id, had.c.resource_class == name, fits(had, amount))
+        yield exists().where(holder.c.root_id == root.c.id, has_room)
+    for any_of in wish.required:
+        holder = providers.alias()
+        yield exists().where(holder.c.root_id == root.c.id, _traits_of(holder.c.id, any_of))
+    for any_of in wish.member_of:
+        holder, member = providers.alias(), provider_aggregates.alias()
+        is_member = exists().where(member.c.provider_id == holder.c.id, member.c.aggregate_id.in_(sorted(any_of)))
+        yield exists().where(holder.c.root_id == root.c.id, is_member)
+    if wish.in_tree is not None:
+        tree = providers.alias()
+        yield root.c.id == select(tree.c.root_id).where(tree.c.id == wish.in_tree).scalar_subquery()
+
+
+def _traits_of(provider_id: ColumnElement[Any], any_of: frozenset[str]) -> ColumnElement[bool]:
+    borne = provider_traits.alias()
+    return exists().where(borne.c.provider_id == provider_id, borne.c.trait.in_(sorted(any_of)))
 
 
 def _by_provider(rows: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:

@@ -7,7 +7,10 @@ from haneul.services.placement.model import Candidate, CandidateRequest, Found, 
 from haneul.services.placement.parts import Parts
 from haneul.services.placement.verbs.explain import explain
 from haneul.services.placement.verbs.names import Names
-from haneul.services.placement.verbs.search import search
+from haneul.services.placement.verbs.search import Searching
+
+_FEW_TREES, _MANY_TREES = 16, 500
+"""So many trees are looked at first, and so many at a time when these do not grant enough."""
 
 
 class Candidates:
@@ -32,4 +35,13 @@ class Candidates:
         for wish in query.groups.values():
             self._classes.check_known(wish.resources)
             self._traits.check_known({*wish.forbidden}.union(*wish.required))
-        return search(query, self._rows.rooms())
+        searching, beyond, count = Searching(query), "", _FEW_TREES
+        with self._rows.db.read():
+            away = self._rows.sharing() | self._rows.roots_of([w.in_tree for w in query.groups.values() if w.in_tree])
+            while trees := self._rows.trees(query, beyond, count):
+                roots = {root for root, _ in trees}
+                searching.look(self._rows.rooms(roots | away), roots)
+                if searching.is_enough or len(trees) < count:
+                    break
+                beyond, count = trees[-1][1], _MANY_TREES
+        return searching.found()

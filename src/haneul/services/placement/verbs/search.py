@@ -4,27 +4,53 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from haneul.services.placement.model import SHARES, Found, Proposal, ProviderId, Room, Search, Wish
 
-_MOST = 10_000
+MOST = 10_000
 """So many ways are enough for anybody."""
+
+
+class Searching:
+    """The ways to grant a query, up to its limit, and the trees that they use: found in some trees after others."""
+
+    def __init__(self, query: Search) -> None:
+        self._query = query
+        self._most = min(MOST, query.limit or MOST)
+        self._proposals: dict[object, Proposal] = {}
+        self._rooms: dict[ProviderId, Room] = {}
+
+    @property
+    def is_enough(self) -> bool:
+        return len(self._proposals) >= self._most
+
+    def look(self, rooms: Sequence[Room], anchors: Collection[ProviderId] | None = None) -> None:
+        """Look in the trees with these roots, or in all; `rooms` are theirs and those of trees that share with them."""
+        forest = _Forest(rooms)
+        roots = [root for root in forest.anchors(self._query) if anchors is None or root in anchors]
+        known = set(self._proposals)
+        for anchor in roots:
+            if self.is_enough:
+                break
+            options = [list(_options(forest, anchor, *group)) for group in self._query.groups.items()]
+            for proposal in _combinations(forest, self._query, options):
+                self._proposals.setdefault(_key(proposal), proposal)
+                if self.is_enough:
+                    break
+        new = [proposal for key, proposal in self._proposals.items() if key not in known]
+        self._rooms |= {room.provider.id: room for room in _rooms(forest, self._query, new)}
+
+    def found(self) -> Found:
+        return Found(tuple(self._proposals.values()), tuple(self._rooms.values()))
 
 
 def search(query: Search, rooms: Sequence[Room]) -> Found:
     """The ways to grant the query, up to its limit, and the trees that they use."""
-    forest = _Forest(rooms)
-    options = {suffix: _options(forest, suffix, wish) for suffix, wish in query.groups.items()}
-    most = min(_MOST, query.limit or _MOST)
-    proposals: dict[object, Proposal] = {}
-    for anchor in forest.anchors(query):
-        for proposal in _combinations(forest, query, [by_anchor[anchor] for by_anchor in options.values()]):
-            proposals.setdefault(_key(proposal), proposal)
-            if len(proposals) == most:
-                return _found(forest, query, tuple(proposals.values()))
-    return _found(forest, query, tuple(proposals.values()))
+    searching = Searching(query)
+    searching.look(rooms)
+    return searching.found()
 
 
 def _key(proposal: Proposal) -> object:
@@ -81,10 +107,10 @@ class _Forest:
         return current == upper
 
 
-def _options(forest: _Forest, suffix: str, wish: Wish) -> Mapping[ProviderId, list[_Option]]:
-    """The ways to grant one group, by the root of the tree."""
+def _options(forest: _Forest, anchor: ProviderId, suffix: str, wish: Wish) -> Iterator[_Option]:
+    """The ways to grant one group in the tree with this root."""
     make = _from_one_provider if suffix else _from_a_tree
-    return {anchor: list(make(forest, anchor, suffix, wish)) for anchor in forest.trees}
+    return make(forest, anchor, suffix, wish)
 
 
 def _from_one_provider(forest: _Forest, anchor: ProviderId, suffix: str, wish: Wish) -> Iterator[_Option]:
@@ -171,9 +197,10 @@ def _one_per_tree(forest: _Forest, proposal: Proposal) -> bool:
     return len(set(roots)) == len(roots)
 
 
-def _found(forest: _Forest, query: Search, proposals: tuple[Proposal, ...]) -> Found:
+def _rooms(forest: _Forest, query: Search, proposals: Sequence[Proposal]) -> list[Room]:
+    """The providers that are used, and with nesting all of their trees."""
     used = {pid for proposal in proposals for pid in proposal.resources}
     if not query.nested:
-        return Found(proposals, tuple(forest.rooms[pid] for pid in sorted(used)))
+        return [forest.rooms[pid] for pid in sorted(used)]
     roots: Iterable[ProviderId | None] = dict.fromkeys(forest.root_of(pid) for pid in sorted(used))
-    return Found(proposals, tuple(room for root in roots if root for room in forest.trees[root]))
+    return [room for root in roots if root for room in forest.trees[root]]

@@ -288,3 +288,24 @@ def test_a_port_that_only_claims_a_server_is_none_of_its_cards(bench: Bench) -> 
 
     assert bench.face.ports.nics("server-1") == ()
     assert bench.face.ports.of_servers(["server-1"]) == {}
+
+
+def test_a_chosen_address_does_not_keep_a_guest_from_making_its_own(bench: Bench) -> None:
+    network = bench.network()
+    subnet = bench.subnet(network, "10.1.0.0/24")
+    bench.subnet(network, "fd00:1::/64", ra_mode="slaac", address_mode="slaac")
+
+    port = bench.port(network, fixed_ips=(WantedIp(subnet.id, "10.1.0.9"),))
+    bare = bench.port(network, fixed_ips=())
+
+    assert port.addresses[0] == "10.1.0.9"
+    assert [address.startswith("fd00:1::") for address in port.addresses] == [False, True]
+    assert bare.addresses == ()
+
+
+def test_addresses_are_of_the_subnet_that_was_first(bench: Bench) -> None:
+    network = bench.network()
+    bench.subnet(network, "10.9.0.0/24")
+    bench.clock.move(1)
+    bench.subnet(network, "10.1.0.0/24")
+    assert all(bench.port(network).addresses[0].startswith("10.9.0.") for _ in range(3))

@@ -9,10 +9,11 @@ import secrets
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 from haneul.cli.bench.figures import Figure
 from haneul.cli.machine.processes import find_process
@@ -23,14 +24,22 @@ _START_S = 60.0
 
 
 class BenchCloud:
-    """One control plane process and one connection to it that is kept open."""
+    """One control plane process, and a connection to it for each thread that asks."""
 
     def __init__(self, state: Path) -> None:
         self._state = state
         self._password = secrets.token_urlsafe(12)
         self._port = _free_port()
         self._start_s = 0.0
+        self._connections = threading.local()
         self.token = ""
+
+    @property
+    def _connection(self) -> http.client.HTTPConnection:
+        """This thread's own, kept open."""
+        if not hasattr(self._connections, "one"):
+            self._connections.one = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
+        return cast("http.client.HTTPConnection", self._connections.one)
 
     def __enter__(self) -> BenchCloud:
         keys = self._state / "keys"
@@ -47,7 +56,6 @@ class BenchCloud:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "haneul", "serve", "--state", str(self._state)], env=os.environ | settings
         )
-        self._connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
         self._await_first_answer(began)
         self.sign_in()
         return self

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from haneul.cli.bench.cloud import BenchCloud
 from haneul.cli.bench.figures import Figure, table
+from haneul.cli.bench.networks import measure_networks
 from haneul.cli.bench.requests import measure_requests
 from haneul.cli.bench.rows import measure_rows
 from haneul.cli.bench.servers import measure_servers
@@ -27,6 +28,7 @@ def run(args: argparse.Namespace) -> int:
             cloud.figures,
             lambda: measure_requests(cloud),
             lambda: measure_transfers(cloud, Path(folder)),
+            lambda: measure_networks(cloud),
             lambda: measure_servers(cloud, args.servers),
             cloud.memory_after,
             lambda: measure_rows(cloud, args.rows),

@@ -167,9 +167,11 @@ class PortRows(Rows[Port]):
         for some in chunked(each.id for each in found):
             columns = (port_addresses.c.port_id, port_addresses.c.subnet_id, port_addresses.c.ip_address)
             addresses = select(*columns).where(port_addresses.c.port_id.in_(some)).order_by(port_addresses.c.position)
-            fixed |= grouped(connection.execute(addresses), lambda row: row[0], lambda row: FixedIp(row[1], row[2]))
+            fixed |= grouped(
+                connection.execute(addresses).all(), lambda row: row[0], lambda row: FixedIp(row[1], row[2])
+            )
             chosen = select(port_groups).where(port_groups.c.port_id.in_(some)).order_by(*port_groups.c)
-            groups |= grouped(connection.execute(chosen), lambda row: row[0], lambda row: row[1])
+            groups |= grouped(connection.execute(chosen).all(), lambda row: row[0], lambda row: row[1])
         traits = network_traits(connection, (each.network_id for each in found))
         nothing = (None, "")
         trunks = self._trunks.by_parents(each.id for each in found)

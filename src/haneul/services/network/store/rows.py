@@ -148,7 +148,7 @@ class Rows(Generic[T]):
         return statement if scope is None else statement.where(scope)
 
     def _read(self, connection: Connection, statement: Executable) -> list[T]:
-        rows = connection.execute(statement)
+        rows = connection.execute(statement).all()
         names = self._names
         found = [msgspec.convert(dict(zip(names, row, strict=False)), self._kind) for row in rows]
         return self._complete(connection, found) if found else found

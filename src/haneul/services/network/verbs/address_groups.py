@@ -86,7 +86,7 @@ class AddressGroups:
 
     def remove(self, caller: Caller, group_id: str, addresses: Iterable[str]) -> AddressGroup:
         """The group has none of these. Raises NotFound `address_group.no_addresses`, Forbidden, Invalid."""
-        gone = _ranges(addresses)
+        gone = tuple(dict.fromkeys(str(parse_cidr(each)) for each in addresses))
         with self.parts.db.write():
             group = self._own(caller, group_id, "update_address_group")
             if absent := [each for each in gone if each not in group.addresses]:

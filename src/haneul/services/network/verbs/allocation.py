@@ -46,7 +46,7 @@ class Allocation:
                     "port.too_many_ips", f"Invalid input for operation: Exceeded maximum amount of fixed ips per port: "
                     f"{MAX_FIXED_IPS} are allowed.",
                 )  # fmt: skip
-            fixed = tuple(self._wanted(port, wanted, subnets))
+            fixed = tuple(self._wanted(port, self._with_automatic(port, wanted, subnets), subnets))
         return fixed
 
     def change(self, port: Port, wanted: Sequence[WantedIp], subnets: Sequence[Subnet]) -> tuple[FixedIp, ...]:
@@ -89,6 +89,16 @@ class Allocation:
                     yield self._make_own(port, subnet, position)
                     position += 1
 
+    def _with_automatic(self, port: Port, wanted: Sequence[WantedIp], subnets: Sequence[Subnet]) -> Sequence[WantedIp]:
+        """Guests make their addresses on every SLAAC subnet, whatever else is asked for; none, where none is."""
+        if not wanted or port.device_owner in ROUTER_OWNERS or port.device_owner.startswith("network:"):
+            return wanted
+        named = {each.subnet_id for each in wanted}
+        more = [WantedIp(each.id) for each in subnets if each.is_automatic and each.id not in named]
+        own = {slaac_address(parse_cidr(each.cidr), port.mac_address): each.id for each in subnets if each.is_automatic}
+        said = {own[each.ip_address] for each in wanted if each.ip_address in own}
+        return [*wanted, *(each for each in more if each.subnet_id not in said)]
+
     def _wanted(self, port: Port, wanted: Sequence[WantedIp], subnets: Sequence[Subnet]) -> Iterator[FixedIp]:
         for position, each in enumerate(wanted):
             subnet = _chosen(port, each, subnets)
@@ -118,7 +128,7 @@ class Allocation:
         return self._exactly(port, subnet, slaac_address(parse_cidr(subnet.cidr), port.mac_address), position)
 
     def _any_of(self, port: Port, subnets: Sequence[Subnet], position: int) -> FixedIp:
-        for subnet in subnets:
+        for subnet in sorted(subnets, key=lambda each: (each.created_at, each.id)):
             while (address := self._next(subnet)) is not None:
                 if self._take(port, subnet, address, position):
                     return FixedIp(subnet.id, address)

@@ -249,6 +249,7 @@ SCENARIOS: dict[str, tuple[tuple[Callable[[Lab], None], ...], Callable[[Lab], No
     "delete_server that is migrated": ((Lab.create, MIGRATE), delete),
     "delete_server that is rescued": ((Lab.create, RESCUE), delete),
     "delete_server that is shelved": ((Lab.create, SHELVE), delete),
+    "inject_network_info": ((Lab.create,), do_as_admin(injectNetworkInfo=None)),
     "attach_interface": ((Lab.create,), attach),
     "detach_interface": ((Lab.create,), detach),
     "cache_image": ((group,), cache),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
+import subprocess
 from pathlib import Path
 
 from haneul.agent.metadata.namespaces import inside
@@ -108,3 +109,15 @@ def press_power_button(host: AgentHost) -> None:
 
 def virsh(host: AgentHost, *words: str) -> str:
     return host.call("virsh", "-c", f"qemu+unix:///system?socket={host.state}/libvirt/run/libvirt-sock", *words)
+
+
+def emulator_of(host: AgentHost) -> int:
+    """The guest's QEMU, as this machine counts processes."""
+    found = subprocess.run(["pgrep", "-f", f"guest=haneul-{SERVER}"], capture_output=True, text=True, check=True)
+    return int(found.stdout.split()[0])
+
+
+def inner_pid(pid: int) -> int:
+    """The same process as the enclosure counts them."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("NSpid")).split()[-1])

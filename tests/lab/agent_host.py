@@ -37,8 +37,9 @@ from haneul.agent.main import run
 from haneul.agent.settings import AgentSettings
 from haneul.kit import log
 log.configure("info")
-state, control, uri, db = sys.argv[1:]
-run(AgentSettings(Path(state), control, libvirt_uri=uri, ovs_db=db, accelerator="tcg"))
+state, control, uri, db, boot = sys.argv[1:]
+settings = AgentSettings(Path(state), control, libvirt_uri=uri, ovs_db=db, accelerator="tcg", boot_id_file=Path(boot))
+run(settings)
 """
 
 
@@ -53,6 +54,8 @@ class AgentHost:
     images: dict[str, Path] = field(default_factory=dict)
     events: list[tuple[float, Event]] = field(default_factory=list)
     host_id: str = ""
+    boot: int = 1
+    """How often its machine was started, as its agent sees it."""
     agent: subprocess.Popen[bytes] | None = None
     daemons: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
@@ -113,7 +116,9 @@ class AgentHost:
     def start_agent(self) -> None:
         env = {"PYTHONPATH": f"{ROOT / 'src'}"}
         uri = libvirt.uri_of(self.state)
-        words = (str(self.state), self.control, uri, f"unix:{self.switch.socket}")
+        boot = self.state / "boot_id"
+        boot.write_text(f"boot-{self.boot}\n")
+        words = (str(self.state), self.control, uri, f"unix:{self.switch.socket}", str(boot))
         self.agent = self.spawn("agent", (sys.executable, "-c", _AGENT, *words), env)
         until(lambda: bool(self.hosts.connected()), 30, "the agent to connect")
 

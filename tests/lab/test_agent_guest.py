@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +19,8 @@ from tests.lab.agent_guest import (
     assert_nothing_left,
     booted,
     boots,
+    emulator_of,
+    inner_pid,
     make_disk,
     make_network,
     press_power_button,
@@ -193,15 +194,3 @@ def test_the_screen_speaks_rfb_and_ends_with_the_guest(host: AgentHost, guest: G
 
 def test_the_agent_is_small(host: AgentHost, guest: GuestSpec) -> None:
     assert host.agent_memory_mib() < 100
-
-
-def emulator_of(host: AgentHost) -> int:
-    """The guest's QEMU, as this machine counts processes."""
-    found = subprocess.run(["pgrep", "-f", f"guest=haneul-{SERVER}"], capture_output=True, text=True, check=True)
-    return int(found.stdout.split()[0])
-
-
-def inner_pid(pid: int) -> int:
-    """The same process as the enclosure counts them."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("NSpid")).split()[-1])

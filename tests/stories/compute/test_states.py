@@ -36,6 +36,7 @@ ACTIONS: dict[str, dict[str, Any]] = {
     "shelveOffload": {"shelveOffload": None},
     "unshelve": {"unshelve": None},
     "changePassword": {"changePassword": {"adminPass": "secret"}},
+    "injectNetworkInfo": {"injectNetworkInfo": None},
     "restore": {"restore": None},
 }
 """How each is asked for by the one address of actions."""

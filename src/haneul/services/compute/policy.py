@@ -66,6 +66,7 @@ _SERVERS = {
     "os-lock-server:unlock": _MEMBER,
     "os-lock-server:unlock:unlock_override": _ADMIN,
     "os-admin-actions:reset_state": _ADMIN,
+    "os-admin-actions:inject_network_info": _ADMIN,
     "os-deferred-delete:force": _MEMBER,
     "os-deferred-delete:restore": _MEMBER,
     "os-console-output": _MEMBER,

@@ -107,6 +107,11 @@ def reset_state(cloud: Cloud, req: Request) -> Reply:
     return Reply(202)
 
 
+def inject_network_info(cloud: Cloud, req: Request) -> Reply:
+    cloud.compute.servers.inject_network_info(req.caller, req.params["server_id"])
+    return Reply(202)
+
+
 def change_password(cloud: Cloud, req: Request) -> Reply:
     password = req.body["changePassword"]["adminPass"]
     cloud.compute.servers.change_password(req.caller, req.params["server_id"], password)
@@ -153,6 +158,7 @@ ACTIONS: dict[str, Action] = {
     "unlock": Action(unlock_server, action("unlock", ANYTHING)),
     "forceDelete": Action(force_delete_server, action("forceDelete", ANYTHING)),
     "restore": Action(restore_server, action("restore", ANYTHING)),
+    "injectNetworkInfo": Action(inject_network_info, action("injectNetworkInfo", ANYTHING)),
     "changePassword": Action(change_password, wrapped("changePassword", {"adminPass": TEXT}, ("adminPass",))),
     "resize": Action(moving.resize_server, moving.RESIZE),
     "confirmResize": Action(moving.confirm_resize, action("confirmResize", ANYTHING)),

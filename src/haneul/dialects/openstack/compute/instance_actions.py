@@ -38,6 +38,7 @@ _ACTION_BY_KIND = {
     "live_migrate_server": "live-migration",
     "evacuate_server": "evacuate",
     "soft_delete_server": "delete",
+    "inject_network_info": "inject_network_info",
     "restore_server": "restore",
     "attach_interface": "attach_interface",
     "detach_interface": "detach_interface",

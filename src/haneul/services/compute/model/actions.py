@@ -35,6 +35,7 @@ ALLOWED: Mapping[str, frozenset[S]] = {
     "changePassword": frozenset({S.ACTIVE}),
     "attach_interface": frozenset({S.ACTIVE, S.STOPPED, S.PAUSED}),
     "detach_interface": frozenset({S.ACTIVE, S.STOPPED, S.PAUSED}),
+    "injectNetworkInfo": frozenset({S.ACTIVE, S.STOPPED, S.PAUSED}),
     "restore": frozenset({S.SOFT_DELETED}),
     "update metadata": _HAS_GUEST,
     "update tags": _HAS_GUEST,

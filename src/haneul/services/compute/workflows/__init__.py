@@ -11,7 +11,7 @@ from haneul.services.compute.workflows.create_image import create_backup, create
 from haneul.services.compute.workflows.create_server import create_server
 from haneul.services.compute.workflows.delete_server import delete_server
 from haneul.services.compute.workflows.evacuate_server import evacuate_server
-from haneul.services.compute.workflows.interfaces import attach_interface, detach_interface
+from haneul.services.compute.workflows.interfaces import attach_interface, detach_interface, inject_network_info
 from haneul.services.compute.workflows.live_migrate_server import live_migrate_server
 from haneul.services.compute.workflows.pause_server import pause_server, unpause_server
 from haneul.services.compute.workflows.reboot_server import hard_reboot_server, reboot_server
@@ -55,5 +55,6 @@ WORKFLOWS: tuple[Callable[..., Any], ...] = (
     restore_server,
     attach_interface,
     detach_interface,
+    inject_network_info,
     cache_image,
 )

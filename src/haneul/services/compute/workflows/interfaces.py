@@ -33,6 +33,12 @@ def detach_interface(run: Run, server_id: ServerId, asked_by: AskedBy, nic: Plan
     run.wait(guest_has_its_cards, server_id, deadline_s=DEADLINE_S)
 
 
+@workflow
+def inject_network_info(run: Run, server_id: ServerId, asked_by: AskedBy) -> None:
+    """No undo: the guest's host is told again what is so already."""
+    run.wait(guest_has_its_cards, server_id, deadline_s=DEADLINE_S)
+
+
 def make_port(parts: Parts, server_id: ServerId, nic: PlannedNic) -> None:
     """Finds what the verb did."""
     with parts.db.write():

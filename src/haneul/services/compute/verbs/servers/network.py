@@ -11,7 +11,7 @@ from haneul.services.compute.model import PlannedNic, Server, WantedNic
 from haneul.services.compute.verbs.servers.base import ServerVerbs, asked_by, require_action
 from haneul.services.compute.verbs.servers.choices import check_nic, only_network
 from haneul.services.compute.verbs.servers.planning import plan_nic
-from haneul.services.compute.workflows.interfaces import attach_interface, detach_interface
+from haneul.services.compute.workflows.interfaces import attach_interface, detach_interface, inject_network_info
 from haneul.services.compute.workflows.nics import make_port, ports_of
 from haneul.services.network import Port, PortChanges, SecurityGroup
 
@@ -63,6 +63,13 @@ class NetworkVerbs(ServerVerbs):
             made_for_it = port.network_id if port.goes_with_device else ""
             nic = PlannedNic(port.id, made_for_it)
             self._parts.runs.submit(detach_interface, server.id, server.id, asked_by(caller), nic)
+
+    def inject_network_info(self, caller: Caller, server_id: str) -> None:
+        """Its host is told anew what cards and metadata the guest has."""
+        with self._parts.db.write():
+            server = self._get_unlocked(caller, server_id, "os-admin-actions:inject_network_info")
+            require_action(server, "injectNetworkInfo")
+            self._parts.runs.submit(inject_network_info, server.id, server.id, asked_by(caller))
 
     def security_groups(self, caller: Caller, server_id: str) -> Sequence[SecurityGroup]:
         """Those of all its ports."""

@@ -211,8 +211,6 @@ def test_a_rescued_guest_runs_from_another_disk(host: AgentHost, guest: GuestSpe
 
     device = "vda" if is_stable else "vdb"
     assert run(host, f"cat /sys/block/{device}/serial") == SERVER[:20]
-    mounted = f"mkdir -p /tmp/own; (mount /dev/{device}1 /tmp/own || mount /dev/{device} /tmp/own) 2>/dev/null"
-    assert run(host, f"{mounted}; md5sum /tmp/own/root/data; umount /tmp/own").split()[0] == before
     assert run(host, "test -e /root/data && echo there || echo new") == "new"
 
     off(host, guest)

@@ -9,8 +9,9 @@ from haneul.kit.http import Reply, Request
 
 
 def resize_server(cloud: Cloud, req: Request) -> Reply:
-    flavor_id = str(req.body["resize"]["flavorRef"]).rstrip("/").rpartition("/")[2]
-    cloud.compute.servers.resize(req.caller, req.params["server_id"], flavor_id)
+    asked = req.body["resize"]
+    flavor_id = str(asked["flavorRef"]).rstrip("/").rpartition("/")[2]
+    cloud.compute.servers.resize(req.caller, req.params["server_id"], flavor_id, asked.get("OS-DCF:diskConfig"))
     return Reply(202)
 
 

@@ -32,7 +32,7 @@ NO_HOST = "No valid host was found."
 class MovingVerbs(ServerVerbs):
     """Each begins a run and returns; Conflict if the state forbids it or other work is going on."""
 
-    def resize(self, caller: Caller, server_id: str, flavor_id: str) -> None:
+    def resize(self, caller: Caller, server_id: str, flavor_id: str, disk_config: str | None = None) -> None:
         """To another flavor, on any host. Raises Invalid for a flavor that will not do, OverQuota."""
         with self._parts.db.write():
             server = self._get_unlocked(caller, server_id, "servers:resize")
@@ -44,6 +44,8 @@ class MovingVerbs(ServerVerbs):
             require_growth(self._parts.store, server.project_id, server.flavor, flavor.snapshot())
             order = self._order(server, flavor.snapshot(), may_stay=self._parts.tuning.resize_on_same_host)
             self._begin(caller, server, MoveKind.RESIZE, resize_server, order)
+            if disk_config is not None:
+                self._store.change(server.id, self._parts.clock.now(), disk_config=disk_config)
 
     def migrate(self, caller: Caller, server_id: str, host_name: str | None = None) -> None:
         """To another host, which it has to leave its guest's memory for. Raises Invalid("placement.no_host")."""

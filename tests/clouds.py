@@ -24,6 +24,8 @@ from haneul.drivers.image.directory import DirectoryStore
 from haneul.drivers.image.fake import FakeFetcher
 from haneul.drivers.image.inspection import FormatInspector
 from haneul.drivers.network.fake import FakeNetworks
+from haneul.drivers.volume.fake import FakeVolumes
+from haneul.drivers.volume.fake_backups import FakeBackups
 from haneul.kit.clock import SteppedClock
 from haneul.kit.workflow import Observer, silent
 from haneul.services.network import FOLLOW
@@ -45,6 +47,7 @@ class FakeReality:
     networks: FakeNetworks
     clock: SteppedClock
     web: FakeFetcher = field(default_factory=FakeFetcher)
+    backups: FakeBackups = field(default_factory=FakeBackups)
 
     @cached_property
     def issuers(self) -> FakeIssuers:
@@ -78,6 +81,8 @@ class OpenCloud:
             inspector=FormatInspector(),
             fetcher=reality.web,
             issuers=reality.issuers,
+            volumes=FakeVolumes(reality.hosts, ("directory", "second")),
+            backups=reality.backups,
         )
         self.plane = main.assemble(main.lay_ground(settings, reality.clock), world, threads=0, observer=observer)
         self.plane.bootstrap()
@@ -114,7 +119,8 @@ class OpenCloud:
     def leftovers(self) -> list[str]:
         """What belongs to nothing, and what is still under way, in words."""
         under_way = [f"unfinished run {run.kind} of {run.subject}" for run in self.plane.ground.runs.unfinished()]
-        return under_way + [str(orphan) for orphan in self.plane.cloud.compute.leftovers()]
+        cloud = self.plane.cloud
+        return under_way + [str(orphan) for orphan in (*cloud.compute.leftovers(), *cloud.volume.leftovers())]
 
     def token_of(self, user: str) -> str | None:
         """A token of admin, demo or other in their own project; none for nobody."""
@@ -142,7 +148,7 @@ class OpenCloud:
     ) -> Any:
         """What the API answers, decoded; the test fails unless it agrees."""
         token = self.token_of(user) or ""
-        sent = {"x-auth-token": token, "openstack-api-version": "compute latest"} | dict(headers or {})
+        sent = {"x-auth-token": token, "openstack-api-version": "compute latest, volume latest"} | dict(headers or {})
         content = {"content": body} if isinstance(body, bytes) else {} if body is None else {"json": body}
         answer = self.http.request(method, path, headers=sent, **content)
         assert answer.status_code < 300, f"{method} {path}: {answer.status_code} {answer.text[:500]}"

@@ -92,6 +92,7 @@ def _agent_settings(known: Settings) -> AgentSettings:
         ovs_db=known.switch_db,
         accelerator=known.accelerator or "tcg",
         address=known.host_address,
+        volumes=known.volume_folders,
     )
 
 

@@ -28,7 +28,7 @@ from haneul.kit.keyring import Keyring
 from haneul.kit.policy import Caller, Policy
 from haneul.kit.upkeep import Loop, Scheduler
 from haneul.kit.workflow import Engine, Observer, Runs, silent
-from haneul.services import compute, identity, image, network, placement
+from haneul.services import compute, identity, image, network, placement, volume
 from haneul.settings import OidcIssuer, Settings
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class World:
     inspector: image.Inspector
     fetcher: image.Fetcher
     issuers: identity.Issuers
+    volumes: volume.VolumeHosts
+    backups: volume.BackupStore
     join_token: Callable[[str], str] = _refuse_to_join
     """Makes of a one-time secret the token that an operator carries to a new host."""
 
@@ -116,6 +118,7 @@ class ControlPlane:
             self.ground.notices.on(loop, partial(self.upkeep.hurry, loop))
         self.cloud.network.when_changed(partial(post, network.FOLLOW))
         self.cloud.network.start(partial(post, network.MEND))
+        self.cloud.volume.start()
         self.world.hosts.start(self.cloud.compute.hosts, self.cloud.compute.read_data)
 
     def start(self) -> None:
@@ -149,31 +152,45 @@ def lay_ground(settings: Settings, clock: Clock) -> Ground:
 
 def reach_world(settings: Settings, clock: Clock) -> World:
     """The drivers that the settings name."""
-    hosts, join_token = _fake_hosts(settings, clock) if settings.compute_driver == "fake" else _hosts(settings, clock)
+    reached = _fake_hosts(settings, clock) if settings.compute_driver == "fake" else _hosts(settings, clock)
     return World(
-        hosts=hosts,
+        hosts=reached.hosts,
+        volumes=reached.volumes,
+        backups=driver("volume", "backups")(settings.backups),
         networks=_networks(settings),
         blobs=driver("image", "directory")(settings.state / "images", settings.image_reserve_gib * GIB),
         inspector=FormatInspector(settings.image_format_check),
         fetcher=WebFetcher(settings.image_sources),
         issuers=driver("identity", "web")([_issuer(each) for each in settings.oidc_issuers], clock),
-        join_token=join_token,
+        join_token=reached.join_token,
     )
 
 
-def _fake_hosts(settings: Settings, clock: Clock) -> tuple[compute.Hosts, Callable[[str], str]]:
+@dataclass(frozen=True)
+class Reached:
+    """How hosts are reached: their guests, their volumes, and how they join."""
+
+    hosts: compute.Hosts
+    volumes: volume.VolumeHosts
+    join_token: Callable[[str], str] = _refuse_to_join
+
+
+def _fake_hosts(settings: Settings, clock: Clock) -> Reached:
     from haneul.drivers.compute.fake import FakeWorld
 
-    return driver("compute", "fake")(FakeWorld(settings.fake_hosts, clock)), _refuse_to_join
+    world = FakeWorld(settings.fake_hosts, clock)
+    places = tuple(settings.volume_folders)
+    return Reached(driver("compute", "fake")(world), driver("volume", "fake")(world, places))
 
 
-def _hosts(settings: Settings, clock: Clock) -> tuple[compute.Hosts, Callable[[str], str]]:
+def _hosts(settings: Settings, clock: Clock) -> Reached:
     from haneul.drivers.compute.agents import ListenerSettings
 
     authority = x509.ensure_authority(settings.state / "keys" / "ca", "Haneul", clock.now())
     listener = ListenerSettings(settings.agent_listen_host, settings.agent_port, authority)
     hosts = driver("compute", "agents")(listener, clock)
-    return hosts, lambda secret: hosts.join_token(settings.agents_url, secret).text()
+    volumes = driver("volume", "agents")(hosts, clock)
+    return Reached(hosts, volumes, lambda secret: hosts.join_token(settings.agents_url, secret).text())
 
 
 def _networks(settings: Settings) -> Any:
@@ -190,12 +207,13 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
     room = placement.Placement(_placement(ground))
     images = image.Images(_image(ground, world, people))
     networks = network.Network(_network(ground, world))
-    computing = compute.Compute(_compute(ground, world, Below(images, networks, room)))
-    for service in (images, computing):
+    disks = volume.BlockStorage(_volume(ground, world, images))
+    computing = compute.Compute(_compute(ground, world, Below(images, networks, room, disks)))
+    for service in (images, disks, computing):
         for workflow in service.workflows:
             engine.register(workflow, service.parts)
     settings = ground.settings
-    loops = (*people.upkeep, *images.upkeep, *networks.upkeep, *computing.upkeep)
+    loops = (*people.upkeep, *images.upkeep, *networks.upkeep, *disks.upkeep, *computing.upkeep)
     forget = Loop("runs.forget", 3600, lambda: ground.runs.forget(KEPT_RUNS))
     upkeep = Scheduler((*loops, forget), ground.clock, ground.leadership.leads)
     cloud = Cloud(
@@ -204,6 +222,7 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
         placement=room,
         network=networks,
         compute=computing,
+        volume=disks,
         public_url=settings.url,
         region=settings.region,
         join_token=world.join_token,
@@ -226,6 +245,7 @@ class Below:
     images: image.Images
     networks: network.Network
     room: placement.Placement
+    disks: volume.BlockStorage
 
 
 def _issuer(told: OidcIssuer) -> identity.TrustedIssuer:
@@ -299,6 +319,21 @@ def _network(ground: Ground, world: World) -> network.Parts:
     )
 
 
+def _volume(ground: Ground, world: World, images: image.Images) -> volume.Parts:
+    return volume.Parts(
+        db=ground.db,
+        store=volume.VolumeStore(ground.db),
+        clock=ground.clock,
+        bus=ground.bus,
+        policy=ground.policy("volume", volume.RULES),
+        runs=ground.runs,
+        hosts=world.volumes,
+        backups=world.backups,
+        image=images,
+        tuning=volume.Tuning(overcommit=ground.settings.volume_overcommit),
+    )
+
+
 def _compute(ground: Ground, world: World, below: Below) -> compute.Parts:
     return compute.Parts(
         db=ground.db,
@@ -311,6 +346,7 @@ def _compute(ground: Ground, world: World, below: Below) -> compute.Parts:
         image=below.images,
         network=below.networks,
         placement=below.room,
+        volume=below.disks,
         tuning=_tuning(ground.settings),
     )
 

@@ -142,6 +142,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     reclaim_s: Annotated[
         int, Meta(description="So long a deleted server can be restored; 0: it is gone at once.", ge=0)
     ] = 0
+    volume_places: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Where hosts keep volumes: `name`, a folder below the host's state, or `name=/folder`; volume "
+            "types choose by `volume_backend_name`.",
+            min_length=1,
+        ),
+    ] = ("directory",)
+    volume_overcommit: Annotated[
+        float, Meta(description="How many times over a place's room is promised to volumes.", gt=0)
+    ] = 4.0
+    backup_directory: Annotated[
+        str, Meta(description="Where the control plane keeps volumes' backups; empty: `<state>/backups`.")
+    ] = ""
 
     token_lifetime_s: Annotated[int, Meta(description="How long a token is good for.", ge=60)] = 3600
     token_key_days: Annotated[
@@ -214,6 +228,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     @property
     def database(self) -> str:
         return self.database_url or f"sqlite:///{self.state / 'haneul.db'}"
+
+    @property
+    def volume_folders(self) -> dict[str, str]:
+        """Folder by name of place; an empty folder is one below the host's state."""
+        return {name: folder for name, _, folder in (place.partition("=") for place in self.volume_places)}
+
+    @property
+    def backups(self) -> Path:
+        return Path(self.backup_directory) if self.backup_directory else self.state / "backups"
 
     @property
     def agents_url(self) -> str:
@@ -292,7 +315,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         text = environ.get(f"HANEUL_{name.upper()}")
         if text is None or name == "state":
             continue
-        values[name] = tuple(text.split()) if name == "dns_servers" else text
+        values[name] = tuple(text.split()) if name in ("dns_servers", "volume_places") else text
     return values
 
 

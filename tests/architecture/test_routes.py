@@ -21,7 +21,7 @@ OPEN_TO_ALL = re.compile(
     r"|identity POST /v3/auth/OS-FEDERATION/saml2(/ecp)? "
     r"|identity GET /v3/OS-FEDERATION/saml2/metadata "
     r"|image GET /(versions|v2)? "
-    r"|(compute|network|placement) GET /(v2(\.0|\.1)?)? "
+    r"|(compute|network|placement|volume) GET /(v2(\.0|\.1)?|v3)? "
 )
 """Discovery, where a password, a signature or another's token stands for a token, and what is not built."""
 

@@ -32,6 +32,7 @@ PREFIXES = {
     "network": "/network/v2.0",
     "identity": "/identity/v3",
     "image": "/image",
+    "volume": "/volume/v3",
     "placement": "/placement",
     "haneul": "/haneul/v1",
 }

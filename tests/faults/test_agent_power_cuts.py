@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from haneul.agent import verbs
+from haneul.agent.copies import Copies
 from haneul.agent.drivers.disk.fake import FakeDisks
 from haneul.agent.drivers.hypervisor.fake import FakeHypervisor
 from haneul.agent.drivers.nic.fake import FakeNics
+from haneul.agent.drivers.volume.fake import FakeVolumeFiles
 from haneul.agent.images import Images
 from haneul.agent.journal import Journal
 from haneul.agent.parts import Parts
@@ -90,6 +92,9 @@ class Host:
             disks=guard(self.disks),
             nics=guard(self.nics),
             images=Images(self.disks, lambda image_id, offset, length: b"", lambda event: None),
+            volumes=FakeVolumeFiles(),
+            copies=Copies(lambda event: None),
+            read_stream=lambda name, offset, length: b"",
             metadata=BareService(guard(self.nics)),
             clock=self.clock,
             inventory=_no_inventory,

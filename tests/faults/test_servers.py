@@ -9,6 +9,7 @@ import pytest
 from tests.clouds import OpenCloud
 from tests.faults.drill import Scenario, trials
 from tests.faults.lab import SCENARIOS, Lab, furnish, prepare
+from tests.faults.volume_lab import VOLUME_SCENARIOS
 
 EVERY = int(os.environ.get("HANEUL_DRILL_EVERY", "7"))
 """Of the disturbances on the way back, every so-manieth is tried; 1 tries all."""
@@ -31,4 +32,4 @@ def test_nothing_is_stuck_or_left_over(cloud: OpenCloud, name: str) -> None:
 def test_every_workflow_is_drilled(cloud: OpenCloud) -> None:
     known = {registration.fn.__name__ for registration in cloud.plane.engine.registrations}
 
-    assert known - ELSEWHERE <= {name.partition(" ")[0] for name in SCENARIOS}
+    assert known - ELSEWHERE <= {name.partition(" ")[0] for name in (*SCENARIOS, *VOLUME_SCENARIOS)}

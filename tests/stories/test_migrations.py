@@ -13,10 +13,10 @@ from sqlalchemy import MetaData, inspect
 from haneul import migrations
 from haneul.kit import workflow
 from haneul.kit.db import Database
-from haneul.services import compute, identity, image, network, placement
+from haneul.services import compute, identity, image, network, placement, volume
 from tests import databases
 
-SERVICES = (workflow, identity, image, placement, network, compute)
+SERVICES = (workflow, identity, image, placement, network, volume, compute)
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import uvloop
 
 from haneul.agent import chores
 from haneul.agent.consoles import Consoles
+from haneul.agent.copies import Copies
 from haneul.agent.drivers.registry import Machine, machine_of
 from haneul.agent.enrol import Identity
 from haneul.agent.images import Images
@@ -83,6 +84,7 @@ class Agent:
         finally:
             parts.images.close()
             parts.jobs.close()
+            parts.copies.close()
             self._workers.shutdown(wait=False, cancel_futures=True)
             self._answerers.shutdown(wait=False, cancel_futures=True)
             parts.hypervisor.close()
@@ -104,12 +106,20 @@ class Agent:
             assert isinstance(data, bytes)
             return data
 
+        def read_stream(name: str, offset: int, length: int) -> bytes:
+            data = links.ask_from_thread("read_stream", {"name": name, "offset": offset, "length": length})
+            assert isinstance(data, bytes)
+            return data
+
         parts = Parts(
             journal=journal,
             hypervisor=hypervisor,
             disks=disks,
             nics=nics,
             images=Images(disks, read_image, links.tell),
+            volumes=self.machine.volumes,
+            copies=Copies(links.tell),
+            read_stream=read_stream,
             metadata=Metadata(self._loop, self._answerers, nics, Answers(journal, locks)),
             consoles=Consoles(links.dial),
             clock=clock,

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Protocol
 
 from haneul.agent.consoles import Consoles
+from haneul.agent.copies import Copies
 from haneul.agent.drivers.disk.base import Disks
 from haneul.agent.drivers.hypervisor.base import Hypervisor
 from haneul.agent.drivers.nic.base import Nics
+from haneul.agent.drivers.volume.base import VolumeFiles
 from haneul.agent.images import Images
 from haneul.agent.jobs import Jobs
 from haneul.agent.journal import Journal
@@ -61,6 +63,10 @@ class Parts:
     disks: Disks
     nics: Nics
     images: Images
+    volumes: VolumeFiles
+    copies: Copies
+    read_stream: Callable[[str, int, int], bytes]
+    """(name of a stream, offset, length) -> bytes, from the control plane."""
     metadata: MetadataService
     consoles: Consoles
     clock: Clock

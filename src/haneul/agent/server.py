@@ -21,6 +21,13 @@ log = logging.getLogger(__name__)
 SLOW_S = 2.0
 
 VERBS: dict[str, Callable[..., Any]] = {
+    "ensure_volume": verbs.ensure_volume,
+    "revert_volume": verbs.revert_volume,
+    "remove_volume": verbs.remove_volume,
+    "rename_volume": verbs.rename_volume,
+    "read_volume": verbs.read_volume,
+    "sum_volume": verbs.sum_volume,
+    "list_volumes": verbs.list_volumes,
     "ensure_base": verbs.ensure_base,
     "ensure_disk": verbs.ensure_disk,
     "remove_disk": verbs.remove_disk,

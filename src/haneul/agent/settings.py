@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -27,6 +28,8 @@ class AgentSettings:
     bridge: str = "br-int"
     boot_id_file: Path = Path("/proc/sys/kernel/random/boot_id")
     """Says something else after every start of the machine."""
+    volumes: Mapping[str, str] = field(default_factory=lambda: {"directory": ""})
+    """Where volumes are kept: a folder by name of place; an empty folder is one of the agent's own."""
 
     @property
     def controls(self) -> tuple[str, ...]:

@@ -19,6 +19,11 @@ DRIVERS: Mapping[str, Mapping[str, str]] = {
         "web": "haneul.drivers.identity.web:WebIssuers",
         "fake": "haneul.drivers.identity.fake:FakeIssuers",
     },
+    "volume": {
+        "agents": "haneul.drivers.volume.agents:AgentVolumes",
+        "fake": "haneul.drivers.volume.fake:FakeVolumes",
+        "backups": "haneul.drivers.volume.backups:BackupDirectory",
+    },
     "image": {
         "directory": "haneul.drivers.image.directory:DirectoryStore",
         "fake": "haneul.drivers.image.fake:FakeStore",

@@ -21,6 +21,16 @@ from haneul.hostapi.join import JoinToken, parse_join_token
 from haneul.hostapi.networks import MetadataPort, NicSpec
 from haneul.hostapi.snapshots import SnapshotReport, SnapshotSpec, owner_of
 from haneul.hostapi.usage import DiskUse, GuestUse, NicUse
+from haneul.hostapi.volumes import (
+    VOLUME_CHUNK_BYTES,
+    StreamSource,
+    VolumeDisk,
+    VolumeLimits,
+    VolumePlace,
+    VolumeReport,
+    VolumeRoom,
+    VolumeSpec,
+)
 from haneul.hostapi.wire import (
     CHUNK_BYTES,
     CONTROL_OPERATIONS,
@@ -37,6 +47,7 @@ __all__ = [
     "MAX_MESSAGE_BYTES",
     "OPERATIONS",
     "SERVER_NAME",
+    "VOLUME_CHUNK_BYTES",
     "ConsoleAddress",
     "ConsoleLog",
     "CpuInfo",
@@ -61,6 +72,13 @@ __all__ = [
     "RebootSpec",
     "SnapshotReport",
     "SnapshotSpec",
+    "StreamSource",
+    "VolumeDisk",
+    "VolumeLimits",
+    "VolumePlace",
+    "VolumeReport",
+    "VolumeRoom",
+    "VolumeSpec",
     "owner_of",
     "parse_join_token",
 ]

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from haneul.hostapi.disks import DiskSpec
 from haneul.hostapi.networks import NicSpec
+from haneul.hostapi.volumes import VolumeDisk
 
 
 class Power(StrEnum):
@@ -65,6 +66,8 @@ class GuestSpec:
     reboot: RebootSpec = RebootSpec()
     stop_timeout_s: int = 60
     """How long a guest may take to shut itself down before it is switched off; 0: at once."""
+    volumes: tuple[VolumeDisk, ...] = ()
+    """Plugged in and pulled out while the guest runs."""
 
 
 @dataclass(frozen=True)

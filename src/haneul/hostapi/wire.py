@@ -10,11 +10,12 @@ from haneul.hostapi.guests import ConsoleAddress, ConsoleLog, GuestReport, Guest
 from haneul.hostapi.hosts import Enrolment, HostInventory, Leftovers
 from haneul.hostapi.snapshots import SnapshotReport, SnapshotSpec
 from haneul.hostapi.usage import GuestUse
+from haneul.hostapi.volumes import VolumePlace, VolumeReport, VolumeRoom, VolumeSpec
 
 
 @dataclass(frozen=True)
 class Event:
-    """Something changed: `guest_changed`, `disk_ready` or `snapshot_ready` with an id, or `inventory_changed`."""
+    """Something changed: `guest_changed`, `disk_ready`, `snapshot_ready`, `volume_ready` with an id, or the host."""
 
     name: str
     subject: str
@@ -49,6 +50,13 @@ OPERATIONS: dict[str, Operation] = {
     "read_snapshot": Operation({"snapshot_id": str, "offset": int, "length": int}, bytes),
     "remove_snapshot": Operation({"snapshot_id": str}, None),
     "list_leftovers": Operation({}, Leftovers),
+    "ensure_volume": Operation({"spec": VolumeSpec}, VolumeReport),
+    "revert_volume": Operation({"spec": VolumeSpec}, VolumeReport),
+    "remove_volume": Operation({"place": VolumePlace}, None),
+    "rename_volume": Operation({"place": VolumePlace, "name": str}, VolumeReport),
+    "read_volume": Operation({"place": VolumePlace, "offset": int, "length": int}, bytes),
+    "sum_volume": Operation({"place": VolumePlace, "first": int, "count": int}, tuple[str, ...]),
+    "list_volumes": Operation({}, tuple[VolumeRoom, ...]),
 }
 """What the control plane asks of a host."""
 
@@ -57,6 +65,7 @@ CONTROL_OPERATIONS: dict[str, Operation] = {
     "renew_certificate": Operation({"request_pem": str}, Enrolment),
     "report_inventory": Operation({"inventory": HostInventory}, None),
     "read_image": Operation({"image_id": str, "offset": int, "length": int}, bytes),
+    "read_stream": Operation({"name": str, "offset": int, "length": int}, bytes),
 }
 """What a host asks of the control plane: `join` before it has a certificate, the others with it."""
 

@@ -12,7 +12,7 @@ from haneul.kit.db import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0019"
+NEWEST = "0020"
 """The revision this release works with, so that an ordinary start need not import Alembic (0.7 s)."""
 
 

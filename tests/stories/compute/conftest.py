@@ -13,6 +13,8 @@ from haneul.drivers.compute.fake import FakeHosts, FakeWorld
 from haneul.drivers.image.fake import FakeFetcher, FakeStore
 from haneul.drivers.image.inspection import FormatInspector
 from haneul.drivers.network.fake import FakeNetworks
+from haneul.drivers.volume.fake import FakeVolumes
+from haneul.drivers.volume.fake_backups import FakeBackups
 from haneul.kit.clock import SteppedClock
 from haneul.kit.events import Bus
 from haneul.kit.keyring import Keyring
@@ -20,7 +22,7 @@ from haneul.kit.paging import Page
 from haneul.kit.policy import INTERNAL, Caller, Policy
 from haneul.kit.workflow import METADATA as RUNS
 from haneul.kit.workflow import Engine, Runs
-from haneul.services import compute, image, network, placement
+from haneul.services import compute, image, network, placement, volume
 from haneul.services.compute import Compute, Flavor, ListWish, Server, ServerView, ServerWish
 from tests.databases import fresh
 from tests.faults.drill import settle
@@ -48,7 +50,7 @@ class Bench:
     def __init__(self, hosts: int = 2) -> None:
         self.clock = SteppedClock()
         self._keys = TemporaryDirectory(prefix="haneul-tests-")
-        self.db = fresh(RUNS, image.METADATA, network.METADATA, placement.METADATA, compute.METADATA)
+        self.db = fresh(RUNS, image.METADATA, network.METADATA, placement.METADATA, volume.METADATA, compute.METADATA)
         self.bus = Bus()
         self.runs = Runs(self.db, self.clock)
         self.world = FakeWorld(hosts, self.clock)
@@ -100,6 +102,24 @@ class Bench:
         return placement.Placement(placement.Parts(self.db, store, self.clock, Policy(placement.RULES)))
 
     @cached_property
+    def volume(self) -> volume.BlockStorage:
+        disks = volume.BlockStorage(
+            volume.Parts(
+                db=self.db,
+                store=volume.VolumeStore(self.db),
+                clock=self.clock,
+                bus=self.bus,
+                policy=Policy(volume.RULES),
+                runs=self.runs,
+                hosts=FakeVolumes(self.world),
+                backups=FakeBackups(),
+                image=self.images,
+            )
+        )
+        disks.start()
+        return disks
+
+    @cached_property
     def face(self) -> Compute:
         return Compute(
             compute.Parts(
@@ -113,6 +133,7 @@ class Bench:
                 image=self.images,
                 network=self.network,
                 placement=self.placement,
+                volume=self.volume,
             )
         )
 

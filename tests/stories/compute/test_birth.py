@@ -26,6 +26,8 @@ from haneul.drivers.image.directory import DirectoryStore
 from haneul.drivers.image.fake import FakeFetcher
 from haneul.drivers.image.inspection import FormatInspector
 from haneul.drivers.network.fake import FakeNetworks
+from haneul.drivers.volume.agents import AgentVolumes
+from haneul.drivers.volume.fake_backups import FakeBackups
 from haneul.hostapi import parse_join_token
 from haneul.kit.clock import SystemClock
 from haneul.kit.policy import INTERNAL
@@ -103,6 +105,8 @@ class Cloud:
             inspector=FormatInspector(),
             fetcher=FakeFetcher(),
             issuers=FakeIssuers(clock),
+            volumes=AgentVolumes(self.hosts, clock),
+            backups=FakeBackups(),
         )
         (folder / "keys").mkdir()
         (folder / "keys" / main.ADMIN_PASSWORD).write_text(PASSWORD)

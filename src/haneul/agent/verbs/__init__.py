@@ -3,6 +3,7 @@
 from haneul.agent.verbs.ensure_base import ensure_base
 from haneul.agent.verbs.ensure_disk import ensure_disk
 from haneul.agent.verbs.ensure_guest import ensure_guest
+from haneul.agent.verbs.ensure_volume import ensure_volume, revert_volume
 from haneul.agent.verbs.get_console import get_console
 from haneul.agent.verbs.get_guest import get_guest
 from haneul.agent.verbs.get_inventory import get_inventory
@@ -14,6 +15,7 @@ from haneul.agent.verbs.read_console_log import read_console_log
 from haneul.agent.verbs.remove_disk import remove_disk
 from haneul.agent.verbs.remove_guest import remove_guest
 from haneul.agent.verbs.snapshots import copy_disk, ensure_snapshot, read_snapshot, remove_snapshot, restore_disk
+from haneul.agent.verbs.volumes import list_volumes, read_volume, remove_volume, rename_volume, sum_volume
 
 __all__ = [
     "copy_disk",
@@ -21,19 +23,26 @@ __all__ = [
     "ensure_disk",
     "ensure_guest",
     "ensure_snapshot",
+    "ensure_volume",
     "forget_password",
     "get_console",
     "get_guest",
     "get_inventory",
     "get_usage",
     "list_leftovers",
+    "list_volumes",
     "open_console",
     "read_console_log",
     "read_password",
     "read_snapshot",
+    "read_volume",
     "remove_disk",
     "remove_guest",
     "remove_snapshot",
+    "remove_volume",
+    "rename_volume",
     "restore_disk",
+    "revert_volume",
     "set_password",
+    "sum_volume",
 ]

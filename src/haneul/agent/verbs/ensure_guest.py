@@ -12,6 +12,7 @@ from haneul.agent.journal import GuestRecord
 from haneul.agent.metadata.config_drive import build_config_drive
 from haneul.agent.parts import Parts
 from haneul.agent.verbs.get_guest import report
+from haneul.agent.verbs.plug_volumes import volume_files
 from haneul.hostapi import Event, GuestReport, GuestSpec, Power
 from haneul.kit.errors import Conflict
 
@@ -26,6 +27,7 @@ def ensure_guest(parts: Parts, spec: GuestSpec) -> GuestReport:
     with parts.locks.of(spec.server_id):
         record = parts.journal.find(spec.server_id)
         _disk_files(parts, spec)
+        volume_files(parts, spec)
         record = replace(record, spec=spec) if record else GuestRecord(spec, spec.reboot.count)
         parts.journal.save(record)
         return _steer(parts, record)
@@ -71,6 +73,9 @@ def _steer(parts: Parts, record: GuestRecord) -> GuestReport:
         _save_memory(parts, server_id)
     elif record.off_by is None or power in OFF:
         record = _bring_up(parts, record, power)
+    if record.off_by is None and not _volumes_plugged(parts, record.spec):
+        detail = "the guest has not taken or let go of a volume yet"
+        return replace(report(parts, server_id, record), is_settled=False, detail=detail)
     return report(parts, server_id, record)
 
 
@@ -81,6 +86,13 @@ def _save_memory(parts: Parts, server_id: str) -> None:
         partial(parts.hypervisor.suspend, server_id),
         partial(parts.tell, Event("guest_changed", server_id)),
     )
+
+
+def _volumes_plugged(parts: Parts, spec: GuestSpec) -> bool:
+    """Have a guest that runs take and let go of volumes; True once it has those of its specification."""
+    if spec.power not in LIVE or parts.hypervisor.find(spec.server_id) not in LIVE:
+        return True
+    return parts.hypervisor.set_volumes(spec.server_id, _disk_files(parts, spec), volume_files(parts, spec))
 
 
 def _bring_down(parts: Parts, record: GuestRecord, power: Power) -> GuestRecord:
@@ -140,7 +152,7 @@ def _define(parts: Parts, spec: GuestSpec) -> None:
             name=spec.name,
             vcpus=spec.vcpus,
             memory_mib=spec.memory_mib,
-            disks=_disk_files(parts, spec),
+            disks=(*_disk_files(parts, spec), *volume_files(parts, spec)),
             plugs=plugs,
             config_drive=drive,
             console_log=folder / "console.log",

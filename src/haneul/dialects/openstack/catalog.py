@@ -12,6 +12,8 @@ from haneul.dialects.openstack.image.routes import ROUTES as IMAGE_ROUTES
 from haneul.dialects.openstack.network.routes import ROUTES as NETWORK_ROUTES
 from haneul.dialects.openstack.placement.routes import ROUTES as PLACEMENT_ROUTES
 from haneul.dialects.openstack.placement.versions import LADDER as PLACEMENT_LADDER
+from haneul.dialects.openstack.volume.routes import ROUTES as VOLUME_ROUTES
+from haneul.dialects.openstack.volume.versions import LADDER as VOLUME_LADDER
 
 APIS = (
     ApiSpec("identity", "/identity", IDENTITY_ROUTES, errors.IDENTITY, extra_headers={"vary": "X-Auth-Token"}),
@@ -25,6 +27,14 @@ APIS = (
         errors.COMPUTE,
         COMPUTE_LADDER,
         version_headers=("openstack-api-version", "x-openstack-nova-api-version"),
+        request_id_headers=("x-openstack-request-id", "x-compute-request-id"),
+    ),
+    ApiSpec(
+        "volume",
+        "/volume",
+        VOLUME_ROUTES,
+        errors.VOLUME,
+        VOLUME_LADDER,
         request_id_headers=("x-openstack-request-id", "x-compute-request-id"),
     ),
     ApiSpec("haneul", "/haneul/v1", HOST_ROUTES, errors.HANEUL),

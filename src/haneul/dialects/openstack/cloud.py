@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from haneul.services.image import Images
     from haneul.services.network import Network
     from haneul.services.placement import Placement
+    from haneul.services.volume import BlockStorage
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Cloud:
     placement: Placement
     network: Network
     compute: Compute
+    volume: BlockStorage
     public_url: str
     """By which clients reach the cloud, without a closing slash."""
     region: str

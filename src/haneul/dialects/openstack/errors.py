@@ -160,7 +160,35 @@ IMAGE = ErrorStyle(
         "image.upload_ended": 410,
     },
 )
-COMPUTE = ErrorStyle(_nova, by_code={"request.gone": 410, "host.not_steerable": 501})
+COMPUTE = ErrorStyle(
+    _nova,
+    by_code={
+        "request.gone": 410,
+        "host.not_steerable": 501,
+        "volume.wrong_status": 400,
+        "server.boots_from_it": 403,
+    },
+)
+VOLUME = ErrorStyle(
+    _nova,
+    by_kind={"over_quota": 413},
+    by_code={
+        **{f"{noun}.wrong_status": 400 for noun in ("volume", "snapshot", "backup", "group", "group_snapshot")},
+        "volume.status": 400,
+        "volume_type.in_use": 400,
+        "volume_type.is_default": 400,
+        "group_type.in_use": 400,
+        "qos.in_use": 400,
+        "volume.has_snapshots": 400,
+        "volume.in_group": 400,
+        "volume.needs_migration": 400,
+        "volume_type.has_encryption": 400,
+        "image.wrong_status": 400,
+        "snapshot.no_file": 400,
+        "qos.no_key": 400,
+        "volume_type.no_default": 404,
+    },
+)
 PLACEMENT = ErrorStyle(_placement)
 NETWORK = ErrorStyle(_neutron, by_kind={"over_quota": 409}, by_code={"request.revision": 412})
 HANEUL = ErrorStyle(_keystone)

@@ -31,6 +31,7 @@ from haneul.services.compute.model import (
     ServerGroup,
     ServerId,
     ServerState,
+    ServerVolume,
     Task,
     WantedNic,
     Zone,
@@ -71,6 +72,7 @@ from haneul.services.compute.verbs.servers import (
     ServerView,
     ServerWish,
     UnshelveWish,
+    VolumeWish,
 )
 from haneul.services.compute.verbs.zones import Zones
 from haneul.services.compute.workflows import WORKFLOWS
@@ -128,12 +130,14 @@ __all__ = [
     "ServerState",
     "ServerUse",
     "ServerView",
+    "ServerVolume",
     "ServerWish",
     "StepView",
     "TagFilter",
     "Task",
     "Tuning",
     "UnshelveWish",
+    "VolumeWish",
     "WantedNic",
     "Zone",
     "asked_by_of",

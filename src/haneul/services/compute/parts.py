@@ -14,6 +14,7 @@ from haneul.services.compute.store import ComputeStore
 from haneul.services.image import Images
 from haneul.services.network import Network
 from haneul.services.placement import Placement
+from haneul.services.volume import BlockStorage
 
 
 @dataclass(frozen=True)
@@ -60,4 +61,5 @@ class Parts:
     image: Images
     network: Network
     placement: Placement
+    volume: BlockStorage
     tuning: Tuning = Tuning()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from haneul.hostapi import DiskSpec, ImageSource
+from haneul.hostapi import DiskSpec, ImageSource, VolumeLimits
+
+UNLIMITED = VolumeLimits()
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,11 @@ class DiskFile:
     serial: str = ""
     bus: str = "virtio"
     device: str = "disk"
+    target: str = ""
+    """vda, vdb ...; empty: the next that is free."""
+    is_readonly: bool = False
+    is_shared: bool = False
+    limits: VolumeLimits = UNLIMITED
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,10 @@ class Disks(Protocol):
     def list_snapshots(self) -> tuple[str, ...]: ...
 
     def has_base(self, source: ImageSource) -> bool: ...
+
+    def base(self, source: ImageSource) -> Path:
+        """Where the image lies, or would lie; its suffix is its format."""
+        ...
 
     def fetch_base(self, source: ImageSource, read: ReadChunk, progress: Progress) -> None:
         """Fetch, verify and keep the image; all or nothing.

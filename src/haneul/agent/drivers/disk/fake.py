@@ -49,6 +49,9 @@ class FakeDisks:
         with self._lock:
             return tuple(sorted(self._disks))
 
+    def base(self, source: ImageSource) -> Path:
+        return Path("/fake/bases") / f"{source.sha512}.{source.disk_format}"
+
     def copy(self, disk_id: str, copy_id: str) -> None:
         with self._lock:
             if disk_id not in self._disks:

@@ -64,6 +64,9 @@ class Qcow2Disks:
     def list_disks(self) -> tuple[str, ...]:
         return tuple(sorted(path.stem for path in self._disks.glob("*.qcow2")))
 
+    def base(self, source: ImageSource) -> Path:
+        return self._base(source)
+
     def copy(self, disk_id: str, copy_id: str) -> None:
         path, to = self._existing(disk_id), self._path(copy_id)
         if to.exists():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+from haneul.agent.drivers.disk.base import DiskFile
 from haneul.agent.drivers.hypervisor.base import GuestPlan, HypervisorFacts
 from haneul.agent.drivers.hypervisor.fake_consoles import KINDS, FakeConsole
 from haneul.hostapi import DiskUse, GuestUse, NicUse, Power
@@ -22,6 +24,7 @@ class FakeHypervisor:
         self.passwords: dict[str, tuple[str, str]] = {}
         self.is_away = False
         self.starts = 0
+        self.grown: dict[Path, int] = {}
         self._lock = threading.Lock()
         self._plans: dict[str, GuestPlan] = {}
         self._powers: dict[str, Power] = {}
@@ -58,6 +61,16 @@ class FakeHypervisor:
     def power_off(self, server_id: str) -> None:
         if self._get(server_id) is not Power.STOPPED:
             self._move(server_id, Power.STOPPED)
+
+    def set_volumes(self, server_id: str, own: tuple[DiskFile, ...], volumes: tuple[DiskFile, ...]) -> bool:
+        self._get(server_id)
+        with self._lock:
+            self._plans[server_id] = replace(self._plans[server_id], disks=(*own, *volumes))
+        return True
+
+    def grow_disk(self, server_id: str, path: Path, size_bytes: int) -> None:
+        self._get(server_id)
+        self.grown[path] = size_bytes
 
     def pause(self, server_id: str) -> None:
         if self._get(server_id) is Power.RUNNING:

@@ -24,12 +24,14 @@ from haneul.dialects.openstack.compute import (
     server_groups,
     servers,
     services,
+    volumes,
 )
 from haneul.dialects.openstack.compute.schemas import catalogue
 from haneul.dialects.openstack.compute.schemas import servers as bodies
 from haneul.kit.http import Route
 
 _SERVER = "/v2.1/servers/{server_id}"
+_VOLUMES = _SERVER + "/os-volume_attachments"
 _FLAVOR = "/v2.1/flavors/{flavor_id}"
 _HYPERVISORS = "/v2.1/os-hypervisors"
 _QUOTA = "/v2.1/os-quota-sets/{project_id}"
@@ -76,7 +78,11 @@ ROUTES = (
     Route("POST", _SERVER + "/os-interface", server_extras.attach_interface, schema=bodies.ATTACH_INTERFACE),
     Route("GET", _SERVER + "/os-interface/{port_id}", server_extras.get_interface),
     Route("DELETE", _SERVER + "/os-interface/{port_id}", server_extras.detach_interface),
-    Route("GET", _SERVER + "/os-volume_attachments", server_extras.list_volume_attachments),
+    Route("GET", _VOLUMES, volumes.list_volume_attachments),
+    Route("POST", _VOLUMES, volumes.attach_volume, schema=volumes.ATTACH),
+    Route("GET", _VOLUMES + "/{volume_id}", volumes.get_volume_attachment),
+    Route("PUT", _VOLUMES + "/{volume_id}", volumes.update_volume_attachment, schema=volumes.UPDATE, since="2.85"),
+    Route("DELETE", _VOLUMES + "/{volume_id}", volumes.detach_volume),
     Route("GET", _SERVER + "/os-instance-actions", instance_actions.list_instance_actions, query=bodies.ACTIONS_QUERY),
     Route("GET", _SERVER + "/os-instance-actions/{request_id}", instance_actions.get_instance_action),
     Route("GET", _SERVER + "/diagnostics", diagnostics.get_server_diagnostics),

@@ -134,12 +134,6 @@ def _interface(interface: Interface) -> dict[str, Any]:
     }
 
 
-def list_volume_attachments(cloud: Cloud, req: Request) -> Reply:
-    """There is no block storage: every server has none."""
-    cloud.compute.servers.get(req.caller, _id(req))
-    return Reply(200, {"volumeAttachments": []})
-
-
 def create_external_events(cloud: Cloud, req: Request) -> Reply:
     """Somebody who plugs for the cloud tells that it is done: whatever waits for it looks again."""
     shown, statuses = [], set()

@@ -44,7 +44,9 @@ def full(req: Request, view: ServerView) -> dict[str, Any]:
         "OS-EXT-STS:task_state": task_state(view),
         "OS-EXT-STS:vm_state": vm_state(standing(server)),
         "OS-EXT-STS:power_state": power_state(server),
-        "os-extended-volumes:volumes_attached": [],
+        "os-extended-volumes:volumes_attached": [
+            {"id": row.volume_id, "delete_on_termination": row.goes_with_server} for row in view.volumes
+        ],
         "locked": server.lock is not None,
         "locked_reason": server.lock.reason if server.lock else None,
         "description": server.description,

@@ -7,6 +7,7 @@ from typing import Any
 
 from haneul.dialects.openstack.compute import lowering, older
 from haneul.dialects.openstack.compute.action_versions import ACTION_RUNGS
+from haneul.dialects.openstack.compute.attachment_versions import ATTACHMENT_RUNGS
 from haneul.dialects.openstack.compute.lowering import dropping, each, servers, without_fields
 from haneul.dialects.openstack.compute.quotas import OLD_KEYS
 from haneul.dialects.openstack.compute.schemas import catalogue
@@ -83,6 +84,7 @@ def _merged(*tables: dict[str, Change]) -> dict[str, Change]:
 
 
 _RUNGS = (
+    *ATTACHMENT_RUNGS,
     Rung("2.96", "pinned_availability_zone of servers", without_fields("pinned_availability_zone")),
     Rung(
         "2.94",

@@ -29,7 +29,7 @@ from haneul.hostapi import (
     SnapshotSpec,
 )
 from haneul.kit.clock import Clock, SystemClock
-from haneul.kit.errors import Conflict, Unavailable
+from haneul.kit.errors import Conflict, NotFound, Unavailable
 from haneul.kit.workflow import current_fence
 from haneul.services.compute.driver import ConsoleStream, Enroller, ReadImage
 
@@ -47,10 +47,13 @@ class AgentHosts:
         self._answer_s = answer_s
         self._hub = Hub()
         self._listener: Listener | None = None
+        self._read_stream: Callable[[str, int, int], bytes] = _no_stream
 
     def start(self, enroller: Enroller, read_image: ReadImage) -> None:
         """Let agents in. Raises OSError when the port is taken."""
-        self._listener = Listener(self._settings, Services(enroller, read_image, self._clock), self._hub)
+        self._listener = Listener(
+            self._settings, Services(enroller, read_image, self._clock, self._read_stream), self._hub
+        )
         self._listener.start()
 
     def stop(self) -> None:
@@ -168,6 +171,14 @@ class AgentHosts:
     def on_away(self, callback: Callable[[str], None]) -> None:
         self._hub.on_away.append(callback)
 
+    def ask(self, host_id: str, op: str, **args: Any) -> Any:
+        """One operation of `OPERATIONS`, for drivers of other families that reach hosts."""
+        return self._ask(host_id, op, **args)
+
+    def serve_streams(self, read: Callable[[str, int, int], bytes]) -> None:
+        """Where hosts read what volumes begin as; before `start`."""
+        self._read_stream = read
+
     def _ask(self, host_id: str, op: str, **args: Any) -> Any:
         """One command and its answer, with the fence of the run on whose behalf this thread works."""
         peer, listener, fence = self._hub.peer(host_id), self._listener, current_fence()
@@ -188,3 +199,7 @@ class AgentHosts:
 
 def _no_live_moves() -> Conflict:
     return Conflict("host.no_live_moves", "Stop the server and migrate it: hosts do not hand on running guests")
+
+
+def _no_stream(name: str, offset: int, length: int) -> bytes:
+    raise NotFound("volume.no_source", f"Nothing is called {name} here: volumes are not served")

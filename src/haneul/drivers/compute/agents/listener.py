@@ -7,6 +7,7 @@ import logging
 import ssl
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -47,6 +48,7 @@ class Services:
     enroller: Enroller
     read_image: ReadImage
     clock: Clock
+    read_stream: Callable[[str, int, int], bytes]
 
 
 class Listener:
@@ -182,6 +184,8 @@ class Listener:
             return None
         if command.op == "read_image":
             return await asyncio.to_thread(partial(self._services.read_image, **args))
+        if command.op == "read_stream":
+            return await asyncio.to_thread(partial(self._services.read_stream, **args))
         if command.op == "renew_certificate":
             return self._certify(line.host_id, args["request_pem"])
         raise Forbidden("host.joined_already", "This host has joined already: it may renew its certificate")

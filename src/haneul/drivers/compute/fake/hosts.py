@@ -83,6 +83,9 @@ class FakeHosts(FakeCopies):
                 made = host.disks.get(disk.disk_id)
                 if made is None or self.world.clock.monotonic() < made.ready_at:
                     raise Conflict("guest.disk_missing", f"Make disk {disk.disk_id} on {host.hostname} first")
+            for volume in spec.volumes:
+                if volume.place not in host.volumes:
+                    raise Conflict("guest.disk_missing", f"Make volume {volume.place.volume_id} there first")
             guest = host.guests.get(spec.server_id)
             if guest is None:
                 guest = FakeGuest(spec, Power.STOPPED, Power.STOPPED, 0.0, spec.reboot.count)

@@ -9,7 +9,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from haneul.drivers.compute.fake.consoles import FakeConsole
-from haneul.hostapi import CpuInfo, DiskSpec, Event, GuestSpec, HostInventory, ImageSource, Leftovers, Power
+from haneul.hostapi import (
+    CpuInfo,
+    DiskSpec,
+    Event,
+    GuestSpec,
+    HostInventory,
+    ImageSource,
+    Leftovers,
+    Power,
+    VolumePlace,
+)
 from haneul.kit.clock import Clock, SystemClock
 
 _NAMES = uuid.UUID("a0d8a7f6-53a5-4f57-9f3c-1f4b6f2d8c11")
@@ -36,6 +46,15 @@ class FakeDisk:
     is_announced: bool
     content: str = ""
     """What is written on it: the checksum of its image at first."""
+
+
+@dataclass
+class FakeVolume:
+    size_gib: int
+    data: bytes
+    """Up to where only zeros follow."""
+    ready_at: float
+    is_announced: bool
 
 
 @dataclass
@@ -82,6 +101,7 @@ class FakeHost:
     bases: dict[str, FakeBase] = field(default_factory=dict)
     """By the images' SHA-512."""
     snapshots: dict[str, FakeSnapshot] = field(default_factory=dict)
+    volumes: dict[VolumePlace, FakeVolume] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -192,10 +212,11 @@ class FakeWorld:
     def _news(self, host: FakeHost) -> Iterator[Event]:
         """What got finished on the host, each told once."""
         now = self.clock.monotonic()
-        finished: list[tuple[FakeDisk | FakeBase | FakeSnapshot, Event]] = [
+        finished: list[tuple[FakeDisk | FakeBase | FakeSnapshot | FakeVolume, Event]] = [
             *((disk, Event("disk_ready", disk_id)) for disk_id, disk in host.disks.items()),
             *((base, Event("disk_ready", base.waiter)) for base in host.bases.values()),
             *((each, Event("snapshot_ready", each.server_id)) for each in host.snapshots.values()),
+            *((volume, Event("volume_ready", place.volume_id)) for place, volume in host.volumes.items()),
         ]
         for thing, event in finished:
             if not thing.is_announced and now >= thing.ready_at:

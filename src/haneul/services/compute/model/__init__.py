@@ -23,6 +23,7 @@ from haneul.services.compute.model.servers import (
     WantedNic,
     may_move,
 )
+from haneul.services.compute.model.volumes import ServerVolume
 
 __all__ = [
     "ALLOWED",
@@ -58,6 +59,7 @@ __all__ = [
     "ServerGroup",
     "ServerId",
     "ServerState",
+    "ServerVolume",
     "Task",
     "Usage",
     "WantedNic",

@@ -15,6 +15,7 @@ from haneul.services.compute.store.moves import MoveFilter, MoveStore
 from haneul.services.compute.store.quotas import QuotaStore
 from haneul.services.compute.store.servers import ServerStore, absent
 from haneul.services.compute.store.tables import METADATA
+from haneul.services.compute.store.volumes import ServerVolumeStore
 
 __all__ = [
     "METADATA",
@@ -52,6 +53,7 @@ class ComputeStore:
         self.servers = ServerStore(db, vault)
         self.quotas = QuotaStore(db)
         self.groups = GroupStore(db)
+        self.volumes = ServerVolumeStore(db)
         self.consoles = ConsoleStore(db)
         self.aggregates = AggregateStore(db)
         self.moves = MoveStore(db)

@@ -215,6 +215,20 @@ server_tags = Table(
 )
 Index("server_tags_by_tag", server_tags.c.tag)
 
+server_volumes = Table(
+    "server_volumes",
+    METADATA,
+    Column("server_id", String(36), ForeignKey("servers.id", ondelete="CASCADE"), primary_key=True),
+    Column("attachment_id", String(36), primary_key=True),
+    Column("volume_id", String(36), nullable=False),
+    Column("device", String(255), nullable=False),
+    Column("tag", String(80)),
+    Column("boot_index", Integer),
+    Column("goes_with_server", Boolean, nullable=False),
+    Column("is_leaving", Boolean, nullable=False),
+)
+Index("server_volumes_by_volume", server_volumes.c.volume_id)
+
 server_groups = Table(
     "server_groups",
     METADATA,

@@ -36,7 +36,7 @@ class GuestWatch:
         if event.name == "guest_changed":
             with self._lock:
                 self._told.add(event.subject)
-        if event.name in ("guest_changed", "disk_ready", "snapshot_ready"):
+        if event.name in ("guest_changed", "disk_ready", "snapshot_ready", "volume_ready"):
             self._parts.runs.wake(owner_of(event.subject))
 
     def look_at_told(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from haneul.services.compute.workflows.attach_volume import attach_volume, detach_volume
 from haneul.services.compute.workflows.cache_image import cache_image
 from haneul.services.compute.workflows.confirm_resize import confirm_resize
 from haneul.services.compute.workflows.create_image import create_backup, create_image
@@ -54,6 +55,8 @@ WORKFLOWS: tuple[Callable[..., Any], ...] = (
     soft_delete_server,
     restore_server,
     attach_interface,
+    attach_volume,
+    detach_volume,
     detach_interface,
     inject_network_info,
     cache_image,

@@ -8,6 +8,7 @@ from haneul.kit.workflow import Run, workflow
 from haneul.services.compute.model import Fault, MoveStatus, ServerId, ServerState
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.workflows.asked import AskedBy
+from haneul.services.compute.workflows.attach_volume import volumes_gone
 from haneul.services.compute.workflows.guests import is_away, rescue_disk_id
 from haneul.services.compute.workflows.images import remove_image
 from haneul.services.compute.workflows.moving import give_source_back, kept_disk_id
@@ -23,6 +24,7 @@ def delete_server(run: Run, server_id: ServerId, asked_by: AskedBy) -> None:
     run.on_failure(mark_undeleted, server_id)
     run.wait(guest_gone, server_id, deadline_s=GUEST_DEADLINE_S)
     run.wait(root_disk_gone, server_id, deadline_s=DISK_DEADLINE_S)
+    run.step(volumes_gone, server_id)
     run.step(unplug_ports, server_id)
     run.step(bury, server_id)
 

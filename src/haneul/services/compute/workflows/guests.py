@@ -7,6 +7,7 @@ from haneul.kit.errors import Conflict, NoCapacity, Unavailable
 from haneul.kit.policy import INTERNAL
 from haneul.services.compute.model import Server, ServerId
 from haneul.services.compute.parts import Parts
+from haneul.services.compute.workflows.disks import volume_disks
 from haneul.services.compute.workflows.metadata import guest_metadata
 from haneul.services.compute.workflows.nics import in_order
 from haneul.services.compute.workflows.sightings import host_is_up
@@ -43,6 +44,7 @@ def guest_spec(parts: Parts, server: Server, power: Power) -> GuestSpec:
         power=power,
         reboot=RebootSpec(server.reboots, server.is_last_reboot_hard),
         stop_timeout_s=parts.tuning.stop_timeout_s,
+        volumes=volume_disks(parts, server),
     )
 
 

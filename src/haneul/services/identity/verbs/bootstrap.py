@@ -35,6 +35,8 @@ APIS = (
     ("image", "glance", "/image"),
     ("compute", "nova", "/compute/v2.1"),
     ("network", "neutron", "/network"),
+    ("block-storage", "cinder", "/volume/v3"),
+    ("volumev3", "cinderv3", "/volume/v3/$(project_id)s"),
     ("placement", "placement", "/placement"),
 )
 """Service type, name and path of every API that the cloud serves."""

@@ -37,7 +37,7 @@ def domain_xml(plan: GuestPlan, accelerator: str) -> str:
         _text(domain, f"on_{event}", action)
     devices = SubElement(domain, "devices")
     for disk, target in zip(plan.disks, _targets(plan.disks), strict=True):
-        _disk(devices, disk, target, is_boot=disk is plan.disks[plan.boot_disk])
+        add_disk(devices, disk, target, is_boot=disk is plan.disks[plan.boot_disk])
     if any(disk.bus == "scsi" for disk in plan.disks):
         SubElement(devices, "controller", type="scsi", model="virtio-scsi")
     if plan.config_drive is not None:
@@ -94,22 +94,43 @@ def _targets(disks: tuple[DiskFile, ...]) -> list[str]:
     names = []
     for disk in disks:
         prefix = _PREFIX_BY_BUS.get(disk.bus, "sd")
-        names.append(f"{prefix}{chr(ord('a') + counts[prefix])}")
+        names.append(disk.target or f"{prefix}{chr(ord('a') + counts[prefix])}")
         counts[prefix] += 1
     return names
 
 
-def _disk(devices: Element, disk: DiskFile, target: str, is_boot: bool) -> None:
+def add_disk(devices: Element, disk: DiskFile, target: str, is_boot: bool) -> None:
     element = SubElement(devices, "disk", type="file", device=disk.device)
     SubElement(element, "driver", name="qemu", type=disk.format, cache=_cache_mode(disk.path), discard="unmap")
     SubElement(element, "source", file=str(disk.path))
     SubElement(element, "target", dev=target, bus=disk.bus)
-    if disk.device == "cdrom":
+    if disk.device == "cdrom" or disk.is_readonly:
         SubElement(element, "readonly")
+    if disk.is_shared:
+        SubElement(element, "shareable")
+    _limits(element, disk)
     if disk.serial:
         _text(element, "serial", disk.serial[:20])
     if is_boot:
         SubElement(element, "boot", order="1")
+
+
+def _limits(element: Element, disk: DiskFile) -> None:
+    """What the volume's QoS specs allow, each second."""
+    limits = disk.limits
+    wanted = {
+        "total_bytes_sec": limits.total_bytes,
+        "read_bytes_sec": limits.read_bytes,
+        "write_bytes_sec": limits.write_bytes,
+        "total_iops_sec": limits.total_iops,
+        "read_iops_sec": limits.read_iops,
+        "write_iops_sec": limits.write_iops,
+    }
+    told = {name: value for name, value in wanted.items() if value}
+    if told:
+        tune = SubElement(element, "iotune")
+        for name, value in told.items():
+            _text(tune, name, str(value))
 
 
 def _config_drive(devices: Element, path: Path) -> None:

@@ -10,7 +10,9 @@ from xml.etree import ElementTree
 
 import libvirt
 
+from haneul.agent.drivers.disk.base import DiskFile
 from haneul.agent.drivers.hypervisor.base import GuestPlan, HypervisorFacts
+from haneul.agent.drivers.hypervisor.libvirt import disks as plugged
 from haneul.agent.drivers.hypervisor.libvirt import live
 from haneul.agent.drivers.hypervisor.libvirt.connection import Connection
 from haneul.agent.drivers.hypervisor.libvirt.domain_xml import NAMESPACE, domain_name, domain_xml
@@ -80,6 +82,14 @@ class LibvirtHypervisor:
             _unless_off(domain, _destroy)
             if _power(domain) is Power.SUSPENDED:
                 domain.managedSaveRemove()
+
+    def set_volumes(self, server_id: str, own: tuple[DiskFile, ...], volumes: tuple[DiskFile, ...]) -> bool:
+        with self._connection.open() as connection:
+            return plugged.set_volumes(_get(connection, server_id), own, volumes)
+
+    def grow_disk(self, server_id: str, path: Path, size_bytes: int) -> None:
+        with self._connection.open() as connection:
+            plugged.grow_disk(_get(connection, server_id), path, size_bytes)
 
     def pause(self, server_id: str) -> None:
         with self._connection.open() as connection:

@@ -15,6 +15,7 @@ from haneul.services.compute.verbs.servers.reading import ListWish, ServerView
 from haneul.services.compute.verbs.servers.rebuilding import RebuildingVerbs, RebuildWish
 from haneul.services.compute.verbs.servers.rescuing import RescuingVerbs
 from haneul.services.compute.verbs.servers.shelving import ShelvingVerbs, UnshelveWish
+from haneul.services.compute.verbs.servers.volumes import VolumeVerbs, VolumeWish
 from haneul.services.compute.verbs.servers.wishes import Networks, ServerWish
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ServerWish",
     "Servers",
     "UnshelveWish",
+    "VolumeWish",
 ]
 
 
@@ -43,5 +45,6 @@ class Servers(
     NetworkVerbs,
     PasswordVerbs,
     ConsoleVerbs,
+    VolumeVerbs,
 ):
     """Virtual machines."""

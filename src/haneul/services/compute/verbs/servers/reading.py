@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from haneul.kit.errors import Forbidden, Invalid
 from haneul.kit.paging import Page
 from haneul.kit.policy import Caller
-from haneul.services.compute.model import Host, Server, ServerBirth, Task
+from haneul.services.compute.model import Host, Server, ServerBirth, ServerVolume, Task
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.store import ServerFilter
 from haneul.services.compute.verbs.servers.base import ServerVerbs, no_metadata
@@ -31,6 +31,7 @@ class ServerView:
     """In which it is, or was asked to be."""
     birth: ServerBirth | None = None
     """Only for those who may see the attributes that are for administrators."""
+    volumes: tuple[ServerVolume, ...] = ()
     group_id: str | None = None
     """The server group that it is in."""
     sees_attributes: bool = False
@@ -89,6 +90,7 @@ class ReadingVerbs(ServerVerbs):
         tasks = current_tasks(self._parts, ids)
         addresses = self._parts.network.ports.of_servers(ids)
         groups = self._parts.network.security_groups.names_of_devices(ids)
+        volumes = self._volumes(ids)
         server_groups = self._parts.store.groups.of_servers(ids)
         sees = self._sight(caller)
         births = self._store.births(ids) if sees["sees_attributes"] else {}
@@ -105,11 +107,18 @@ class ReadingVerbs(ServerVerbs):
                 host_is_up=host is not None and host.is_up(now, within_s),
                 zone=zones.get(host.id, default) if host is not None else server.pinned_zone or "",
                 birth=births.get(server.id),
+                volumes=volumes.get(server.id, ()),
                 group_id=server_groups.get(server.id),
                 **sees,
             )
             for server in servers
         ]
+
+    def _volumes(self, server_ids: Sequence[str]) -> Mapping[str, tuple[ServerVolume, ...]]:
+        found: dict[str, tuple[ServerVolume, ...]] = {}
+        for row in self._parts.store.volumes.of(server_ids) if server_ids else ():
+            found[row.server_id] = (*found.get(row.server_id, ()), row)
+        return found
 
     def _sight(self, caller: Caller) -> dict[str, bool]:
         """What the caller may see of servers of its project, asked once for all of them."""

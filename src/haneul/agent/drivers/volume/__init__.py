@@ -1,0 +1,1 @@
+"""Where the host keeps volumes: folders of files, or a fake."""

@@ -1,0 +1,95 @@
+"""A volume that is there, begun as what it should begin as, and large enough."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from haneul.agent.drivers.volume.base import VolumeFile
+from haneul.agent.parts import Parts
+from haneul.hostapi import Power, VolumePlace, VolumeReport, VolumeSpec
+from haneul.kit.errors import Conflict, NotFound
+
+_GIB = 1024**3
+_ALIVE = (Power.RUNNING, Power.PAUSED)
+
+
+def ensure_volume(parts: Parts, spec: VolumeSpec) -> VolumeReport:
+    """Not ready while it is filled, which goes on after this returns; grown where it is smaller."""
+    place = spec.place
+    with parts.locks.of(place.volume_id):
+        file = parts.volumes.find(place)
+        if file is not None and not parts.copies.is_under_way(place):
+            parts.copies.forget(place)
+            _grow(parts, spec, file)
+            return report(parts, place)
+        if spec.image is None and spec.copy_of is None and spec.stream is None:
+            parts.volumes.create(spec)
+            return report(parts, place)
+        if spec.image is not None and not parts.disks.has_base(spec.image):
+            parts.images.want(spec.image, place.volume_id)
+            return VolumeReport(place.volume_id, is_ready=False)
+        if parts.copies.want(place, partial(fill, parts, spec)):
+            return report(parts, place)
+        return VolumeReport(place.volume_id, is_ready=False)
+
+
+def revert_volume(parts: Parts, spec: VolumeSpec) -> VolumeReport:
+    """Filled anew. Raises Conflict("disk.in_use") while a guest runs on it."""
+    guest = running_guest(parts, spec.place)
+    if guest is not None:
+        raise Conflict("disk.in_use", f"Stop the server {guest} first: its guest runs on volume {spec.place.volume_id}")
+    if parts.copies.want(spec.place, partial(fill, parts, spec)):
+        return report(parts, spec.place)
+    return VolumeReport(spec.place.volume_id, is_ready=False)
+
+
+def fill(parts: Parts, spec: VolumeSpec) -> None:
+    """Raises NotFound("volume.no_source") when what it is to be copied from is gone."""
+    if spec.image is not None:
+        base = parts.disks.base(spec.image)
+        parts.volumes.fill_from_file(spec, base, base.suffix.removeprefix("."))
+    elif spec.stream is not None:
+        parts.volumes.fill_from_stream(spec, partial(parts.read_stream, spec.stream.name))
+    elif spec.copy_of is not None:
+        _copy(parts, spec, spec.copy_of)
+
+
+def _copy(parts: Parts, spec: VolumeSpec, origin: VolumePlace) -> None:
+    """As it is at one moment: by the hypervisor where a guest writes to it, else under its lock."""
+    with parts.locks.of(origin.volume_id):
+        source = parts.volumes.find(origin)
+        if source is None:
+            raise NotFound("volume.no_source", f"This host has no {origin.volume_id} in {origin.backend}: it is gone")
+        guest = running_guest(parts, origin)
+        if guest is None:
+            parts.volumes.fill_from_file(spec, source.path, source.format)
+            return
+        parts.hypervisor.copy_disk(guest, source.path, parts.volumes.scratch(spec))
+        parts.volumes.adopt_scratch(spec)
+
+
+def _grow(parts: Parts, spec: VolumeSpec, file: VolumeFile) -> None:
+    wanted = spec.size_gib * _GIB
+    if file.virtual_bytes >= wanted or file.format not in ("qcow2", "raw") or spec.is_raw:
+        return
+    guest = running_guest(parts, spec.place)
+    if guest is None:
+        parts.volumes.grow(spec.place, spec.size_gib)
+    else:
+        parts.hypervisor.grow_disk(guest, file.path, wanted)
+
+
+def running_guest(parts: Parts, place: VolumePlace) -> str | None:
+    """The server whose guest runs with the volume in it."""
+    for record in parts.journal.list():
+        has_it = any(disk.place == place for disk in record.spec.volumes)
+        if has_it and parts.hypervisor.find(record.spec.server_id) in _ALIVE:
+            return record.spec.server_id
+    return None
+
+
+def report(parts: Parts, place: VolumePlace) -> VolumeReport:
+    file = parts.volumes.find(place)
+    if file is None:
+        raise NotFound("volume.no_source", f"This host has no {place.volume_id} in {place.backend}: it is gone")
+    return VolumeReport(place.volume_id, True, file.size_bytes, -(-file.virtual_bytes // _GIB))

@@ -1,0 +1,1 @@
+"""Block Storage API v3."""

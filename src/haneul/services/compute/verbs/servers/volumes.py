@@ -1,0 +1,103 @@
+"""A server's volumes: listed, plugged in, pulled out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import ascii_lowercase
+
+from haneul.kit.errors import Conflict, Invalid, NotFound
+from haneul.kit.policy import Caller
+from haneul.services.compute.model import Server, ServerState, ServerVolume
+from haneul.services.compute.verbs.servers.base import ServerVerbs, asked_by, require_state
+from haneul.services.compute.workflows.attach_volume import attach_volume, detach_volume
+
+_LIVING = frozenset({ServerState.ACTIVE, ServerState.STOPPED, ServerState.PAUSED})
+_ROOT = "/dev/vda"
+
+
+@dataclass(frozen=True)
+class VolumeWish:
+    """A volume that a server shall have."""
+
+    volume_id: str
+    device: str = ""
+    """As the caller would like it; empty: the next that is free."""
+    tag: str | None = None
+    goes_with_server: bool = False
+
+
+class VolumeVerbs(ServerVerbs):
+    def volumes(self, caller: Caller, server_id: str) -> Sequence[ServerVolume]:
+        server = self._get(caller, server_id, "os-volumes-attachments:index")
+        return self._parts.store.volumes.of([server.id])
+
+    def volume(self, caller: Caller, server_id: str, volume_id: str) -> ServerVolume:
+        """Raises NotFound("server.no_volume")."""
+        server = self._get(caller, server_id, "os-volumes-attachments:show")
+        return self._volume(server, volume_id)
+
+    def attach_volume(self, caller: Caller, server_id: str, wish: VolumeWish) -> ServerVolume:
+        """It is reserved for the server when this returns; its guest gets the disk in a moment."""
+        with self._parts.db.write():
+            server = self._get_unlocked(caller, server_id, "os-volumes-attachments:create")
+            require_state(server, "attach_volume", _LIVING)
+            self._require_reachable(server, wish.volume_id, caller)
+            attachment = self._parts.volume.attachments.create(caller, wish.volume_id, server.id)
+            row = ServerVolume(
+                server_id=server.id,
+                attachment_id=attachment.id,
+                volume_id=wish.volume_id,
+                device=self._device(server, wish.device),
+                tag=wish.tag,
+                goes_with_server=wish.goes_with_server,
+            )
+            self._parts.store.volumes.add(row)
+            self._parts.runs.submit(attach_volume, server.id, server.id, asked_by(caller), attachment.id)
+        return row
+
+    def detach_volume(self, caller: Caller, server_id: str, volume_id: str) -> None:
+        """Raises Conflict("server.boots_from_it") for the volume that it boots from."""
+        with self._parts.db.write():
+            server = self._get_unlocked(caller, server_id, "os-volumes-attachments:delete")
+            row = self._volume(server, volume_id)
+            require_state(server, "detach_volume", _LIVING)
+            if row.boot_index == 0:
+                message = f"Server {server_id} boots from volume {volume_id}: it cannot be detached."
+                raise Conflict("server.boots_from_it", message)
+            self._parts.runs.submit(detach_volume, server.id, server.id, asked_by(caller), row.attachment_id)
+            self._parts.store.volumes.change(row.attachment_id, is_leaving=True)
+            self._parts.volume.attachments.begin_detaching(row.attachment_id)
+
+    def update_volume(self, caller: Caller, server_id: str, volume_id: str, *, goes_with_server: bool) -> None:
+        """Whether it is deleted with the server."""
+        with self._parts.db.write():
+            server = self._get_unlocked(caller, server_id, "os-volumes-attachments:update")
+            row = self._volume(server, volume_id)
+            self._parts.store.volumes.change(row.attachment_id, goes_with_server=goes_with_server)
+
+    def _require_reachable(self, server: Server, volume_id: str, caller: Caller) -> None:
+        where = self._parts.volume.volumes.get(caller, volume_id).volume.host_id
+        if server.host_id is not None and where not in (None, server.host_id):
+            raise Conflict(
+                "volume.unreachable",
+                f"No valid host: volume {volume_id} lies on another host than server {server.id}, and volumes here do "
+                f"not leave their host by themselves. Migrate the volume, or create it where the server is.",
+            )
+
+    def _volume(self, server: Server, volume_id: str) -> ServerVolume:
+        row = self._parts.store.volumes.find(server.id, volume_id)
+        if row is None:
+            message = f"Instance {server.id} is not attached to volume {volume_id}: list what it has."
+            raise NotFound("server.no_volume", message)
+        return row
+
+    def _device(self, server: Server, wished: str) -> str:
+        """The one wished for if it is free, else the next."""
+        taken = {row.device for row in self._parts.store.volumes.of([server.id])} | {_ROOT}
+        names = [f"/dev/vd{letter}" for letter in ascii_lowercase]
+        wished = wished if wished.startswith("/dev/") or not wished else f"/dev/{wished}"
+        for name in (wished, *names):
+            if name in names and name not in taken:
+                return name
+        raise Invalid("server.no_device", f"Server {server.id} has as many disks as it can: detach one first.")

@@ -1,0 +1,1 @@
+"""Loops that mend what drifts in block storage."""

@@ -1,0 +1,1 @@
+"""What a caller may ask of block storage, a file per noun."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 from collections.abc import Iterator
 
@@ -21,8 +20,6 @@ from haneul.services.network import (
 from tests.lab.stations import Station
 from tests.lab.wired_host import OUTSIDE, WiredHost, until, wired_host
 from tests.stories.network.conftest import ADMIN, DEMO, Bench
-
-pytestmark = pytest.mark.skipif(not shutil.which("iperf3"), reason="iperf3 measures: apt-get install iperf3")
 
 LIMIT_KBPS = 20_000
 LEAST, MOST = 0.7, 1.25

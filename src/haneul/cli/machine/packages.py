@@ -45,7 +45,12 @@ PACKAGES = (
     Package("syslinux-common", MASTER_BOOT_CODE, "builds the guest image"),
     *(Package(name, f"/usr/bin/{tool}", "builds the guest image") for tool, name in BUILD_TOOLS.items()),
 )
-FOR_LAB = (Package("mmdebstrap", "/usr/bin/mmdebstrap", "makes a machine for the lab"),)
+FOR_LAB = (
+    Package("mmdebstrap", "/usr/bin/mmdebstrap", "makes a machine for the lab"),
+    Package("iperf3", "/usr/bin/iperf3", "measures bandwidth in the lab"),
+    Package("tcpdump", "/usr/bin/tcpdump", "looks at packets in the lab"),
+    Package("iputils-ping", "/usr/bin/ping", "asks for answers in the lab"),
+)
 WITH_SYSTEMD = (Package("libvirt-daemon-system", "/usr/lib/systemd/system/libvirtd.service", "libvirt as a service"),)
 
 

@@ -19,7 +19,7 @@ from tests.conversations.talk import Answer
 from tests.hostile.watched import WatchedState
 from tests.hostile.wire import Got, Sent, send
 
-HONEST_FAILURES = {"users"}
+HONEST_FAILURES = {"users", "nobodys_failures"}
 """Tables in which a refusal may leave a trace: a wrong password is counted."""
 
 

@@ -265,6 +265,14 @@ MACHINES_STATE = Path("/var/lib/haneul")
 """Where the machine's own cloud lives, which root looks after."""
 
 
+_WORDS = tuple(
+    field.name
+    for field in msgspec.structs.fields(Settings)
+    if isinstance(field.default, tuple) and field.name != "oidc_issuers"
+)
+"""Settings of several words; the environment separates them by spaces."""
+
+
 def default_state(environ: Mapping[str, str] = os.environ) -> Path:
     """Where the state lives unless somebody says otherwise."""
     if environ.get("HANEUL_STATE"):
@@ -315,7 +323,7 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
         text = environ.get(f"HANEUL_{name.upper()}")
         if text is None or name == "state":
             continue
-        values[name] = tuple(text.split()) if name in ("dns_servers", "volume_places") else text
+        values[name] = tuple(text.split()) if name in _WORDS else text
     return values
 
 

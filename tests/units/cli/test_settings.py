@@ -58,3 +58,10 @@ def test_a_password_in_a_url_is_not_shown(tmp_path: Path, capsys: pytest.Capture
     told = capsys.readouterr().out
     assert "postgresql+psycopg://cloud:***@db/haneul" in told
     assert "hush" not in told
+
+
+def test_the_environment_separates_several_words_by_spaces(tmp_path: Path):
+    known = settings.read(tmp_path, {"HANEUL_IMAGE_SOURCES": "*.example.org mirror:8080", "HANEUL_DNS_SERVERS": "::1"})
+
+    assert known.image_sources == ("*.example.org", "mirror:8080")
+    assert known.dns_servers == ("::1",)

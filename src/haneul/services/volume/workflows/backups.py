@@ -41,6 +41,7 @@ def restore_backup(run: Run, volume_id: str, backup_id: str, asked_by: AskedBy) 
 @workflow
 def delete_backup(run: Run, backup_id: str, asked_by: AskedBy) -> None:
     """No undo: what is removed stays removed. Pieces that no other backup needs are swept away later."""
+    run.on_failure(mark_backup_kept, backup_id)
     run.step(forget_list, backup_id)
     run.step(bury_backup, backup_id)
 
@@ -137,6 +138,11 @@ def forget_list(parts: Parts, backup_id: str) -> None:
 
 def bury_backup(parts: Parts, backup_id: str) -> None:
     parts.store.backups.remove(backup_id)
+
+
+def mark_backup_kept(parts: Parts, backup_id: str, fault: Fault) -> None:
+    """ERROR_DELETING: it may be deleted again; nothing if it is gone."""
+    parts.store.backups.change(backup_id, status=Status.ERROR_DELETING, fail_reason=fault.message)
 
 
 def _both(parts: Parts, backup_id: str) -> tuple[Backup, Volume]:

@@ -73,10 +73,11 @@ def prepare_database(url: str) -> None:
 
 def copy_database(known: Settings, url: str) -> dict[str, int]:
     """Every row of a cloud's database, as of one moment, into the one with this URL; how many by table."""
+    from haneul import migrations
     from haneul.kit.db import Database, copy_rows
 
     source, target = Database(known.database), Database(url)
-    copied = copy_rows(source, target)
+    copied = copy_rows(source, target, migrations.SEEDED)
     source.close()
     target.close()
     return copied

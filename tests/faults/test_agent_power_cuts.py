@@ -96,11 +96,19 @@ class Host:
             copies=Copies(lambda event: None),
             read_stream=lambda name, offset, length: b"",
             metadata=BareService(guard(self.nics)),
+            consoles=NoConsoles(),
             clock=self.clock,
             inventory=_no_inventory,
             tell=lambda event: None,
             folder=self.folder,
         )
+
+
+class NoConsoles:
+    """Nobody looks at a guest here."""
+
+    def open(self, address: str, stream: str) -> None:
+        raise AssertionError("nobody opens a console")
 
 
 def _no_inventory() -> HostInventory:

@@ -12,6 +12,8 @@ from haneul.kit.db import Database
 if TYPE_CHECKING:
     from alembic.config import Config
 
+SEEDED = frozenset({"security_group_rule_templates"})
+"""Tables that have rows from the beginning."""
 NEWEST = "0020"
 """The revision this release works with, so that an ordinary start need not import Alembic (0.7 s)."""
 

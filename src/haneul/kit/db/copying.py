@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, func, select
+from sqlalchemy import Connection, MetaData, Table, delete, func, select
 
 from haneul.kit.db.database import Database
 from haneul.kit.errors import Conflict
@@ -17,17 +17,19 @@ _HISTORY = "alembic_version"
 """Says at which revision a database is: each has its own."""
 
 
-def copy_rows(source: Database, target: Database) -> dict[str, int]:
+def copy_rows(source: Database, target: Database, seeded: Collection[str] = ()) -> dict[str, int]:
     """Every row of `source` into the same tables of `target`, all in one transaction; how many by table.
 
     What is written to `source` meanwhile is not copied. Raises Conflict `database.not_empty` when the target has
-    rows of its own.
+    rows of its own; those of the tables `seeded`, which every new database has, give way.
     """
     theirs, ours = _tables(source), _tables(target)
     copied: dict[str, int] = {}
     with source.read() as reading, target.write() as writing:
         for table in ours:
-            if writing.execute(select(table).limit(1)).first() is not None:
+            if table.name in seeded:
+                writing.execute(delete(table))
+            elif writing.execute(select(table).limit(1)).first() is not None:
                 message = f"The table {table.name} has rows already. Name a database that nothing has been written to"
                 raise Conflict("database.not_empty", message)
         with _keys_checked_at_the_end(target, writing, ours):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from haneul.kit.errors import NoCapacity
+from haneul.kit.errors import NoCapacity, Unavailable
 from haneul.services.compute.model import FlavorSnapshot, GroupPolicy, Server, ServerBirth
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.workflows.bounds import bounds_of
+from haneul.services.compute.workflows.sightings import takes_servers
 from haneul.services.placement import Bound, Candidate, CandidateRequest, ConsumerId, ProviderId, Refusal
 
 NO_HOST = "placement.no_host"
@@ -30,13 +31,24 @@ def resources_of(flavor: FlavorSnapshot) -> Mapping[str, int]:
 
 
 def choose_host(parts: Parts, server: Server, birth: ServerBirth, not_on: frozenset[str] = frozenset()) -> str:
-    """The id of a host on which room for the server is claimed. Raises NoCapacity("placement.no_host")."""
+    """The id of a host on which room for the server is claimed.
+
+    Raises NoCapacity("placement.no_host"), and Unavailable("host.away") while a host may be back in a moment.
+    """
     away_from = frozenset(ProviderId(host_id) for host_id in not_on)
     for request in _requests(parts, server, birth):
         host_id = _claim(parts, server, replace(request, not_in=request.not_in | away_from))
         if host_id is not None:
             return host_id
+    if _one_is_cut_off(parts):
+        raise Unavailable("host.away", "A host that may have room has lost its connection just now: ask again")
     raise NoCapacity(NO_HOST, f"No valid host was found. {_for_tenants(parts, server, birth)}")
+
+
+def _one_is_cut_off(parts: Parts) -> bool:
+    """Whether a host counts as up still, although placement knows already that nobody reaches it."""
+    unreached = parts.placement.hosts.disabled()
+    return any(ProviderId(host.id) in unreached and takes_servers(parts, host) for host in parts.store.hosts.list())
 
 
 def _claim(parts: Parts, server: Server, request: CandidateRequest) -> str | None:

@@ -19,7 +19,7 @@ def test_the_figures(cloud: LabCloud, capsys: pytest.CaptureFixture[str]):
     again_s = time.monotonic() - began
 
     bench = cloud.machine.haneul("bench")
-    pretended = cloud.machine.haneul("bench", "--fake", "--servers", "20")
+    pretended = cloud.machine.haneul("bench", "--fake", "--servers", "20", "--rows", "1000")
 
     told = f"""
   from nothing to the ssh command, packages and image at hand: {up_s[-1]} s (promised 30)

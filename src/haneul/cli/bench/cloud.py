@@ -21,6 +21,8 @@ from haneul.cli.trouble import TroubleError
 
 HOSTS = 100
 _START_S = 60.0
+# Servers close a connection on which nothing was asked for some seconds; one that rested is opened anew.
+_REST_S = 2.0
 
 
 class BenchCloud:
@@ -36,10 +38,14 @@ class BenchCloud:
 
     @property
     def _connection(self) -> http.client.HTTPConnection:
-        """This thread's own, kept open."""
-        if not hasattr(self._connections, "one"):
-            self._connections.one = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
-        return cast("http.client.HTTPConnection", self._connections.one)
+        """This thread's own, kept open while it is used."""
+        mine = self._connections
+        if not hasattr(mine, "one"):
+            mine.one = http.client.HTTPConnection("127.0.0.1", self._port, timeout=120)
+        elif time.monotonic() > mine.used + _REST_S:
+            mine.one.close()
+        mine.used = time.monotonic()
+        return cast("http.client.HTTPConnection", mine.one)
 
     def __enter__(self) -> BenchCloud:
         keys = self._state / "keys"
@@ -74,10 +80,11 @@ class BenchCloud:
     def _await_first_answer(self, began: float) -> None:
         while time.monotonic() < began + _START_S:
             try:
-                self._connection.request("GET", "/identity/v3")
-                self._connection.getresponse().read()
+                connection = self._connection
+                connection.request("GET", "/identity/v3")
+                connection.getresponse().read()
             except OSError:
-                self._connection.close()
+                connection.close()
                 if self._process.poll() is not None:
                     break
                 time.sleep(0.01)
@@ -102,8 +109,9 @@ class BenchCloud:
         """One request; its headers and decoded body. Raises TroubleError unless the status is the expected one."""
         sent = {"X-Auth-Token": self.token, "Content-Type": "application/json"} | (headers or {})
         content = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-        self._connection.request(method, path, content, sent)
-        reply = self._connection.getresponse()
+        connection = self._connection
+        connection.request(method, path, content, sent)
+        reply = connection.getresponse()
         text = reply.read()
         if reply.status != expect:
             raise TroubleError(f"{method} {path} answered {reply.status} instead of {expect}: {text[:300]!r}")

@@ -85,7 +85,7 @@ def test_what_arrives_otherwise_than_promised_is_refused_and_not_kept(disks: Dis
 
 def test_a_format_that_cannot_be_kept_is_refused(disks: Disks) -> None:
     with pytest.raises(Invalid) as refusal:
-        fetch(disks, disk_format="vmdk")
+        fetch(disks, disk_format="ploop")
 
     assert refusal.value.code == "image.unsupported"
 

@@ -64,6 +64,7 @@ def refused(data: bytes, tmp_path: Path, claim: str, container: str = "bare", *,
         ("qcow2", "qcow2", ("-o", "cluster_size=512,preallocation=full")),
         ("vdi", "vdi", ()),
         ("vpc", "vhd", ()),
+        ("vpc", "vhd", ("-o", "subformat=fixed")),
         ("vhdx", "vhdx", ()),
         ("vmdk", "vmdk", ("-o", "subformat=monolithicSparse")),
         ("vmdk", "vmdk", ("-o", "subformat=streamOptimized")),
@@ -87,6 +88,15 @@ def test_a_backing_file_is_refused(make: Make, tmp_path: Path) -> None:
     assert "backing file" in refused(data, tmp_path, "qcow2").message
     assert refused(data, tmp_path, "raw").code == "image.unsafe"
     assert refused(data, tmp_path, "qcow2", enforce=False).code == "image.unsafe"
+
+
+def test_a_parent_of_a_vmdk_is_refused(make: Make, tmp_path: Path) -> None:
+    make("vmdk", name="base")
+    data = make("vmdk", "-b", "base.vmdk", "-F", "vmdk", size=None).read_bytes()
+
+    for claim, enforce in (("vmdk", True), ("vmdk", False), ("raw", True)):
+        refusal = refused(data, tmp_path, claim, enforce=enforce)
+        assert (refusal.code, "parent" in refusal.message) == ("image.unsafe", True)
 
 
 def test_a_backing_file_by_json_is_refused(make: Make, tmp_path: Path) -> None:

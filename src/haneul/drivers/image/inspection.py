@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from haneul.drivers.image.ova import check_ova
 from haneul.drivers.image.qcow2 import check_whole
 from haneul.kit.errors import Invalid
+from haneul.kit.foreign_disks import FOOTER_BYTES, FORMATS, HEAD_BYTES, is_fixed_vhd, why_not_alone
 from haneul.services.image import BlobReader, Found
 
 if TYPE_CHECKING:
@@ -82,6 +83,9 @@ class _Disk(_Inspection):
         self._wrapper.close()
         found = self._detect()
         name = "raw" if str(found) == "gpt" else str(found)
+        footer = reader.read(max(0, reader.size_bytes - FOOTER_BYTES), FOOTER_BYTES)
+        fixed_vhd = name == "raw" and self._claimed == "vhd" and is_fixed_vhd(footer)
+        name = "vhd" if fixed_vhd else name
         if self._enforce and not self._is_as_claimed(name):
             if reader.size_bytes == 0:
                 raise Invalid("image.empty", f"The image should be {self._claimed}, but its data is empty: upload it.")
@@ -93,6 +97,10 @@ class _Disk(_Inspection):
         self._check_safe(found)
         if name == "qcow2":
             check_whole(reader)
+        if name in FORMATS and (why := why_not_alone(name, reader.read(0, HEAD_BYTES), footer)):
+            raise _unsafe(name, [why])
+        if fixed_vhd:
+            return Found(name, reader.size_bytes - FOOTER_BYTES)
         if self._claimed == "raw":
             return Found("raw", reader.size_bytes)
         return Found(name, None if name == "raw" else int(found.virtual_size))

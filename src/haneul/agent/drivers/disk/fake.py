@@ -11,6 +11,7 @@ from pathlib import Path
 from haneul.agent.drivers.disk.base import DiskFile, Fill, Progress, ReadChunk, Room, Snapshot
 from haneul.hostapi import CHUNK_BYTES, DiskSpec, ImageSource
 from haneul.kit.errors import Invalid, NoCapacity, NotFound
+from haneul.kit.foreign_disks import FORMATS as FOREIGN_FORMATS
 from haneul.kit.qcow2 import empty_qcow2
 
 _GIB = 1024**3
@@ -91,7 +92,7 @@ class FakeDisks:
         return source.sha512 in self._bases
 
     def fetch_base(self, source: ImageSource, read: ReadChunk, progress: Progress) -> None:
-        if source.disk_format not in ("raw", "qcow2"):
+        if source.disk_format not in ("raw", "iso", "ami", "qcow2", *FOREIGN_FORMATS):
             raise Invalid("image.unsupported", f"Convert the image to qcow2: hosts do not keep {source.disk_format}")
         digest, done = hashlib.sha512(), 0
         while done < source.size_bytes:

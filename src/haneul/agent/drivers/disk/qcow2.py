@@ -11,17 +11,19 @@ import time
 from pathlib import Path
 
 from haneul.agent.drivers.disk.base import DiskFile, Fill, Progress, ReadChunk, Room, Snapshot
+from haneul.agent.drivers.disk.foreign import convert_foreign
 from haneul.agent.drivers.disk.qemu_img import ImageFacts, inspect, qemu_img
 from haneul.agent.drivers.disk.snapshots import SnapshotFolder
 from haneul.agent.files import disk_full, is_full, sync_folder
 from haneul.hostapi import CHUNK_BYTES, DiskSpec, ImageSource
 from haneul.kit.errors import Invalid, NotFound
+from haneul.kit.foreign_disks import FORMATS as FOREIGN_FORMATS
 
 log = logging.getLogger(__name__)
 
 _GIB = 1024**3
-_FORMATS = {"raw": "raw", "iso": "raw", "ami": "raw", "qcow2": "qcow2"}
-"""How an image of which format is kept; others are converted where images come from."""
+_FORMATS = {"raw": "raw", "iso": "raw", "ami": "raw", "qcow2": "qcow2"} | dict.fromkeys(FOREIGN_FORMATS, "qcow2")
+"""How an image of which format is kept: guests run from raw and qcow2, the others are converted on arrival."""
 
 
 class Qcow2Disks:
@@ -133,6 +135,8 @@ class Qcow2Disks:
         part = base.with_name(base.name + ".part")
         try:
             self._fetch(source, part, read, progress)
+            if source.disk_format in FOREIGN_FORMATS:
+                convert_foreign(part, source.disk_format)
             inspect(part, base.suffix[1:])
             part.chmod(0o444)
             part.replace(base)

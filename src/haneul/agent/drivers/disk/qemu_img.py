@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import struct
 import subprocess
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ _LIMITS = ("prlimit", "--as=1073741824", "--cpu=60", "--")
 _DEADLINE_S = 120
 _LONG_LIMITS = ("prlimit", "--as=2147483648", "--")
 _LONG_DEADLINE_S = 4 * 3600
+_FULL = ("No space left", "Disk quota exceeded")
 _QCOW2_MAGIC = b"QFI\xfb"
 _EXTERNAL_DATA = 1 << 2
 
@@ -45,18 +47,20 @@ def inspect(path: Path, image_format: str, may_have_backing: bool = False) -> Im
     try:
         info = msgspec.json.decode(said, type=_Info)
     except msgspec.DecodeError as error:
-        raise _damaged(path, f"qemu-img says of it: {said[:200]!r}") from error
+        raise damaged(path, f"qemu-img says of it: {said[:200]!r}") from error
     return ImageFacts(info.virtual_size, info.full_backing_filename or info.backing_filename)
 
 
-def qemu_img(*arguments: str, is_long: bool = False) -> bytes:
+def qemu_img(*arguments: str, is_long: bool = False, max_file_bytes: int | None = None) -> bytes:
     """Run qemu-img with little memory and time; what it wrote. Raises Invalid or NoCapacity("host.disk_full").
 
-    `is_long` is for what copies data: it may take hours.
+    `is_long` is for what copies data: it may take hours. What grows beyond `max_file_bytes` counts as a full disk.
     """
     limits, deadline_s = (_LONG_LIMITS, _LONG_DEADLINE_S) if is_long else (_LIMITS, _DEADLINE_S)
+    size = () if max_file_bytes is None else (f"--fsize={max_file_bytes}",)
     try:
-        done = subprocess.run([*limits, "qemu-img", *arguments], capture_output=True, timeout=deadline_s)
+        command = [limits[0], *size, *limits[1:], "qemu-img", *arguments]
+        done = subprocess.run(command, capture_output=True, timeout=deadline_s)
     except FileNotFoundError as error:
         message = f"Install qemu-utils and util-linux on the host: {error.filename} is missing"
         raise Unavailable("host.no_qemu_img", message) from error
@@ -65,7 +69,8 @@ def qemu_img(*arguments: str, is_long: bool = False) -> bytes:
     if done.returncode == 0:
         return done.stdout
     said = done.stderr.decode(errors="replace").strip()
-    if "No space left" in said or "Disk quota exceeded" in said:
+    is_cut = max_file_bytes is not None and "File too large" in said and "Could not open" not in said
+    if is_cut or done.returncode == -signal.SIGXFSZ or any(words in said for words in _FULL):
         raise disk_full()
     if 'Failed to get "write" lock' in said or "Failed to get shared" in said:
         raise Unavailable("disk.locked", f"Stop the guest first: its disk is in use ({said})")
@@ -77,16 +82,17 @@ def _check_header(path: Path, may_have_backing: bool) -> None:
     with path.open("rb") as file:
         header = file.read(104)
     if len(header) < 72 or header[:4] != _QCOW2_MAGIC:
-        raise _damaged(path, "it is no qcow2 image")
+        raise damaged(path, "it is no qcow2 image")
     version, backing_offset = struct.unpack(">IQ", header[4:16])
     if backing_offset and not may_have_backing:
-        raise _damaged(path, "it leans on a backing file")
+        raise damaged(path, "it leans on a backing file")
     if version >= 3:
         if len(header) < 104:
-            raise _damaged(path, "its header is cut off")
+            raise damaged(path, "its header is cut off")
         if struct.unpack(">Q", header[72:80])[0] & _EXTERNAL_DATA:
-            raise _damaged(path, "it keeps its data in another file")
+            raise damaged(path, "it keeps its data in another file")
 
 
-def _damaged(path: Path, why: str) -> Invalid:
+def damaged(path: Path, why: str) -> Invalid:
+    """The refusal of an image that is not what it should be."""
     return Invalid("image.damaged", f"Upload the image again, or choose another: {path.name}: {why}")

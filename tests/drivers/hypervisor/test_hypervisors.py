@@ -6,6 +6,7 @@ import os
 import subprocess
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -126,6 +127,20 @@ def test_the_hypervisor_tells_what_it_is(hypervisor: Hypervisor) -> None:
 
     assert (facts.name, facts.accelerator) == ("QEMU", "tcg")
     assert facts.version > 1_000_000
+
+
+def test_two_disks_of_a_guest_are_copied_at_once(hypervisor: Hypervisor, plan: GuestPlan, tmp_path: Path) -> None:
+    disks = [tmp_path / "one.raw", tmp_path / "two.raw"]
+    for disk in disks:
+        disk.write_bytes(bytes(range(256)) * (256 * 1024))
+    hypervisor.define(replace(plan, disks=(*plan.disks, *(DiskFile(disk, "raw") for disk in disks))))
+    hypervisor.start(SERVER)
+
+    with ThreadPoolExecutor(2) as pool:
+        copies = [pool.submit(hypervisor.copy_disk, SERVER, disk, disk.with_suffix(".copy")) for disk in disks]
+
+    assert [copy.exception() for copy in copies] == [None, None]
+    assert all(disk.with_suffix(".copy").read_bytes()[:4] == b"QFI\xfb" for disk in disks)
 
 
 # what libvirt is told

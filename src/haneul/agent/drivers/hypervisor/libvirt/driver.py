@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ class LibvirtHypervisor:
         self._listeners: list[Callable[[str], None]] = []
         self._accelerator = accelerator
         self._uri = uri
+        self._guard = threading.Lock()
+        self._jobs: dict[str, threading.Lock] = {}
         self._connection = Connection(uri, self._changed, self._tell_of_all)
 
     def facts(self) -> HypervisorFacts:
@@ -108,8 +111,13 @@ class LibvirtHypervisor:
             live.suspend(_get(connection, server_id))
 
     def copy_disk(self, server_id: str, disk: Path, to: Path) -> bool:
-        with self._connection.open() as connection:
+        with self._one_job(server_id), self._connection.open() as connection:
             return live.copy_disk(_get(connection, server_id), disk, to)
+
+    def _one_job(self, server_id: str) -> threading.Lock:
+        """A domain does one job at a time: a job that is found at work there was left by an earlier process."""
+        with self._guard:
+            return self._jobs.setdefault(server_id, threading.Lock())
 
     def set_password(self, server_id: str, user: str, password: str) -> None:
         with self._connection.open() as connection:
@@ -121,6 +129,8 @@ class LibvirtHypervisor:
             if domain is not None:
                 _unless_off(domain, _destroy)
                 domain.undefineFlags(_UNDEFINE)
+        with self._guard:
+            self._jobs.pop(server_id, None)
 
     def list_guests(self) -> tuple[str, ...]:
         with self._connection.open() as connection:

@@ -87,9 +87,8 @@ class OpenCloud:
         self.plane = main.assemble(main.lay_ground(settings, reality.clock), world, threads=0, observer=observer)
         self.plane.bootstrap()
         self.plane.listen()
-        self.http = TestClient(
-            main.app.build(self.plane.cloud, main.APIS, self.plane.pages()), base_url=URL, raise_server_exceptions=False
-        )
+        application = main.app.build(self.plane.cloud, main.APIS, self.plane.house())
+        self.http = TestClient(application, base_url=URL, raise_server_exceptions=False)
 
     def __enter__(self) -> OpenCloud:
         self.http.__enter__()

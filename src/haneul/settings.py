@@ -44,6 +44,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(description="Address on which the APIs are served; 0.0.0.0 for every address of the machine."),
     ] = "127.0.0.1"
     port: Annotated[Port, Meta(description="Port of all APIs, told apart by path: /identity, /compute ...")] = 8800
+    metrics_host: Annotated[str, Meta(description="Address on which Prometheus finds the figures.")] = "127.0.0.1"
+    metrics_port: Annotated[
+        int, Meta(description="Port of the figures, at /metrics, without sign-in; 0: none.", ge=0, le=65535)
+    ] = 0
     public_url: Annotated[
         str, Meta(description="URL by which clients reach the APIs; empty: made of listen_host and port.")
     ] = ""

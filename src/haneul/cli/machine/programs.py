@@ -45,8 +45,9 @@ def taken_ports(settings: Settings) -> list[tuple[str, int]]:
     ports = (
         ("port", settings.listen_host, settings.port),
         ("agent_port", settings.agent_listen_host, settings.agent_port),
+        ("metrics_port", settings.metrics_host, settings.metrics_port),
     )
-    return [(name, port) for name, host, port in ports if sockets.port_taken(host, port)]
+    return [(name, port) for name, host, port in ports if port and sockets.port_taken(host, port)]
 
 
 def has_joined(settings: Settings) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -14,10 +15,10 @@ import msgspec
 from haneul.dialects.openstack import access_rules
 from haneul.dialects.openstack.errors import ErrorStyle
 from haneul.kit.errors import CloudError, Conflict, Invalid, NotFound, Unauthenticated
-from haneul.kit.http import Ladder, Reply, Request, Route, RouteTable, Validators
+from haneul.kit.http import Exchange, Ladder, Reply, Request, Route, RouteTable, Validators, Watcher
 from haneul.kit.http.asgi import Receive, Scope, Send, Transport
 from haneul.kit.http.ladder import Version
-from haneul.kit.policy import Caller
+from haneul.kit.policy import ANONYMOUS, Caller
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +45,17 @@ class ApiSpec:
 class Api:
     """An ASGI application that serves one `ApiSpec` with `context` as every handler's first argument."""
 
-    def __init__(self, spec: ApiSpec, context: Any, authenticate: Authenticate, public_url: str) -> None:
+    def __init__(
+        self,
+        spec: ApiSpec,
+        context: Any,
+        authenticate: Authenticate,
+        public_url: str,
+        watchers: tuple[Watcher, ...] = (),
+    ) -> None:
+        """Each of the `watchers` is told of every request before its answer is sent."""
         self.spec = spec
+        self._watchers = watchers
         self.routes = RouteTable(spec.routes)
         self._context = context
         self._authenticate = authenticate
@@ -55,6 +65,7 @@ class Api:
         self.streams: Executor | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        began = time.perf_counter()
         transport = Transport(scope, receive, send, self.spec.prefix)
         route: Route | None = None
         version = _ONLY_VERSION
@@ -64,12 +75,35 @@ class Api:
             request = self._request(transport, version, params)
             if route.raw:
                 request.chunks = transport.chunks
-                await transport.answer_in(self.streams, lambda: self._answer(route, request), self._closing(request))
-                return
-            raw = await transport.read_body(self.spec.max_body_bytes)
-            await transport.answer_in(self.workers, lambda: self._answer(route, request, raw), self._closing(request))
+                pool, raw = self.streams, b""
+            else:
+                pool, raw = self.workers, await transport.read_body(self.spec.max_body_bytes)
+
+            def work() -> Reply:
+                reply = self._answer(route, request, raw)
+                self._tell(transport, route, reply.status, began, request.caller)
+                return reply
+
+            await transport.answer_in(pool, work, self._closing(request))
         except CloudError as error:
-            await transport.send_reply(self._refuse(error, transport.request_id), self._head(version, transport))
+            refusal = self._refuse(error, transport.request_id)
+            self._tell(transport, route, refusal.status, began, ANONYMOUS)
+            await transport.send_reply(refusal, self._head(version, transport))
+
+    def _tell(self, transport: Transport, route: Route | None, status: int, began: float, caller: Caller) -> None:
+        exchange = Exchange(
+            api=self.spec.name,
+            operation=route.name if route else "",
+            method=transport.method,
+            path=self.spec.prefix + transport.path,
+            status=status,
+            took_s=time.perf_counter() - began,
+            request_id=transport.request_id,
+            address=transport.address,
+            caller=caller,
+        )
+        for watcher in self._watchers:
+            watcher(exchange)
 
     def _version(self, transport: Transport) -> Version:
         ladder = self.spec.ladder

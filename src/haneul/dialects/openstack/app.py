@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as WebRequest
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Mount
@@ -14,23 +16,32 @@ from starlette.routing import Route as WebRoute
 
 from haneul.dialects.openstack.api import Api, ApiSpec
 from haneul.dialects.openstack.cloud import Cloud
+from haneul.kit.http import Watcher
 
 WORKER_THREADS = 4
 STREAM_THREADS = 16
+READY = {"status": "ready"}
 
 Hook = Callable[[], None]
 
 
-def build(
-    cloud: Cloud,
-    specs: Iterable[ApiSpec],
-    besides: Iterable[BaseRoute] = (),
-    *,
-    started: Hook = lambda: None,
-    stopping: Hook = lambda: None,
-) -> Starlette:
-    """The application, with the routes that it serves `besides`; the hooks are called when it begins and ends."""
-    apis = tuple(Api(spec, cloud, cloud.identity.tokens.authenticate, cloud.public_url) for spec in specs)
+@dataclass(frozen=True)
+class House:
+    """What the application lives in: whoever starts it, watches it, and has something to serve beside it."""
+
+    besides: tuple[BaseRoute, ...] = ()
+    watchers: tuple[Watcher, ...] = ()
+    """Told of every request."""
+    trouble: Callable[[], Mapping[str, str]] = dict
+    """Tells by part, in words, what keeps the process from serving."""
+    started: Hook = lambda: None
+    stopping: Hook = lambda: None
+
+
+def build(cloud: Cloud, specs: Iterable[ApiSpec], house: House = House()) -> Starlette:
+    """The application as it lives in this house."""
+    authenticate = cloud.identity.tokens.authenticate
+    apis = tuple(Api(spec, cloud, authenticate, cloud.public_url, house.watchers) for spec in specs)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -40,9 +51,9 @@ def build(
         ):
             for api in apis:
                 api.workers, api.streams = workers, streams
-            started()
+            house.started()
             yield
-            stopping()
+            house.stopping()
 
     async def list_apis(_request: WebRequest) -> JSONResponse:
         links = [{"name": api.spec.name, "href": cloud.public_url + api.spec.prefix} for api in apis]
@@ -51,6 +62,10 @@ def build(
     async def is_alive(_request: WebRequest) -> JSONResponse:
         return JSONResponse({"status": "ok"})
 
+    async def is_ready(_request: WebRequest) -> JSONResponse:
+        found = await run_in_threadpool(house.trouble)
+        return JSONResponse({"status": "not ready", "trouble": found}, 503) if found else JSONResponse(READY)
+
     mounts = [route for api in apis for route in (WebRoute(api.spec.prefix, api), Mount(api.spec.prefix, app=api))]
-    roots = [WebRoute("/", list_apis), WebRoute("/healthz", is_alive)]
-    return Starlette(routes=[*mounts, *roots, *besides], lifespan=lifespan)
+    roots = [WebRoute("/", list_apis), WebRoute("/healthz", is_alive), WebRoute("/readyz", is_ready)]
+    return Starlette(routes=[*mounts, *roots, *house.besides], lifespan=lifespan)

@@ -1,5 +1,6 @@
 """HTTP for APIs whose shape is dictated from outside: one table of routes, one ladder of versions, plain functions."""
 
+from haneul.kit.http.exchange import Exchange, Watcher
 from haneul.kit.http.ladder import Change, Ladder, Rung, Version
 from haneul.kit.http.message import Query, Reply, Request
 from haneul.kit.http.routing import Match, Route, RouteTable
@@ -7,6 +8,7 @@ from haneul.kit.http.schema import Validators
 
 __all__ = [
     "Change",
+    "Exchange",
     "Ladder",
     "Match",
     "Query",
@@ -17,4 +19,5 @@ __all__ = [
     "Rung",
     "Validators",
     "Version",
+    "Watcher",
 ]

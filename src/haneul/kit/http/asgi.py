@@ -37,6 +37,8 @@ class Transport:
         self.headers: dict[str, str] = {
             name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
         }
+        client = scope.get("client")
+        self.address: str = client[0] if client else ""
         self.request_id = "req-" + new_uuid()
         current_request_id.set(self.request_id)
         self._receive = receive

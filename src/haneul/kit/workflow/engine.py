@@ -101,6 +101,10 @@ class Engine:
     def is_stopping(self) -> bool:
         return self._stop.is_set()
 
+    def is_at_work(self) -> bool:
+        """True from `start` to `stop`."""
+        return bool(self._threads) and not self._stop.is_set()
+
     def run_due(self) -> int:
         """Work on this thread until nothing is due; how many times a run was taken up."""
         count = 0

@@ -144,6 +144,15 @@ class Trouble:
     tries: int
 
 
+@dataclass(frozen=True)
+class RunCount:
+    """So many runs of one workflow that have not ended."""
+
+    kind: str
+    unwinding: bool
+    count: int
+
+
 TROUBLED_AFTER = 5
 """So many failures make it trouble: from then on they are logged as errors."""
 

@@ -14,7 +14,7 @@ from haneul.kit.clock import Clock
 from haneul.kit.db import Database, Notices
 from haneul.kit.errors import Conflict
 from haneul.kit.workflow import codec
-from haneul.kit.workflow.model import RunId, RunView, Trouble
+from haneul.kit.workflow.model import RunCount, RunId, RunView, Trouble
 from haneul.kit.workflow.run import Run
 from haneul.kit.workflow.site import check_fence
 from haneul.kit.workflow.store import RunStore
@@ -100,6 +100,10 @@ class Runs:
     def unfinished(self) -> list[RunView]:
         """Every run that has not ended, oldest first."""
         return self._store.unfinished()
+
+    def counts(self) -> list[RunCount]:
+        """How many have not ended, by workflow and by whether they are being taken back."""
+        return self._store.counts()
 
     def troubled(self) -> list[Trouble]:
         """What fails to be taken back again and again, the oldest run first."""

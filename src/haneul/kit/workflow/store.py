@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, delete, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from haneul.kit.db import Database, Timestamp
@@ -16,6 +16,7 @@ from haneul.kit.workflow.model import (
     TROUBLED_AFTER,
     Fault,
     Outcome,
+    RunCount,
     RunId,
     RunView,
     StepRow,
@@ -87,6 +88,13 @@ class RunStore:
         """Every run that has not ended, oldest first."""
         with self.db.read() as c:
             return [view(row) for row in c.execute(select(runs).where(~runs.c.done).order_by(runs.c.created_at))]
+
+    def counts(self) -> list[RunCount]:
+        """How many have not ended, by workflow and by whether they are being taken back."""
+        columns = (runs.c.kind, runs.c.unwinding)
+        statement = select(*columns, func.count()).where(~runs.c.done).group_by(*columns)
+        with self.db.read() as c:
+            return [RunCount(kind, bool(unwinding), count) for kind, unwinding, count in c.execute(statement)]
 
     def troubled(self) -> list[Trouble]:
         """What fails to be taken back again and again, the oldest run first."""

@@ -303,6 +303,10 @@ class Network:
         """What is done inside is done whole or not at all."""
         return self.parts.db.write()
 
+    def untold(self) -> int:
+        """Of how many things OVN has not been told the newest state yet."""
+        return self.parts.store.pending.count()
+
     def when_changed(self, hurry: Callable[[], None]) -> None:
         """Call `hurry` after every change that the world must follow: it has the loop `network.follow` run now."""
         self.parts.bell.listen(hurry)

@@ -1,0 +1,44 @@
+"""Puts the cloud together: the only room that knows every part."""
+
+from __future__ import annotations
+
+from haneul.dialects.openstack import app
+from haneul.dialects.openstack.catalog import APIS
+from haneul.kit.clock import SystemClock
+from haneul.main.ground import Ground, World, lay_ground, reach_world
+from haneul.main.plane import ADMIN_PASSWORD, ControlPlane, assemble
+from haneul.settings import Settings
+
+__all__ = [
+    "ADMIN_PASSWORD",
+    "APIS",
+    "ControlPlane",
+    "Ground",
+    "World",
+    "app",
+    "assemble",
+    "lay_ground",
+    "reach_world",
+    "serve",
+]
+
+
+def serve(settings: Settings) -> None:
+    """Serve the cloud until the process is told to end."""
+    import uvicorn
+
+    clock = SystemClock()
+    plane = assemble(lay_ground(settings, clock), reach_world(settings, clock))
+    if settings.metrics_port:
+        plane.metrics.serve(settings.metrics_host, settings.metrics_port)
+    uvicorn.run(
+        plane.application(),
+        host=settings.listen_host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )

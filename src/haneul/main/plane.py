@@ -1,0 +1,141 @@
+"""The control plane, put together from its services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from haneul.console import consoles
+from haneul.dialects.openstack import app
+from haneul.dialects.openstack.catalog import APIS
+from haneul.dialects.openstack.cloud import Cloud, Work
+from haneul.kit.errors import Forbidden
+from haneul.kit.metrics import Metrics
+from haneul.kit.policy import Caller
+from haneul.kit.upkeep import Loop, Scheduler
+from haneul.kit.workflow import Engine, Observer, Runs, silent
+from haneul.main.ground import Ground, World
+from haneul.main.parts import (
+    Below,
+    compute_parts,
+    identity_parts,
+    image_parts,
+    network_parts,
+    placement_parts,
+    volume_parts,
+)
+from haneul.main.watching import watched, why_not_ready
+from haneul.services import compute, identity, image, network, placement, volume
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+ADMIN_PASSWORD = "admin-password"
+"""The file in `<state>/keys` with the password that the user admin has at first."""
+KEPT_RUNS = timedelta(days=30)
+_LEASE_AMONG_SEVERAL_S = 8.0
+"""So long a control plane that has died keeps its runs from the others."""
+
+
+@dataclass
+class ControlPlane:
+    """The whole control plane, put together but not yet at work."""
+
+    ground: Ground
+    world: World
+    cloud: Cloud
+    engine: Engine
+    upkeep: Scheduler
+    metrics: Metrics
+
+    def application(self) -> Starlette:
+        house = replace(self.house(), started=self.start, stopping=self.stop)
+        return app.build(self.cloud, APIS, house)
+
+    def house(self) -> app.House:
+        """What the application lives in, before anything has begun to work."""
+        return app.House(tuple(consoles.routes(self.cloud.compute.consoles)), (self.metrics.count,), self.trouble)
+
+    def trouble(self) -> Mapping[str, str]:
+        """What keeps this process from serving, in words, by part; empty when it is ready."""
+        return why_not_ready(self.ground, self.engine)
+
+    def bootstrap(self) -> None:
+        """Somebody can sign in and find the APIs; may be repeated."""
+        file = self.ground.settings.state / "keys" / ADMIN_PASSWORD
+        if file.exists():
+            written_at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+            password = file.read_text().strip()
+            self.cloud.identity.bootstrap(password, self.cloud.public_url, self.cloud.region, written_at)
+
+    def listen(self) -> None:
+        """Hear of what changes: in the database and in the world."""
+        post = self.ground.notices.post
+        for loop in (network.FOLLOW, network.MEND):
+            self.ground.notices.on(loop, partial(self.upkeep.hurry, loop))
+        self.cloud.network.when_changed(partial(post, network.FOLLOW))
+        self.cloud.network.start(partial(post, network.MEND))
+        self.cloud.volume.start()
+        self.world.hosts.start(self.cloud.compute.hosts, self.cloud.compute.read_data)
+
+    def start(self) -> None:
+        """Begin to work: on runs, on drift, with the world."""
+        self.bootstrap()
+        self.ground.notices.start()
+        self.ground.leadership.start()
+        self.cloud.image.start()
+        self.engine.start()
+        self.upkeep.start()
+        self.listen()
+
+    def stop(self) -> None:
+        """End in order; what is unfinished goes on at the next start."""
+        self.upkeep.stop()
+        self.ground.leadership.stop()
+        self.ground.notices.stop()
+        self.engine.stop()
+        self.world.hosts.stop()
+        self.cloud.network.stop()
+        self.ground.db.close()
+
+
+def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observer = silent) -> ControlPlane:
+    """Every service on the ground, over the world; `threads` work on runs."""
+    lease_s = 30.0 if ground.db.is_sqlite else _LEASE_AMONG_SEVERAL_S
+    engine = Engine(ground.runs, threads=threads, observer=observer, owner=ground.settings.replica, lease_s=lease_s)
+    people = identity.Identity(identity_parts(ground, world))
+    room = placement.Placement(placement_parts(ground))
+    images = image.Images(image_parts(ground, world, people))
+    networks = network.Network(network_parts(ground, world))
+    disks = volume.BlockStorage(volume_parts(ground, world, images))
+    computing = compute.Compute(compute_parts(ground, world, Below(images, networks, room, disks)))
+    for service in (images, disks, computing):
+        for workflow in service.workflows:
+            engine.register(workflow, service.parts)
+    settings = ground.settings
+    loops = (*people.upkeep, *images.upkeep, *networks.upkeep, *disks.upkeep, *computing.upkeep)
+    forget = Loop("runs.forget", 3600, lambda: ground.runs.forget(KEPT_RUNS))
+    upkeep = Scheduler((*loops, forget), ground.clock, ground.leadership.leads)
+    cloud = Cloud(
+        identity=people,
+        image=images,
+        placement=room,
+        network=networks,
+        compute=computing,
+        volume=disks,
+        public_url=settings.url,
+        region=settings.region,
+        join_token=world.join_token,
+        runs=ground.runs,
+        work=lambda caller: _work(ground.runs, upkeep, caller),
+    )
+    return ControlPlane(ground, world, cloud, engine, upkeep, watched(ground, cloud, upkeep))
+
+
+def _work(runs: Runs, upkeep: Scheduler, caller: Caller) -> Work:
+    if not caller.is_admin:
+        raise Forbidden("work.admin_only", "How the cloud gets on is told to administrators only.")
+    return Work(tuple(runs.unfinished()), tuple(runs.troubled()), tuple(upkeep.reports()))

@@ -94,6 +94,20 @@ class Station:
 
         return inside(self.path, ask)
 
+    def asks_by_udp(self, address: str, port: int, timeout_s: float = 3.0) -> str | None:
+        """As `asks`, by a datagram."""
+
+        def ask() -> str | None:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+                sock.settimeout(timeout_s)
+                try:
+                    sock.sendto(b"who am I?", (address, port))
+                    return sock.recv(100).decode()
+                except OSError:
+                    return None
+
+        return inside(self.path, ask)
+
     def close(self) -> None:
         for server in self.servers:
             server.close()

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
 
-from haneul.agent.metadata.namespaces import inside
 from haneul.services.network import (
     HostRoute,
     NewRule,
@@ -24,6 +20,7 @@ from haneul.services.network import (
 )
 from tests.lab.frames import Capture, End, Frame, arp_reply, dhcp_offer, echo, send
 from tests.lab.stations import Station
+from tests.lab.streams import Stream
 from tests.lab.wired_host import OUTSIDE, WiredHost, until, wired_host
 from tests.stories.network.conftest import ADMIN, DEMO, Bench
 
@@ -105,7 +102,7 @@ def test_established_connections_outlive_changes_that_still_allow_them(host: Wir
     bench.face.security_groups.create_rule(DEMO, new)
     there_port = bench.port(network[0], security_group_ids=(group.id,))
     there, here = host.guest(there_port), host.guest(bench.port(network[0]))
-    with _Stream(here, there, there_port.addresses[0], 8000) as stream:
+    with Stream(here, there, there_port.addresses[0], 8000) as stream:
         before = stream.received
         for number in range(10):
             new = NewRule(group.id, "ingress", protocol="udp", port_min=9000 + number, port_max=9000 + number)
@@ -168,51 +165,3 @@ def test_what_is_explained_is_what_happens(host: WiredHost, bench: Bench, networ
     until(lambda: here.asks(there_port.addresses[0], 7000, 1.0) is not None, 10, "the rule to hold")
     until(lambda: bench.face.explaining.explain(DEMO, question).traced == "arrives", 10, "OVN to agree")
     assert bench.face.explaining.explain(DEMO, question).arrives
-
-
-class _Stream:
-    """Bytes that flow over one TCP connection all the time."""
-
-    def __init__(self, client: Station, server: Station, address: str, port: int) -> None:
-        self.received = 0
-        self.longest_pause_s = 0.0
-        self.failure = ""
-        self._ends = (client, server, address, port)
-        self._is_over = threading.Event()
-
-    def __enter__(self) -> _Stream:
-        client, server, address, port = self._ends
-        listener = inside(server.path, lambda: socket.create_server(("0.0.0.0", port)))
-        self._client = inside(client.path, lambda: socket.create_connection((address, port), 10))
-        self._server, _ = listener.accept()
-        listener.close()
-        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._send, self._receive)]
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._is_over.set()
-        for thread in self._threads:
-            thread.join()
-        self._client.close()
-        self._server.close()
-
-    def _send(self) -> None:
-        while not self._is_over.wait(0.01):
-            try:
-                self._client.sendall(b"x")
-            except OSError as error:
-                self.failure = str(error)
-                return
-
-    def _receive(self) -> None:
-        self._server.settimeout(0.5)
-        last = time.monotonic()
-        while not self._is_over.is_set():
-            try:
-                self.received += len(self._server.recv(1000))
-            except TimeoutError:
-                continue
-            self.longest_pause_s = max(self.longest_pause_s, time.monotonic() - last)
-            last = time.monotonic()

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import WebSocketException
+from websockets.frames import CloseCode
 
 from haneul.agent.enrol import Identity, open_connection
 from haneul.hostapi import CONTROL_OPERATIONS, Enrolment, Event, HostInventory
@@ -101,6 +102,9 @@ class Link:
             reporting = asyncio.create_task(self._report(peer))
             try:
                 await asyncio.wait({reading, reporting}, return_when=asyncio.FIRST_COMPLETED)
+            except asyncio.CancelledError:
+                await connection.close(CloseCode.GOING_AWAY, "the agent ends")
+                raise
             finally:
                 self._peer = None
                 reading.cancel()

@@ -17,7 +17,7 @@ from haneul.agent.settings import AgentSettings
 from haneul.drivers.compute.agents import AgentHosts, ListenerSettings
 from haneul.hostapi import Event, Power
 from haneul.kit.clock import SystemClock
-from haneul.kit.errors import CloudError, Forbidden
+from haneul.kit.errors import CloudError, Conflict, Forbidden
 from haneul.kit.ids import new_uuid
 from haneul.kit.x509 import Authority, make_authority
 from tests.drivers.compute.bench import until
@@ -30,6 +30,7 @@ class OpenDoor:
     def __init__(self) -> None:
         self.secrets: set[str] = set()
         self.members: set[str] = set()
+        self.taken_names: set[str] = set()
 
     def redeem(self, secret: str, hostname: str) -> str:
         if secret not in self.secrets:
@@ -38,6 +39,10 @@ class OpenDoor:
         host_id = new_uuid()
         self.members.add(host_id)
         return host_id
+
+    def check_name(self, host_id: str, hostname: str) -> None:
+        if hostname in self.taken_names:
+            raise Conflict("host.name_taken", "Give this machine another hostname")
 
     def is_member(self, host_id: str) -> bool:
         return host_id in self.members

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import socket
 import ssl
 import time
 from collections.abc import Iterator
@@ -23,7 +25,7 @@ from haneul.kit import x509
 from haneul.kit.clock import SystemClock
 from haneul.kit.errors import CloudError, Conflict, Forbidden, Invalid, NoCapacity, Unavailable
 from haneul.kit.peer import Command
-from tests.drivers.compute.agents import AgentBench, Control
+from tests.drivers.compute.agents import AgentBench, AgentThread, Control
 from tests.drivers.compute.bench import until
 from tests.drivers.compute.specs import IMAGE, SERVER, Wanted, disk_spec, guest_spec, image_source
 
@@ -154,6 +156,53 @@ def test_a_removed_host_is_refused(agents: AgentBench) -> None:
     while time.monotonic() < deadline:  # it calls again and again
         assert agents.hosts.connected() == ()
         agents.let_time_pass()
+
+
+def test_a_host_with_anothers_name_is_refused_until_it_has_its_own(
+    agents: AgentBench, caplog: pytest.LogCaptureFixture
+) -> None:
+    agents.thread.stop()
+    until(agents, lambda: not agents.hosts.connected())
+    agents.control.door.taken_names.add(socket.gethostname())
+
+    agents.thread = AgentThread(agents.settings, agents.thread.machine)
+    until(agents, lambda: "Give this machine another hostname" in caplog.text)
+    assert not agents.hosts.connected()
+
+    agents.control.door.taken_names.clear()
+    agents.wait_for_host()
+
+
+def test_an_agent_that_is_stopped_says_goodbye(agents: AgentBench, caplog: pytest.LogCaptureFixture) -> None:
+    agents.thread.stop()
+    until(agents, lambda: not agents.hosts.connected())
+
+    told = [record.getMessage() for record in caplog.records if record.levelno >= logging.INFO and _of_control(record)]
+    assert told == [f"host {agents.host_id} is away"]
+
+
+def test_a_connection_that_breaks_off_is_worth_a_line(
+    control: Control, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    join_as(control, control.token(), tmp_path)
+
+    async def break_off() -> None:
+        connection = await open_connection(control.address, "/agent", Identity(tmp_path).tls())
+        await connection.ping()
+        connection.transport.abort()
+
+    asyncio.run(break_off())
+    deadline = time.monotonic() + 10
+    while "broke off" not in caplog.text and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    assert "broke off" in caplog.text
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def _of_control(record: logging.LogRecord) -> bool:
+    return record.name.startswith(("haneul.drivers", "websockets"))
 
 
 def test_a_certificate_is_renewed_before_it_ends(agents: AgentBench) -> None:

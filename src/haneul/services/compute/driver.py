@@ -214,8 +214,13 @@ class Enroller(Protocol):
         """Use up the one-time secret of a join token and answer with the new host's id.
 
         A host that lost its certificate and joins again under a name that is known gets its old id.
-        Raises Forbidden("host.token_refused") for a secret that is unknown, used or too old.
+        Raises Forbidden("host.token_refused") for a secret that is unknown, used or too old, and
+        Conflict("host.name_taken"), with the secret still good, while the host of that name is connected.
         """
+        ...
+
+    def check_name(self, host_id: str, hostname: str) -> None:
+        """Raises Conflict("host.name_taken") where another host has the name."""
         ...
 
     def is_member(self, host_id: str) -> bool:

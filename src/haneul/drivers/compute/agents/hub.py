@@ -81,6 +81,12 @@ class Hub:
         with self._lock:
             return tuple(self._inventories.values())
 
+    def hostname(self, host_id: str) -> str:
+        """The name by which a connected host reported; empty while it has not."""
+        with self._lock:
+            found = self._inventories.get(host_id)
+        return found.hostname if found is not None else ""
+
     def hang_up(self, host_id: str) -> None:
         with self._lock:
             line = self._lines.get(host_id)

@@ -16,10 +16,11 @@ from typing import Any
 import msgspec
 import uvloop
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 
 from haneul.drivers.compute.agents.consoles import AgentConsole, Streams
 from haneul.drivers.compute.agents.hub import HostLine, Hub
-from haneul.hostapi import CONTROL_OPERATIONS, MAX_MESSAGE_BYTES, SERVER_NAME, Enrolment, Event
+from haneul.hostapi import CONTROL_OPERATIONS, MAX_MESSAGE_BYTES, SERVER_NAME, Enrolment, Event, HostInventory
 from haneul.kit import x509
 from haneul.kit.clock import Clock
 from haneul.kit.errors import Forbidden, Invalid
@@ -121,6 +122,12 @@ class Listener:
         return context
 
     async def _welcome(self, connection: ServerConnection) -> None:
+        try:
+            await self._answer(connection)
+        except ConnectionClosed as error:
+            log.info("the connection from %s broke off: %s", connection.remote_address, error)
+
+    async def _answer(self, connection: ServerConnection) -> None:
         path = connection.request.path if connection.request else ""
         if path == "/ca":
             await connection.send(self._settings.authority.certificate_pem)
@@ -180,6 +187,7 @@ class Listener:
         if command.op == "report_inventory":
             if args["inventory"].host_id != line.host_id:
                 raise Forbidden("host.not_you", f"The certificate is that of host {line.host_id}")
+            await self._check_name(args["inventory"])
             self._hub.take_inventory(line, args["inventory"])
             return None
         if command.op == "read_image":
@@ -189,6 +197,12 @@ class Listener:
         if command.op == "renew_certificate":
             return self._certify(line.host_id, args["request_pem"])
         raise Forbidden("host.joined_already", "This host has joined already: it may renew its certificate")
+
+    async def _check_name(self, inventory: HostInventory) -> None:
+        """Once for each connection and each name. Raises Conflict("host.name_taken")."""
+        if self._hub.hostname(inventory.host_id) != inventory.hostname:
+            check = self._services.enroller.check_name
+            await asyncio.to_thread(check, inventory.host_id, inventory.hostname)
 
     async def _serve_stranger(self, command: Command) -> Enrolment:
         if command.op != "join":

@@ -49,10 +49,18 @@ class HostVerbs:
                 )
             known = self._store.find_by_name(hostname)
             if known is not None:
+                if known.id in {inventory.host_id for inventory in self._parts.hosts.connected()}:
+                    raise name_taken(hostname)
                 return known.id
             host_id = new_uuid()
             self._store.add(host_id, hostname, self._parts.clock.now())
             return host_id
+
+    def check_name(self, host_id: str, hostname: str) -> None:
+        """See `Enroller.check_name`."""
+        namesake = self._store.find_by_name(hostname)
+        if namesake is not None and namesake.id != host_id:
+            raise name_taken(hostname)
 
     def is_member(self, host_id: str) -> bool:
         """See `Enroller.is_member`."""
@@ -123,6 +131,14 @@ class HostVerbs:
             self._store.remove(host.id)
             self._parts.placement.hosts.remove(ProviderId(host.id))
         self._parts.hosts.forget(host.id)
+
+
+def name_taken(hostname: str) -> Conflict:
+    return Conflict(
+        "host.name_taken",
+        f"Give this machine another hostname: {hostname} is another host of this cloud. If that one is this very "
+        "machine, stop its agent first; if it is gone for good, remove it from the cloud.",
+    )
 
 
 def _hash(secret: str) -> str:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+
 from haneul.hostapi import HostInventory
 from haneul.services.compute.model import Host
 from haneul.services.compute.parts import Parts
 from haneul.services.placement import Inventory, ProviderId
 
+log = logging.getLogger(__name__)
+
 
 def see_host(parts: Parts, inventory: HostInventory) -> None:
-    """A host reported: keep it, and give placement what it has to give."""
+    """A host reported: keep it, and give placement what it has to give. A host with another's name is passed over."""
     with parts.db.write():
         now, hosts = parts.clock.now(), parts.store.hosts
+        namesake = hosts.find_by_name(inventory.hostname)
+        if namesake is not None and namesake.id != inventory.host_id:
+            log.warning("host %s calls itself %s, as host %s does", inventory.host_id, inventory.hostname, namesake.id)
+            return
         if hosts.find(inventory.host_id) is None:
             hosts.add(inventory.host_id, inventory.hostname, now)
         hosts.see(inventory, now)

@@ -17,6 +17,9 @@ PORT = "c2a7b1de-94b5-4c55-8f44-5a5e6a7b8c01"
 METADATA_PORT = "d3b8c2ef-05c6-4d66-9f55-6b6f7b8c9d01"
 NETWORK = "e4c9d3f0-16d7-4e77-8a66-7c708c9dae01"
 MAC = "fa:16:3e:00:01:01"
+SECOND_NETWORK = "e4c9d3f0-16d7-4e77-8a66-7c708c9dae02"
+SECOND_METADATA_PORT = "d3b8c2ef-05c6-4d66-9f55-6b6f7b8c9d02"
+SECOND_PORT, SECOND_MAC, SECOND_IP = "c2a7b1de-14b5-4c55-8f44-5a5e6a7b8c02", "fa:16:3e:00:01:02", "10.1.0.12"
 METADATA_NAMESPACE = f"haneul-{NETWORK}"
 
 
@@ -89,17 +92,32 @@ def assert_nothing_left(host: AgentHost) -> None:
     assert list((host.state / "agent" / "guests").iterdir()) == []
 
 
-def answers(host: AgentHost) -> bool:
+def make_second_network(host: AgentHost) -> NicSpec:
+    """Another switch with DHCP and a metadata port; the card by which the guest is on it."""
+    host.nbctl("ls-add", "ls1")
+    options = '"server_id"="10.1.0.1" "server_mac"="fa:16:3e:00:00:03" "lease_time"="3600" "mtu"="1442"'
+    dhcp = host.nbctl("create", "DHCP_Options", "cidr=10.1.0.0/24", f"options={options}")
+    host.nbctl(
+        *("lsp-add", "ls1", SECOND_PORT, "--", "lsp-set-addresses", SECOND_PORT, f"{SECOND_MAC} {SECOND_IP}"),
+        *("--", "lsp-set-dhcpv4-options", SECOND_PORT, dhcp),
+        *("--", "lsp-add", "ls1", SECOND_METADATA_PORT, "--", "lsp-set-type", SECOND_METADATA_PORT, "localport"),
+        *("--", "lsp-set-addresses", SECOND_METADATA_PORT, "fa:16:3e:00:00:04 10.1.0.2 169.254.169.254"),
+    )
+    metadata = MetadataPort(SECOND_METADATA_PORT, SECOND_NETWORK, "fa:16:3e:00:00:04", ("10.1.0.2/24",))
+    return NicSpec(SECOND_PORT, SECOND_MAC, 1442, SECOND_NETWORK, (SECOND_IP,), metadata)
+
+
+def answers(host: AgentHost, ip: str = "10.0.0.11", network: str = NETWORK) -> bool:
     """Whether the guest's ssh answers, asked from its own network."""
 
     def dial() -> bool:
         try:
-            with socket.create_connection(("10.0.0.11", 22), timeout=2):
+            with socket.create_connection((ip, 22), timeout=2):
                 return True
         except OSError:
             return False
 
-    return inside(f"/proc/{host.machine.pid}/root/run/netns/{METADATA_NAMESPACE}", dial)
+    return inside(f"/proc/{host.machine.pid}/root/run/netns/haneul-{network}", dial)
 
 
 def press_power_button(host: AgentHost) -> None:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from haneul.hostapi import Event, GuestSpec, Power, RebootSpec
+from haneul.hostapi import Event, GuestSpec, NicSpec, Power, RebootSpec
 from haneul.kit.errors import Conflict
 from tests.lab.agent_guest import (
+    SECOND_IP,
+    SECOND_NETWORK,
     SERVER,
     answers,
     assert_nothing_left,
@@ -23,6 +25,7 @@ from tests.lab.agent_guest import (
     inner_pid,
     make_disk,
     make_network,
+    make_second_network,
     press_power_button,
     spec,
 )
@@ -190,6 +193,53 @@ def test_the_screen_speaks_rfb_and_ends_with_the_guest(host: AgentHost, guest: G
         await console.close()
 
     asyncio.run(work())
+
+
+@pytest.fixture(scope="module")
+def second_card(host: AgentHost) -> NicSpec:
+    return make_second_network(host)
+
+
+def test_a_network_card_is_plugged_in_and_pulled_out_while_the_guest_runs(
+    host: AgentHost, guest: GuestSpec, second_card: NicSpec
+) -> None:
+    emulator = emulator_of(host)
+    host.settle(replace(guest, nics=(*guest.nics, second_card)))
+    until(lambda: answers(host, SECOND_IP, SECOND_NETWORK), 60, "the guest to answer by its second card")
+    host.kill_agent()
+    host.start_agent()
+
+    host.settle(guest)
+
+    assert host.hosts.list_leftovers(host.host_id).ports == (guest.nics[0].port_id,)
+    assert not answers(host, SECOND_IP, SECOND_NETWORK)
+    assert answers(host)
+    assert emulator_of(host) == emulator
+
+
+def test_a_second_card_is_there_after_a_stop_and_a_start(
+    host: AgentHost, guest: GuestSpec, second_card: NicSpec
+) -> None:
+    two = replace(guest, nics=(*guest.nics, second_card))
+    host.settle(two)
+    host.settle(replace(two, power=Power.STOPPED, stop_timeout_s=0))
+
+    host.settle(two)
+
+    until(lambda: answers(host, SECOND_IP, SECOND_NETWORK), 180, "the guest to answer by its second card")
+
+
+def test_a_card_that_a_paused_guest_was_to_let_go_of_is_gone_once_it_goes_on(
+    host: AgentHost, guest: GuestSpec, second_card: NicSpec
+) -> None:
+    two = replace(guest, nics=(*guest.nics, second_card))
+    host.settle(two)
+    host.settle(replace(two, power=Power.PAUSED))
+
+    host.settle(replace(guest, power=Power.PAUSED))
+    host.settle(guest)
+
+    assert host.hosts.list_leftovers(host.host_id).ports == (guest.nics[0].port_id,)
 
 
 def test_the_agent_is_small(host: AgentHost, guest: GuestSpec) -> None:

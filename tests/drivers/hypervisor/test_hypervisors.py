@@ -59,6 +59,18 @@ def plan(tmp_path: Path, request: pytest.FixtureRequest) -> GuestPlan:
     )
 
 
+@pytest.fixture
+def plugs(request: pytest.FixtureRequest) -> Iterator[list[Plug]]:
+    """Two taps, which nobody has plugged in."""
+    made = [Plug(f"tapcard{n}", f"fa:16:3e:00:00:0{n}", 1442, has_offload=False) for n in (1, 2)]
+    is_real = "libvirt" in request.node.name
+    for plug in made if is_real else ():
+        subprocess.run(["ip", "tuntap", "add", "dev", plug.device, "mode", "tap"], check=True)
+    yield made
+    for plug in made if is_real else ():
+        subprocess.run(["ip", "link", "delete", "dev", plug.device], check=True)
+
+
 def test_a_guest_that_was_never_defined_is_absent(hypervisor: Hypervisor) -> None:
     assert hypervisor.find(SERVER) is Power.ABSENT
     hypervisor.remove(SERVER)
@@ -120,6 +132,16 @@ def test_a_running_guest_has_a_screen_and_nothing_else_that_it_has_not(hyperviso
     with pytest.raises(Conflict) as refusal:
         hypervisor.console(SERVER, "hologram")
     assert refusal.value.code == "guest.no_console"
+
+
+def test_a_guest_that_runs_takes_a_network_card(hypervisor: Hypervisor, plan: GuestPlan, plugs: list[Plug]) -> None:
+    hypervisor.define(replace(plan, plugs=(plugs[0],)))
+    hypervisor.start(SERVER)
+    assert hypervisor.list_cards(SERVER) == {plugs[0].device}
+
+    for _ in range(2):
+        assert hypervisor.set_cards(SERVER, (plugs[0], plugs[1]))
+        assert hypervisor.list_cards(SERVER) == {plug.device for plug in plugs}
 
 
 def test_the_hypervisor_tells_what_it_is(hypervisor: Hypervisor) -> None:

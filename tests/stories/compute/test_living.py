@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from haneul.hostapi import Power
 from haneul.kit.errors import Conflict, Forbidden, NotFound
-from haneul.services.compute import RebuildWish, ServerState
+from haneul.services.compute import RebuildWish, ServerState, WantedNic
 from tests.stories.compute.conftest import ADMIN, DEMO, OTHER, READER, Bench
 
 
@@ -145,13 +147,19 @@ def test_somebody_elses_server_is_not_there(bench: Bench) -> None:
 def test_a_card_is_plugged_and_pulled_while_it_runs(bench: Bench) -> None:
     server_id = bench.make().server.id
 
-    made = bench.face.servers.attach_interface(DEMO, server_id, bench.net.id, "", "")
+    made = bench.face.servers.attach_interface(DEMO, server_id, WantedNic(bench.net.id, tag="lan"))
     bench.work()
-    assert len(bench.world.find_guest(server_id)[1].spec.nics) == 2
+    spec = bench.world.find_guest(server_id)[1].spec
+    assert len(spec.nics) == 2
+    (told,) = json.loads(spec.metadata.meta_data)["devices"]
+    assert (told["type"], told["mac"], told["tags"]) == ("nic", made.mac, ["lan"])
+    assert [each.tag for each in bench.face.servers.interfaces(DEMO, server_id)] == ["", "lan"]
 
     bench.face.servers.detach_interface(DEMO, server_id, made.port_id)
     bench.work()
-    assert len(bench.world.find_guest(server_id)[1].spec.nics) == 1
+    spec = bench.world.find_guest(server_id)[1].spec
+    assert len(spec.nics) == 1
+    assert json.loads(spec.metadata.meta_data)["devices"] == []
     assert len(bench.ports()) == 1
 
 

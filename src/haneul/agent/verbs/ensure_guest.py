@@ -73,8 +73,9 @@ def _steer(parts: Parts, record: GuestRecord) -> GuestReport:
         _save_memory(parts, server_id)
     elif record.off_by is None or power in OFF:
         record = _bring_up(parts, record, power)
-    if record.off_by is None and not _volumes_plugged(parts, record.spec):
-        detail = "the guest has not taken or let go of a volume yet"
+    waits_for = _waits_for(parts, record.spec) if record.off_by is None else ""
+    if waits_for:
+        detail = f"the guest has not taken or let go of a {waits_for} yet"
         return replace(report(parts, server_id, record), is_settled=False, detail=detail)
     return report(parts, server_id, record)
 
@@ -88,11 +89,25 @@ def _save_memory(parts: Parts, server_id: str) -> None:
     )
 
 
-def _volumes_plugged(parts: Parts, spec: GuestSpec) -> bool:
-    """Have a guest that runs take and let go of volumes; True once it has those of its specification."""
+def _waits_for(parts: Parts, spec: GuestSpec) -> str:
+    """Have a guest that runs take and let go of volumes and cards; what it has not got to yet, or nothing."""
     if spec.power not in LIVE or parts.hypervisor.find(spec.server_id) not in LIVE:
+        return ""
+    if not parts.hypervisor.set_volumes(spec.server_id, _disk_files(parts, spec), volume_files(parts, spec)):
+        return "volume"
+    return "" if _cards_plugged(parts, spec) else "network card"
+
+
+def _cards_plugged(parts: Parts, spec: GuestSpec) -> bool:
+    """A paused guest lets go once it goes on: until then the card is on no network any more, and that will do."""
+    wanted = frozenset(parts.nics.device(nic.port_id) for nic in spec.nics)
+    if parts.hypervisor.list_cards(spec.server_id) == wanted:
         return True
-    return parts.hypervisor.set_volumes(spec.server_id, _disk_files(parts, spec), volume_files(parts, spec))
+    is_done = parts.hypervisor.set_cards(spec.server_id, _plug(parts, spec))
+    _listen(parts, spec)
+    if is_done:
+        _unplug_others(parts, spec)
+    return is_done or (spec.power is Power.PAUSED and wanted <= parts.hypervisor.list_cards(spec.server_id))
 
 
 def _bring_down(parts: Parts, record: GuestRecord, power: Power) -> GuestRecord:
@@ -140,11 +155,8 @@ def _define(parts: Parts, spec: GuestSpec) -> None:
     folder.mkdir(mode=0o711, parents=True, exist_ok=True)
     drive = build_config_drive(folder / "config.iso", spec.metadata) if spec.has_config_drive else None
     plugs = _plug(parts, spec)
-    parts.nics.remove(spec.server_id, keep=frozenset(nic.port_id for nic in spec.nics))
-    with parts.locks.of("metadata"):
-        for nic in spec.nics:
-            if nic.metadata is not None:
-                parts.metadata.ensure(nic.metadata)
+    _unplug_others(parts, spec)
+    _listen(parts, spec)
     parts.hypervisor.define(
         GuestPlan(
             server_id=spec.server_id,
@@ -163,6 +175,18 @@ def _define(parts: Parts, spec: GuestSpec) -> None:
 
 def _plug(parts: Parts, spec: GuestSpec) -> tuple[Plug, ...]:
     return tuple(parts.nics.ensure(nic, spec.server_id) for nic in spec.nics)
+
+
+def _unplug_others(parts: Parts, spec: GuestSpec) -> None:
+    parts.nics.remove(spec.server_id, keep=frozenset(nic.port_id for nic in spec.nics))
+
+
+def _listen(parts: Parts, spec: GuestSpec) -> None:
+    """The metadata service answers on the guest's networks."""
+    with parts.locks.of("metadata"):
+        for nic in spec.nics:
+            if nic.metadata is not None:
+                parts.metadata.ensure(nic.metadata)
 
 
 def _disk_files(parts: Parts, spec: GuestSpec) -> tuple[DiskFile, ...]:

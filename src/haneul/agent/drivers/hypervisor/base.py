@@ -72,6 +72,14 @@ class Hypervisor(Protocol):
         """Have a guest that runs take and let go of volumes beside its own disks; False while it hesitates."""
         ...
 
+    def set_cards(self, server_id: str, plugs: tuple[Plug, ...]) -> bool:
+        """Have a guest that runs take and let go of network cards; False while it hesitates."""
+        ...
+
+    def list_cards(self, server_id: str) -> frozenset[str]:
+        """The devices of the cards that a guest that runs has now."""
+        ...
+
     def grow_disk(self, server_id: str, path: Path, size_bytes: int) -> None:
         """A guest that runs sees its disk grow."""
         ...

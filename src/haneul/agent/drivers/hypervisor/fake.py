@@ -10,6 +10,7 @@ from pathlib import Path
 from haneul.agent.drivers.disk.base import DiskFile
 from haneul.agent.drivers.hypervisor.base import GuestPlan, HypervisorFacts
 from haneul.agent.drivers.hypervisor.fake_consoles import KINDS, FakeConsole
+from haneul.agent.drivers.nic.base import Plug
 from haneul.hostapi import DiskUse, GuestUse, NicUse, Power
 from haneul.kit.errors import Conflict, NotFound, Unavailable
 from haneul.kit.qcow2 import empty_qcow2
@@ -67,6 +68,16 @@ class FakeHypervisor:
         with self._lock:
             self._plans[server_id] = replace(self._plans[server_id], disks=(*own, *volumes))
         return True
+
+    def set_cards(self, server_id: str, plugs: tuple[Plug, ...]) -> bool:
+        self._get(server_id)
+        with self._lock:
+            self._plans[server_id] = replace(self._plans[server_id], plugs=plugs)
+        return True
+
+    def list_cards(self, server_id: str) -> frozenset[str]:
+        self._get(server_id)
+        return frozenset(plug.device for plug in self._plans[server_id].plugs)
 
     def grow_disk(self, server_id: str, path: Path, size_bytes: int) -> None:
         self._get(server_id)

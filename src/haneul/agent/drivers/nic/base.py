@@ -23,6 +23,10 @@ class Plug:
 class Nics(Protocol):
     """Network cards bear the ids of their port and server, metadata ports that of their network."""
 
+    def device(self, port_id: str) -> str:
+        """What the host's end of a port is called, plugged in or not."""
+        ...
+
     def ensure(self, nic: NicSpec, server_id: str) -> Plug:
         """Raises Unavailable("switch.away") while the switch does not answer."""
         ...

@@ -14,10 +14,13 @@ class FakeNics:
         self._servers: dict[str, str] = {}
         self._metadata: dict[str, MetadataPort] = {}
 
+    def device(self, port_id: str) -> str:
+        return f"tap{port_id[:11]}"
+
     def ensure(self, nic: NicSpec, server_id: str) -> Plug:
         with self._lock:
             self._servers[nic.port_id] = server_id
-        return Plug(f"tap{nic.port_id[:11]}", nic.mac, nic.mtu, has_offload=True)
+        return Plug(self.device(nic.port_id), nic.mac, nic.mtu, has_offload=True)
 
     def remove(self, server_id: str, keep: frozenset[str] = frozenset()) -> None:
         with self._lock:

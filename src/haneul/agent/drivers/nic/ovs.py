@@ -30,8 +30,11 @@ class OvsNics:
         self._bridge = bridge
         self._offload: bool | None = None
 
+    def device(self, port_id: str) -> str:
+        return f"tap{port_id[:11]}"
+
     def ensure(self, nic: NicSpec, server_id: str) -> Plug:
-        tap = f"tap{nic.port_id[:11]}"
+        tap = self.device(nic.port_id)
         if not _exists(tap):
             ip("tuntap", "add", "dev", tap, "mode", "tap")
         ip("link", "set", "dev", tap, "mtu", str(nic.mtu), "up")

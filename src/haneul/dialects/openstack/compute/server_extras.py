@@ -8,7 +8,7 @@ from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.compute.security_groups import shown_groups
 from haneul.kit.errors import Invalid, NotFound
 from haneul.kit.http import Reply, Request
-from haneul.services.compute import Interface
+from haneul.services.compute import Interface, WantedNic
 
 
 def _id(req: Request) -> str:
@@ -112,9 +112,10 @@ def attach_interface(cloud: Cloud, req: Request) -> Reply:
         raise Invalid("interface.two_ways", "Must not input both network_id and port_id: choose one.")
     if asked.get("fixed_ips") and not asked.get("net_id"):
         raise Invalid("interface.no_network", "Must input network_id when request IP address: name the network.")
-    made = cloud.compute.servers.attach_interface(
-        req.caller, _id(req), asked.get("net_id", ""), asked.get("port_id", ""), fixed[0]["ip_address"]
+    wanted = WantedNic(
+        asked.get("net_id", ""), asked.get("port_id", ""), fixed[0]["ip_address"], asked.get("tag") or ""
     )
+    made = cloud.compute.servers.attach_interface(req.caller, _id(req), wanted)
     return Reply(200, {"interfaceAttachment": _interface(made)})
 
 
@@ -130,7 +131,7 @@ def _interface(interface: Interface) -> dict[str, Any]:
         "net_id": interface.network_id,
         "mac_addr": interface.mac,
         "fixed_ips": [{"subnet_id": subnet_id, "ip_address": ip} for subnet_id, ip in interface.fixed_ips],
-        "tag": None,
+        "tag": interface.tag or None,
     }
 
 

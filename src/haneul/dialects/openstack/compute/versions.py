@@ -11,6 +11,7 @@ from haneul.dialects.openstack.compute.attachment_versions import ATTACHMENT_RUN
 from haneul.dialects.openstack.compute.lowering import dropping, each, servers, without_fields
 from haneul.dialects.openstack.compute.quotas import OLD_KEYS
 from haneul.dialects.openstack.compute.schemas import catalogue
+from haneul.dialects.openstack.compute.schemas import servers as bodies
 from haneul.dialects.openstack.compute.schemas.forms import (
     ANYTHING,
     SINGLE_LABEL,
@@ -269,6 +270,11 @@ _RUNGS = (
             {name: Change(lower=lowering.old_quota_class(_NETWORKED)) for name in _QUOTA_CLASSES},
             {"update_quota_class": _body(older.old_quotas("quota_class_set", _NETWORKED))},
         ),
+    ),
+    Rung(
+        "2.49",
+        "network cards are plugged in with tags",
+        {"attach_interface": Change(schema=lambda _: bodies.ATTACH_INTERFACE_UNTIL_2_48)},
     ),
     Rung(
         "2.48",

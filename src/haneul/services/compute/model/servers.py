@@ -114,6 +114,8 @@ class PlannedNic:
     """Set for a port that is made for the server, and goes with it."""
     fixed_ip: str = ""
     security_group_ids: tuple[str, ...] = ()
+    tag: str = ""
+    """By which its guest knows the card."""
 
     @property
     def is_ours(self) -> bool:
@@ -125,7 +127,7 @@ class ServerBirth:
     """What a server was asked to be, kept for the workflow that builds it and for whoever builds it anew."""
 
     nics: tuple[PlannedNic, ...] = ()
-    """In the order in which the guest has them."""
+    """In the order in which the guest has them; what was plugged in later stands last."""
     user_data: str = ""
     """Base64, as it was given."""
     public_key: str = ""
@@ -137,6 +139,10 @@ class ServerBirth:
     """Base64: randomness for the guest, the same whenever it asks."""
     admin_password: str = ""
     """For guests that set it from their config drive."""
+
+    @property
+    def tagged_nics(self) -> tuple[PlannedNic, ...]:
+        return tuple(nic for nic in self.nics if nic.tag)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def _meta_data(parts: Parts, server: Server, birth: ServerBirth) -> dict[str, An
         "availability_zone": _zone(parts, server),
         "launch_index": server.launch_index,
         "random_seed": birth.random_seed,
-        "devices": [],
+        "devices": _devices(parts, server, birth),
         "dedicated_cpus": [],
     }
     if server.has_config_drive and birth.admin_password:
@@ -45,6 +45,22 @@ def _meta_data(parts: Parts, server: Server, birth: ServerBirth) -> dict[str, An
         told["public_keys"] = {server.key_name: birth.public_key}
         told["keys"] = [{"name": server.key_name, "type": birth.key_type, "data": birth.public_key}]
     return told
+
+
+def _devices(parts: Parts, server: Server, birth: ServerBirth) -> list[dict[str, Any]]:
+    """What bears a tag. On which bus it sits is the guest's to find out: by address or serial number."""
+    macs = {nic.port_id: nic.mac for nic in parts.network.ports.nics(server.id)} if birth.tagged_nics else {}
+    nowhere = {"bus": "none", "address": "none"}
+    cards: list[dict[str, Any]] = [
+        {"type": "nic", **nowhere, "mac": macs[nic.port_id], "tags": [nic.tag]}
+        for nic in birth.tagged_nics
+        if nic.port_id in macs
+    ]
+    return cards + [
+        {"type": "disk", **nowhere, "serial": row.volume_id, "path": row.device, "tags": [row.tag]}
+        for row in parts.store.volumes.of([server.id])
+        if row.tag and not row.is_leaving
+    ]
 
 
 def _ec2(parts: Parts, server: Server, birth: ServerBirth) -> dict[str, str]:

@@ -11,9 +11,8 @@ import libvirt
 
 from haneul.agent.drivers.disk.base import DiskFile
 from haneul.agent.drivers.hypervisor.libvirt.domain_xml import add_disk
+from haneul.agent.drivers.hypervisor.libvirt.unplug import BOTH, detach
 from haneul.kit.errors import NotFound
-
-_BOTH = libvirt.VIR_DOMAIN_AFFECT_LIVE | libvirt.VIR_DOMAIN_AFFECT_CONFIG
 
 
 def set_volumes(domain: Any, own: tuple[DiskFile, ...], volumes: tuple[DiskFile, ...]) -> bool:
@@ -27,12 +26,12 @@ def set_volumes(domain: Any, own: tuple[DiskFile, ...], volumes: tuple[DiskFile,
         return True
     for path, element in there.items():
         if path not in wanted and path not in kept:
-            _detach(domain, element)
+            detach(domain, element)
     for path, disk in wanted.items():
         if path not in there:
             holder = Element("devices")
             add_disk(holder, disk, disk.target, is_boot=False)
-            domain.attachDeviceFlags(ElementTree.tostring(holder[0], encoding="unicode"), _BOTH)
+            domain.attachDeviceFlags(ElementTree.tostring(holder[0], encoding="unicode"), BOTH)
     return set(_disks(domain)) == kept | set(wanted)
 
 
@@ -56,21 +55,3 @@ def _target(domain: Any, path: Path) -> str:
     if target is None:
         raise NotFound("volume.no_source", f"The guest has no disk {path}: it was pulled out")
     return str(target.get("dev"))
-
-
-def _detach(domain: Any, element: Element) -> None:
-    """Ask the guest; asked again while it thinks about it, libvirt says so."""
-    try:
-        domain.detachDeviceFlags(ElementTree.tostring(element, encoding="unicode"), _BOTH)
-    except libvirt.libvirtError as error:
-        if "in the process of unplug" not in str(error):
-            _detach_live(domain, element, error)
-
-
-def _detach_live(domain: Any, element: Element, error: libvirt.libvirtError) -> None:
-    """The definition may have forgotten it already."""
-    try:
-        domain.detachDeviceFlags(ElementTree.tostring(element, encoding="unicode"), libvirt.VIR_DOMAIN_AFFECT_LIVE)
-    except libvirt.libvirtError as again:
-        if "in the process of unplug" not in str(again):
-            raise again from error

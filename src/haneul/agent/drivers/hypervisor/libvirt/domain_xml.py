@@ -43,7 +43,7 @@ def domain_xml(plan: GuestPlan, accelerator: str) -> str:
     if plan.config_drive is not None:
         _config_drive(devices, plan.config_drive)
     for plug in plan.plugs:
-        _interface(devices, plug)
+        add_card(devices, plug)
     _consoles(devices, plan)
     _small_devices(devices, has_usb=any(disk.bus == "usb" for disk in plan.disks))
     return ElementTree.tostring(domain, encoding="unicode")
@@ -141,7 +141,7 @@ def _config_drive(devices: Element, path: Path) -> None:
     SubElement(element, "readonly")
 
 
-def _interface(devices: Element, plug: Plug) -> None:
+def add_card(devices: Element, plug: Plug) -> None:
     element = SubElement(devices, "interface", type="ethernet")
     SubElement(element, "mac", address=plug.mac)
     SubElement(element, "target", dev=plug.device, managed="no")

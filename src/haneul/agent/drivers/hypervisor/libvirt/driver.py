@@ -13,11 +13,12 @@ import libvirt
 
 from haneul.agent.drivers.disk.base import DiskFile
 from haneul.agent.drivers.hypervisor.base import GuestPlan, HypervisorFacts
+from haneul.agent.drivers.hypervisor.libvirt import cards, live
 from haneul.agent.drivers.hypervisor.libvirt import disks as plugged
-from haneul.agent.drivers.hypervisor.libvirt import live
 from haneul.agent.drivers.hypervisor.libvirt.connection import Connection
 from haneul.agent.drivers.hypervisor.libvirt.domain_xml import NAMESPACE, domain_name, domain_xml
 from haneul.agent.drivers.hypervisor.libvirt.usage import usage_of
+from haneul.agent.drivers.nic.base import Plug
 from haneul.hostapi import GuestUse, Power
 from haneul.kit.errors import Conflict, NotFound
 
@@ -89,6 +90,14 @@ class LibvirtHypervisor:
     def set_volumes(self, server_id: str, own: tuple[DiskFile, ...], volumes: tuple[DiskFile, ...]) -> bool:
         with self._connection.open() as connection:
             return plugged.set_volumes(_get(connection, server_id), own, volumes)
+
+    def set_cards(self, server_id: str, plugs: tuple[Plug, ...]) -> bool:
+        with self._connection.open() as connection:
+            return cards.set_cards(_get(connection, server_id), plugs)
+
+    def list_cards(self, server_id: str) -> frozenset[str]:
+        with self._connection.open() as connection:
+            return cards.list_cards(_get(connection, server_id))
 
     def grow_disk(self, server_id: str, path: Path, size_bytes: int) -> None:
         with self._connection.open() as connection:

@@ -21,6 +21,7 @@ from haneul.dialects.openstack.compute.schemas.forms import (
     UUID,
     Schema,
     query,
+    without,
     words,
     wrapped,
 )
@@ -192,6 +193,7 @@ ATTACH_INTERFACE = wrapped(
         "tag": TAG,
     },
 )
+ATTACH_INTERFACE_UNTIL_2_48 = without(ATTACH_INTERFACE, "interfaceAttachment", "tag")
 REMOTE_CONSOLE = wrapped(
     "remote_console",
     {

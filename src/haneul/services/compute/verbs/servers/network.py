@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from haneul.kit.errors import Invalid, NotFound
 from haneul.kit.policy import INTERNAL, Caller
@@ -26,23 +26,24 @@ class Interface:
     status: str
     fixed_ips: tuple[tuple[str, str], ...]
     """(subnet's id, address) pairs."""
+    tag: str = ""
 
 
 class NetworkVerbs(ServerVerbs):
     def interfaces(self, caller: Caller, server_id: str) -> Sequence[Interface]:
         server = self._get(caller, server_id, "os-attach-interfaces:list")
-        return [_interface(port) for port in ports_of(self._parts, server.id)]
+        tags = self._tags(server)
+        return [_interface(port, tags.get(port.id, "")) for port in ports_of(self._parts, server.id)]
 
     def interface(self, caller: Caller, server_id: str, port_id: str) -> Interface:
         """Raises NotFound("server.no_port")."""
         server = self._get(caller, server_id, "os-attach-interfaces:show")
-        return _interface(self._port(server, port_id))
+        return _interface(self._port(server, port_id), self._tags(server).get(port_id, ""))
 
-    def attach_interface(self, caller: Caller, server_id: str, network_id: str, port_id: str, ip: str) -> Interface:
+    def attach_interface(self, caller: Caller, server_id: str, wanted: WantedNic) -> Interface:
         """The port is the server's when this returns; its guest gets the card in a moment."""
-        wanted = WantedNic(network_id, port_id, ip)
-        if not (network_id or port_id):
-            wanted = WantedNic(only_network(self._parts, caller))
+        if not (wanted.network_id or wanted.port_id):
+            wanted = replace(wanted, network_id=only_network(self._parts, caller))
         check_nic(self._parts, caller, wanted)
         with self._parts.db.write():
             server = self._get_unlocked(caller, server_id, "os-attach-interfaces:create")
@@ -52,7 +53,8 @@ class NetworkVerbs(ServerVerbs):
             nic = plan_nic(wanted, ())
             self._parts.runs.submit(attach_interface, server.id, server.id, asked_by(caller), nic)
             make_port(self._parts, server, nic)
-            return _interface(self._parts.network.ports.get(INTERNAL, nic.port_id))
+            self._note(server, nic)
+            return _interface(self._parts.network.ports.get(INTERNAL, nic.port_id), nic.tag)
 
     def detach_interface(self, caller: Caller, server_id: str, port_id: str) -> None:
         """A port that was made for the server goes; another is free again."""
@@ -63,6 +65,15 @@ class NetworkVerbs(ServerVerbs):
             made_for_it = port.network_id if port.goes_with_device else ""
             nic = PlannedNic(port.id, made_for_it)
             self._parts.runs.submit(detach_interface, server.id, server.id, asked_by(caller), nic)
+
+    def _tags(self, server: Server) -> dict[str, str]:
+        """By port."""
+        return {nic.port_id: nic.tag for nic in self._store.birth(server.id).nics if nic.tag}
+
+    def _note(self, server: Server, nic: PlannedNic) -> None:
+        birth = self._store.birth(server.id)
+        others = (each for each in birth.nics if each.port_id != nic.port_id)
+        self._store.set_birth(server.id, replace(birth, nics=(*others, nic)), self._parts.clock.now())
 
     def inject_network_info(self, caller: Caller, server_id: str) -> None:
         """Its host is told anew what cards and metadata the guest has."""
@@ -117,6 +128,6 @@ class NetworkVerbs(ServerVerbs):
         raise NotFound("server.no_port", f"Instance {server.id} does not have a port with id {port_id}.")
 
 
-def _interface(port: Port) -> Interface:
+def _interface(port: Port, tag: str) -> Interface:
     fixed_ips = tuple((fixed.subnet_id, fixed.ip_address) for fixed in port.fixed_ips)
-    return Interface(port.id, port.network_id, port.mac_address, port.status, fixed_ips)
+    return Interface(port.id, port.network_id, port.mac_address, port.status, fixed_ips, tag)

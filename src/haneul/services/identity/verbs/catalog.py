@@ -198,9 +198,9 @@ class Catalog:
         values = {"project_id": project_id, "tenant_id": project_id, "user_id": token.user.id}
         by_service: dict[str, list[Endpoint]] = {service.id: [] for service in known.services}
         for endpoint in endpoints:
-            url = fill(endpoint.url, values)
-            if endpoint.service_id in by_service and url is not None:
-                by_service[endpoint.service_id].append(replace(endpoint, url=url))
+            there = _filled(endpoint, values)
+            if endpoint.service_id in by_service and there is not None:
+                by_service[endpoint.service_id].append(there)
         return tuple(CatalogEntry(service, tuple(by_service[service.id])) for service in known.services)
 
     def _everything(self) -> _Known:
@@ -227,6 +227,14 @@ class Catalog:
 
 
 _NAMES = ("project_id", "tenant_id", "user_id")
+
+
+def _filled(endpoint: Endpoint, values: Mapping[str, str]) -> Endpoint | None:
+    """The endpoint as it is for these values; None if it needs one that there is none of."""
+    if "(" not in endpoint.url:
+        return endpoint
+    url = fill(endpoint.url, values)
+    return None if url is None else replace(endpoint, url=url)
 
 
 def fill(url: str, values: Mapping[str, str]) -> str | None:

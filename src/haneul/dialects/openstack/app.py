@@ -11,8 +11,9 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as WebRequest
 from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute
 from starlette.routing import Route as WebRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from haneul.dialects.openstack.api import Api, ApiSpec
 from haneul.dialects.openstack.cloud import Cloud
@@ -38,7 +39,7 @@ class House:
     stopping: Hook = lambda: None
 
 
-def build(cloud: Cloud, specs: Iterable[ApiSpec], house: House = House()) -> Starlette:
+def build(cloud: Cloud, specs: Iterable[ApiSpec], house: House = House()) -> ASGIApp:
     """The application as it lives in this house."""
     authenticate = cloud.identity.tokens.authenticate
     apis = tuple(Api(spec, cloud, authenticate, cloud.public_url, house.watchers) for spec in specs)
@@ -66,6 +67,24 @@ def build(cloud: Cloud, specs: Iterable[ApiSpec], house: House = House()) -> Sta
         found = await run_in_threadpool(house.trouble)
         return JSONResponse({"status": "not ready", "trouble": found}, 503) if found else JSONResponse(READY)
 
-    mounts = [route for api in apis for route in (WebRoute(api.spec.prefix, api), Mount(api.spec.prefix, app=api))]
     roots = [WebRoute("/", list_apis), WebRoute("/healthz", is_alive), WebRoute("/readyz", is_ready)]
-    return Starlette(routes=[*mounts, *roots, *house.besides], lifespan=lifespan)
+    return Door(apis, Starlette(routes=[*roots, *house.besides], lifespan=lifespan))
+
+
+class Door:
+    """The first to see a request: it goes to the API whose prefix its path has, everything else to the rest.
+
+    A router that tries one pattern after another would cost a small request a tenth of its CPU time.
+    """
+
+    def __init__(self, apis: Iterable[Api], rest: ASGIApp) -> None:
+        self._apis = tuple((api.spec.prefix, api.spec.prefix + "/", api) for api in apis)
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            path = scope["path"]
+            for exact, below, api in self._apis:
+                if path.startswith(below) or path == exact:
+                    return await api(scope, receive, send)
+        return await self._rest(scope, receive, send)

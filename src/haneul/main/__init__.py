@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from haneul.dialects.openstack import app
 from haneul.dialects.openstack.catalog import APIS
 from haneul.kit.clock import SystemClock
@@ -23,6 +25,10 @@ __all__ = [
 ]
 
 
+_COLLECTED_AFTER = 50_000
+"""So many new containers are made before the collector looks for cycles among them."""
+
+
 def serve(settings: Settings) -> None:
     """Serve the cloud until the process is told to end."""
     import uvicorn
@@ -31,8 +37,10 @@ def serve(settings: Settings) -> None:
     plane = assemble(lay_ground(settings, clock), reach_world(settings, clock))
     if settings.metrics_port:
         plane.metrics.serve(settings.metrics_host, settings.metrics_port)
+    application = plane.application()
+    _spare_the_collector()
     uvicorn.run(
-        plane.application(),
+        application,
         host=settings.listen_host,
         port=settings.port,
         loop="uvloop",
@@ -42,3 +50,13 @@ def serve(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+
+
+def _spare_the_collector() -> None:
+    """What is there at the start stays, and a listing makes many things at once: neither is looked through often.
+
+    Left as it is, the collector takes a third of the CPU time of a listing of 1,000 servers.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECTED_AFTER, 10, 10)

@@ -31,7 +31,7 @@ from haneul.main.watching import watched, why_not_ready
 from haneul.services import compute, identity, image, network, placement, volume
 
 if TYPE_CHECKING:
-    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
 
 ADMIN_PASSWORD = "admin-password"
 """The file in `<state>/keys` with the password that the user admin has at first."""
@@ -51,7 +51,7 @@ class ControlPlane:
     upkeep: Scheduler
     metrics: Metrics
 
-    def application(self) -> Starlette:
+    def application(self) -> ASGIApp:
         house = replace(self.house(), started=self.start, stopping=self.stop)
         return app.build(self.cloud, APIS, house)
 

@@ -48,6 +48,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     metrics_port: Annotated[
         int, Meta(description="Port of the figures, at /metrics, without sign-in; 0: none.", ge=0, le=65535)
     ] = 0
+    audit_days: Annotated[
+        int, Meta(description="So long it is kept who asked for what change (`haneul audit`).", ge=1)
+    ] = 400
     public_url: Annotated[
         str, Meta(description="URL by which clients reach the APIs; empty: made of listen_host and port.")
     ] = ""

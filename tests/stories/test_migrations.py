@@ -11,12 +11,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, inspect
 
 from haneul import migrations
-from haneul.kit import workflow
+from haneul.kit import audit, workflow
 from haneul.kit.db import Database
 from haneul.services import compute, identity, image, network, placement, volume
 from tests import databases
 
-SERVICES = (workflow, identity, image, placement, network, volume, compute)
+SERVICES = (workflow, audit, identity, image, placement, network, volume, compute)
 
 
 @pytest.fixture

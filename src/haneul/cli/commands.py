@@ -110,6 +110,22 @@ def _runs(parser: argparse.ArgumentParser) -> None:
         verbs.add_parser(verb, help=promise).add_argument("id", help="the run's id")
 
 
+def _audit(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|verify")
+    listing = verbs.add_parser("list", help="the newest first")
+    for name, promise in (
+        ("user", "only of this user (id)"),
+        ("project", "only of this project (id)"),
+        ("request", "only of this request (req-...)"),
+        ("path", "only what begins like this: /compute/v2.1/servers/ID"),
+        ("since", "from this moment on: 2026-01-31T12:00:00Z"),
+        ("until", "before this moment"),
+    ):
+        listing.add_argument(f"--{name}", help=promise)
+    listing.add_argument("--limit", type=int, default=50, help="so many at most (50)")
+    verbs.add_parser("verify", help="prove that no record was altered or taken away")
+
+
 def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--servers", type=int, default=20, help="how many servers to create at once (20)")
     parser.add_argument("--rows", type=int, default=10_000, help="with --fake: rows of the large tables (10,000)")
@@ -147,6 +163,7 @@ COMMANDS = (
     Command("db", "move the cloud's database to PostgreSQL", "db", _db),
     Command("backup", "save what a cloud must not lose, prove it, bring it back", "backup", _backup),
     Command("runs", "the cloud's long work: what is under way, and what it waits for", "runs", _runs),
+    Command("audit", "who asked for what change, from where, and what came of it", "audit", _audit),
     Command("settings", "every setting, its value here and what it is for", "show_settings"),
     Command("version", "the version of Haneul and of what it stands on", "version"),
     Command("supervise", "keep the parts running where there is no systemd (started by `up`)", "supervise"),

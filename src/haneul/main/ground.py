@@ -13,6 +13,7 @@ from haneul.drivers.image.inspection import FormatInspector
 from haneul.drivers.image.web import WebFetcher
 from haneul.drivers.registry import driver
 from haneul.kit import x509
+from haneul.kit.audit import AuditLog
 from haneul.kit.clock import Clock
 from haneul.kit.db import Database, Leadership, Notices
 from haneul.kit.errors import Conflict
@@ -56,6 +57,7 @@ class Ground:
     runs: Runs
     notices: Notices
     leadership: Leadership
+    audit: AuditLog
 
     def policy(
         self, service: str, rules: Mapping[str, Any], scopes: Mapping[str, frozenset[str]] | None = None
@@ -71,7 +73,8 @@ def lay_ground(settings: Settings, clock: Clock) -> Ground:
     db = Database(settings.database)
     migrations.ensure_newest(db)
     notices = Notices(db)
-    return Ground(settings, db, clock, Bus(), Runs(db, clock, notices), notices, Leadership(db))
+    audit = AuditLog(db, clock, settings.replica, settings.state)
+    return Ground(settings, db, clock, Bus(), Runs(db, clock, notices), notices, Leadership(db), audit)
 
 
 def reach_world(settings: Settings, clock: Clock) -> World:

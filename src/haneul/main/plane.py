@@ -13,6 +13,7 @@ from haneul.dialects.openstack import app
 from haneul.dialects.openstack.catalog import APIS
 from haneul.dialects.openstack.cloud import Cloud, Work
 from haneul.kit.errors import Forbidden
+from haneul.kit.http import Watcher
 from haneul.kit.metrics import Metrics
 from haneul.kit.policy import Caller
 from haneul.kit.upkeep import Loop, Scheduler
@@ -27,8 +28,9 @@ from haneul.main.parts import (
     placement_parts,
     volume_parts,
 )
-from haneul.main.watching import watched, why_not_ready
+from haneul.main.watching import record, watched, why_not_ready
 from haneul.services import compute, identity, image, network, placement, volume
+from haneul.settings import Settings
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -57,7 +59,11 @@ class ControlPlane:
 
     def house(self) -> app.House:
         """What the application lives in, before anything has begun to work."""
-        return app.House(tuple(consoles.routes(self.cloud.compute.consoles)), (self.metrics.count,), self.trouble)
+        return app.House(tuple(consoles.routes(self.cloud.compute.consoles)), self.watchers, self.trouble)
+
+    @property
+    def watchers(self) -> tuple[Watcher, ...]:
+        return self.metrics.count, partial(record, self.ground.audit)
 
     def trouble(self) -> Mapping[str, str]:
         """What keeps this process from serving, in words, by part; empty when it is ready."""
@@ -99,6 +105,7 @@ class ControlPlane:
         self.engine.stop()
         self.world.hosts.stop()
         self.cloud.network.stop()
+        self.ground.audit.close()
         self.ground.db.close()
 
 
@@ -118,7 +125,10 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
     settings = ground.settings
     loops = (*people.upkeep, *images.upkeep, *networks.upkeep, *disks.upkeep, *computing.upkeep)
     forget = Loop("runs.forget", 3600, lambda: ground.runs.forget(KEPT_RUNS))
-    upkeep = Scheduler((*loops, forget), ground.clock, ground.leadership.leads)
+    audit = ground.audit
+    keep = Loop("audit.keep", 2.0, audit.keep, is_local=True)
+    grow_old = Loop("audit.forget", 3600, lambda: audit.forget(ground.clock.now() - _kept_records(ground.settings)))
+    upkeep = Scheduler((*loops, forget, keep, grow_old), ground.clock, ground.leadership.leads)
     cloud = Cloud(
         identity=people,
         image=images,
@@ -130,9 +140,14 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
         region=settings.region,
         join_token=world.join_token,
         runs=ground.runs,
+        audit=ground.audit,
         work=lambda caller: _work(ground.runs, upkeep, caller),
     )
     return ControlPlane(ground, world, cloud, engine, upkeep, watched(ground, cloud, upkeep))
+
+
+def _kept_records(settings: Settings) -> timedelta:
+    return timedelta(days=settings.audit_days)
 
 
 def _work(runs: Runs, upkeep: Scheduler, caller: Caller) -> Work:

@@ -9,7 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from haneul.dialects.openstack.cloud import Cloud
+from haneul.kit.audit import Asked, AuditLog
 from haneul.kit.db import Database
+from haneul.kit.http import Exchange
 from haneul.kit.metrics import Metrics, Values, watch_database, watch_loops, watch_runs
 from haneul.kit.policy import INTERNAL
 from haneul.kit.upkeep import Scheduler
@@ -37,6 +39,33 @@ def watched(ground: Ground, cloud: Cloud, upkeep: Scheduler) -> Metrics:
         lambda: {(): float(ground.leadership.leads())},
     )
     return metrics
+
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def record(audit: AuditLog, exchange: Exchange) -> None:
+    """Keep in the audit log what changes something: who asked, and what came of it.
+
+    Of those who have not signed in only attempts to do so are kept.
+    """
+    caller = exchange.caller
+    if exchange.method in _READING or (caller.is_anonymous and not exchange.claims):
+        return
+    asked = Asked(
+        request_id=exchange.request_id,
+        user_id=caller.user_id,
+        user_name=caller.user_name or exchange.claims[:255],
+        project_id=caller.project_id,
+        token_id=caller.token_id,
+        address=exchange.address,
+        api=exchange.api,
+        operation=exchange.operation,
+        method=exchange.method,
+        path=exchange.path,
+        status=exchange.status,
+    )
+    audit.record(asked)
 
 
 def why_not_ready(ground: Ground, engine: Engine) -> Mapping[str, str]:

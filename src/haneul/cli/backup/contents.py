@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from haneul.cli.backup.archive import DATABASE
 from haneul.cli.machine import facts
 from haneul.cli.trouble import TroubleError
+from haneul.kit.audit import SEAL_KEY
 from haneul.settings import Settings
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def check_keys(folder: Path) -> None:
                 Fernet(path.read_bytes())
             elif path.suffix == ".key":
                 load_pem_private_key(path.read_bytes(), None)
+            elif path.name == SEAL_KEY:
+                bytes.fromhex(path.read_text())
     except ValueError as error:
         raise TroubleError(f"{path.relative_to(folder)} in the backup is no key: {error}.") from error
 

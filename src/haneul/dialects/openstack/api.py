@@ -81,26 +81,27 @@ class Api:
 
             def work() -> Reply:
                 reply = self._answer(route, request, raw)
-                self._tell(transport, route, reply.status, began, request.caller)
+                self._tell(transport, request, route.name, reply.status, began)
                 return reply
 
             await transport.answer_in(pool, work, self._closing(request))
         except CloudError as error:
             refusal = self._refuse(error, transport.request_id)
-            self._tell(transport, route, refusal.status, began, ANONYMOUS)
+            self._tell(transport, None, route.name if route else "", refusal.status, began)
             await transport.send_reply(refusal, self._head(version, transport))
 
-    def _tell(self, transport: Transport, route: Route | None, status: int, began: float, caller: Caller) -> None:
+    def _tell(self, transport: Transport, request: Request | None, operation: str, status: int, began: float) -> None:
         exchange = Exchange(
             api=self.spec.name,
-            operation=route.name if route else "",
+            operation=operation,
             method=transport.method,
             path=self.spec.prefix + transport.path,
             status=status,
             took_s=time.perf_counter() - began,
             request_id=transport.request_id,
             address=transport.address,
-            caller=caller,
+            caller=request.caller if request else ANONYMOUS,
+            claims=request.claims if request else "",
         )
         for watcher in self._watchers:
             watcher(exchange)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from haneul.kit.audit import AuditLog
     from haneul.kit.policy import Caller
     from haneul.kit.upkeep import LoopReport
     from haneul.kit.workflow import Runs, RunView, Trouble
@@ -44,5 +45,7 @@ class Cloud:
     """Makes of a one-time secret the token that an operator carries to a new host."""
     runs: Runs
     """Long work; for administrators, which whoever hands it out makes sure of."""
+    audit: AuditLog
+    """Who asked for what; for administrators, which whoever hands it out makes sure of."""
     work: Callable[[Caller], Work]
     """For administrators: how the cloud gets on; raises Forbidden."""

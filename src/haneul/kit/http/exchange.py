@@ -24,6 +24,9 @@ class Exchange:
     address: str
     """Of the client, as the connection says; empty when there is none."""
     caller: Caller
+    """Of a sign-in that succeeded, whoever signed in."""
+    claims: str = ""
+    """Whom somebody who signs in says to be."""
 
 
 Watcher = Callable[[Exchange], None]

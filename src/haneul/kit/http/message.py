@@ -84,6 +84,8 @@ class Request:
     """What the route's {names} matched."""
     body: Any = None
     caller: Caller = ANONYMOUS
+    claims: str = ""
+    """Whom somebody who signs in says to be, an id or a name; nothing is proved by it."""
     version: Version = _NO_VERSION
     request_id: str = ""
     chunks: Callable[[], Iterator[bytes]] = _no_body

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from haneul.dialects.openstack.hosts import hosts, networks, placing, runs, work
+from haneul.dialects.openstack.hosts import audit, hosts, networks, placing, runs, work
 from haneul.kit.http import Route
 
 _EMPTY = {"type": ["object", "null"], "properties": {}, "additionalProperties": False}
@@ -14,6 +14,8 @@ HOST_ROUTES = (
     Route("DELETE", "/hosts/{host_id}", hosts.delete_host),
     Route("GET", "/servers/{server_id}/placement", placing.explain_server),
     Route("GET", "/work", work.show_work),
+    Route("GET", "/audit", audit.list_records),
+    Route("GET", "/audit/proof", audit.prove),
     Route("POST", "/network/explain", networks.explain, schema=networks.EXPLAIN),
     Route("GET", "/runs", runs.list_runs),
     Route("GET", "/runs/{run_id}", runs.get_run),

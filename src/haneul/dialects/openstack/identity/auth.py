@@ -29,11 +29,13 @@ def create_token(cloud: Cloud, req: Request) -> Reply:
     receipt = req.headers.get("openstack-auth-receipt", "")
     try:
         asked = auth_request(req.body["auth"], receipt)
+        req.claims = asked.claims
         if "oauth1" in asked.methods:
             asked = replace(asked, signed=signed_call(req))
         issued = cloud.identity.tokens.issue(asked)
     except MoreMethodsNeeded as half:
         return Reply(401, _receipt_body(half.receipt), {"openstack-auth-receipt": half.receipt.text})
+    req.caller = issued.token.caller
     reply = told(cloud, req, issued.token, 201)
     reply.headers["x-subject-token"] = issued.text
     return reply

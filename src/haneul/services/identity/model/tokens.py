@@ -65,6 +65,12 @@ class AuthRequest:
     scope: Scope | None = None
     """None: the user's default project if they have one they can use, else unscoped."""
 
+    @property
+    def claims(self) -> str:
+        """Whom they say to be, an id or a name; empty where only the proof says it."""
+        named = (self.user, self.totp_user, self.application_credential_user, self.application_credential)
+        return next((ref.id or ref.name or "" for ref in named if ref is not None), "")
+
 
 @dataclass(frozen=True)
 class Receipt:

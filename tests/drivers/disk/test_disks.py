@@ -208,6 +208,38 @@ def test_an_image_that_unfolds_beyond_its_disk_is_refused(tmp_path: Path, folder
 
 
 @has_qemu_img
+def test_a_hundred_disks_of_one_image_share_what_they_begin_as(tmp_path: Path) -> None:
+    disks, data = Qcow2Disks(tmp_path), os.urandom(64 * MIB)
+    source = fetch(disks, data)
+
+    for number in range(100):
+        disks.create(DiskSpec(f"disk-{number}", 1, source))
+
+    used = sum(path.stat().st_blocks * 512 for path in tmp_path.rglob("*") if path.is_file())
+    assert used < 1.5 * len(data)
+    assert disks.remove_unused_bases(0) == ()
+
+
+@has_qemu_img
+def test_the_base_of_a_disk_that_a_guest_writes_to_stays_and_others_are_cleaned_away(tmp_path: Path) -> None:
+    disks = Qcow2Disks(tmp_path)
+    used, unused = fetch(disks, DATA), fetch(disks, DATA + DATA)
+    disk = disks.create(DiskSpec("disk-1", 1, used))
+    writer = subprocess.Popen(
+        ["qemu-io", "-f", "qcow2", str(disk.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert writer.stdin is not None and writer.stdout is not None
+    writer.stdin.write("write 0 64k\n")
+    writer.stdin.flush()
+    assert "wrote 65536" in writer.stdout.readline()
+
+    assert disks.remove_unused_bases(0) == (f"{unused.sha512}.raw",)
+
+    assert disks.has_base(used)
+    writer.communicate("quit\n", timeout=20)
+
+
+@has_qemu_img
 def test_a_disk_grows_and_never_shrinks(tmp_path: Path) -> None:
     disks = Qcow2Disks(tmp_path)
     for size_gib in (1, 2, 1):

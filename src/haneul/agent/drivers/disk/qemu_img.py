@@ -38,12 +38,14 @@ class _Info(msgspec.Struct, rename="kebab"):
 def inspect(path: Path, image_format: str, may_have_backing: bool = False) -> ImageFacts:
     """What the image says of itself, read as `image_format` and as nothing else.
 
+    A disk of a guest (`may_have_backing`) may be in use meanwhile: its size and backing file are read all the same.
     Raises Invalid("image.damaged") for one that is of another format, is broken, or leans on other files.
     """
     if image_format == "raw":
         return ImageFacts(path.stat().st_size, "")
     _check_header(path, may_have_backing)
-    said = qemu_img("info", "--output=json", "-f", image_format, str(path))
+    sharing = ("--force-share",) if may_have_backing else ()
+    said = qemu_img("info", "--output=json", *sharing, "-f", image_format, str(path))
     try:
         info = msgspec.json.decode(said, type=_Info)
     except msgspec.DecodeError as error:

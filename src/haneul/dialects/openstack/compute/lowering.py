@@ -50,6 +50,11 @@ def hide_hostname(server: dict[str, Any]) -> None:
         server.pop("OS-EXT-SRV-ATTR:hostname", None)
 
 
+def only_ids_of_volumes(server: dict[str, Any]) -> None:
+    for volume in server.get("os-extended-volumes:volumes_attached", ()):
+        volume.pop("delete_on_termination", None)
+
+
 _NOT_AFTER_UPDATE = (
     "OS-EXT-AZ:availability_zone",
     "config_drive",

@@ -379,6 +379,7 @@ _RUNGS = (
             )
         ),
     ),
+    Rung("2.3", "what becomes of a server's volumes when it is deleted", servers(lowering.only_ids_of_volumes)),
     Rung(
         "2.2",
         "type of keypairs",

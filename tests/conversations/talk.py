@@ -14,14 +14,18 @@ A file is a list of steps in one cloud of its own. A step:
     keep: {id: $.server.id}     names for later steps: $id; `$header.NAME` keeps a header
     until: {$.path: value}      ask again, with the cloud at work in between, until the answer contains it
 
+Where the same is said of many, `for: {place: [projects, domains], who: [users, groups]}` with `steps:` below it holds
+those steps once for each combination, in which $place and $who are these words.
+
 Paths: $.a.b[0].c, $.list[*].name for a list of all, $.list.length for how many, $.by_id.$id with a kept name.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -68,10 +72,12 @@ class Talk:
 
     def hold(self, file: Path) -> None:
         for number, step in enumerate(yaml.safe_load(file.read_text()), start=1):
-            try:
-                self._step(step)
-            except AssertionError as error:
-                raise AssertionError(f"{file.name}, step {number}, {step['ask']}: {error}") from None
+            for words, each in unfolded(step):
+                self.names |= self._filled(words)
+                try:
+                    self._step(each)
+                except AssertionError as error:
+                    raise AssertionError(f"{file.name}, step {number}, {self._filled(each['ask'])}: {error}") from None
 
     def _step(self, step: dict[str, Any]) -> None:
         unknown = set(step) - _KEYS
@@ -132,6 +138,14 @@ class Talk:
 
 
 _KEYS = {"ask", "as", "with", "raw", "version", "headers", "expect", "has", "lacks", "says", "keep", "until"}
+
+
+def unfolded(step: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """A step as it stands, or what a `for` makes of its steps; each with the names that hold in it."""
+    choices = step.get("for", {})
+    for chosen in product(*choices.values()):
+        words = dict(zip(choices, chosen, strict=True))
+        yield from ((words, each) for each in step.get("steps", [step]))
 
 
 def find(body: Any, path: str) -> Any:

@@ -40,6 +40,8 @@ class ApiSpec:
     extra_headers: dict[str, str] = field(default_factory=dict)
     request_id_headers: tuple[str, ...] = ("x-openstack-request-id",)
     max_body_bytes: int = 1 << 20
+    is_strict: bool = False
+    """Bodies must be declared as JSON (415), and whoever asks must accept JSON (406)."""
 
 
 class Api:
@@ -170,6 +172,8 @@ class Api:
             if token or not route.public:
                 self._sign_in(route, request, token)
             _refuse_nul(request, b"" if route.raw else raw)
+            if self.spec.is_strict:
+                _require_json(route, request, raw)
             if not route.raw:
                 request.body = _decode(raw, request.headers)
                 self._check(route, request)
@@ -247,6 +251,19 @@ def _refuse_nul(request: Request, raw: bytes) -> None:
     told = (*request.params.values(), *(text for item in request.query.items for text in item))
     if any("\x00" in text for text in told) or (b"\\u0000" in raw and _NUL.search(raw)):
         raise Invalid("request.nul", "The request holds a NUL character: leave it out.")
+
+
+def _require_json(route: Route, request: Request, raw: bytes) -> None:
+    """Placement's manners: what is sent is named as JSON, and who asks for something accepts JSON."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if raw and not kind:
+        raise Invalid("request.no_media_type", "The header content-type is required: say application/json.")
+    if route.schema is not None and kind != "application/json":
+        message = f"The media type {kind or None} is not supported: use application/json."
+        raise Invalid("request.media_type", message)
+    ranges = [each.partition(";")[0].strip() for each in request.headers.get("accept", "*/*").split(",")]
+    if route.method == "GET" and not {"", "*/*", "application/*", "application/json"}.intersection(ranges):
+        raise Invalid("request.not_acceptable", "Only application/json is provided: accept it.")
 
 
 def _decode(raw: bytes, headers: Any) -> Any:

@@ -18,7 +18,7 @@ from haneul.dialects.openstack.volume.versions import LADDER as VOLUME_LADDER
 APIS = (
     ApiSpec("identity", "/identity", IDENTITY_ROUTES, errors.IDENTITY, extra_headers={"vary": "X-Auth-Token"}),
     ApiSpec("image", "/image", IMAGE_ROUTES, errors.IMAGE),
-    ApiSpec("placement", "/placement", PLACEMENT_ROUTES, errors.PLACEMENT, PLACEMENT_LADDER),
+    ApiSpec("placement", "/placement", PLACEMENT_ROUTES, errors.PLACEMENT, PLACEMENT_LADDER, is_strict=True),
     ApiSpec("network", "/network", NETWORK_ROUTES, errors.NETWORK),
     ApiSpec(
         "compute",

@@ -25,6 +25,7 @@ STATUS_BY_CODE: Mapping[str, int] = {
     "request.too_large": 413,
     "request.no_method": 405,
     "request.media_type": 415,
+    "request.not_acceptable": 406,
     "request.stalled": 408,
     "version.not_served": 406,
     "internal": 500,

@@ -79,8 +79,10 @@ def add_endpoint_group_to_project(cloud: Cloud, req: Request) -> Reply:
 
 def show_endpoint_group_in_project(cloud: Cloud, req: Request) -> Reply:
     group_id, project_id = req.params["endpoint_group_id"], req.params["project_id"]
-    group = cloud.identity.endpoint_groups.require_shown(req.caller, group_id, project_id)
-    return Reply(200, {"endpoint_group": endpoint_group_body(req, group)})
+    cloud.identity.endpoint_groups.require_shown(req.caller, group_id, project_id)
+    shown = {"endpoint_group_id": group_id, "project_id": project_id}
+    path = f"/OS-EP-FILTER/endpoint_groups/{group_id}/projects/{project_id}"
+    return Reply(200, {"project_endpoint_group": linked(req, path, shown)})
 
 
 def remove_endpoint_group_from_project(cloud: Cloud, req: Request) -> Reply:

@@ -35,6 +35,8 @@ class GuestMetadata:
     vendor_data: str = "{}"
     ec2: dict[str, str] | None = None
     """Path below latest/meta-data/ -> text, e.g. "local-ipv4"; "public-keys/0/openssh-key"."""
+    content: tuple[bytes, ...] = ()
+    """The files openstack/content/0000 and so on, which meta_data tells the guest to keep, and where."""
 
 
 @dataclass(frozen=True)

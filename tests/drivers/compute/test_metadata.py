@@ -29,7 +29,9 @@ EC2 = {
 
 def told_guest(address: str = "127.0.0.1") -> GuestSpec:
     nic = NicSpec("port-1", "fa:16:3e:00:00:01", 1442, "net-1", (address,), PORT)
-    told = GuestMetadata(json.dumps({"uuid": SERVER}), '{"links": []}', b"#!/bin/sh\n", ec2=EC2)
+    told = GuestMetadata(
+        json.dumps({"uuid": SERVER}), '{"links": []}', b"#!/bin/sh\n", ec2=EC2, content=(b"one", b"two")
+    )
     return replace(guest_spec(), nics=(nic,), metadata=told)
 
 
@@ -64,6 +66,7 @@ def address(bench: AgentBench) -> tuple[str, int]:
         ("/openstack/latest/vendor_data.json", "{}"),
         ("/openstack/latest/user_data", "#!/bin/sh\n"),
         ("/latest/user-data", "#!/bin/sh\n"),
+        ("/openstack/content/0001", "two"),
         ("/latest/meta-data/local-ipv4", "127.0.0.1"),
         ("/2009-04-04/meta-data/instance-id", "i-00000001"),
         ("/latest/meta-data/placement/availability-zone", "nova"),
@@ -77,7 +80,17 @@ def test_a_guest_is_told(agents: AgentBench, path: str, expected: str) -> None:
     assert ask(agents, path) == (200, expected)
 
 
-@pytest.mark.parametrize("path", ["/openstack/latest/nothing", "/openstack/1999-01-01/", "/latest/meta-data/x/", "/x"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/openstack/content/0002",
+        "/openstack/content",
+        "/openstack/latest/nothing",
+        "/openstack/1999-01-01/",
+        "/latest/meta-data/x/",
+        "/x",
+    ],
+)
 def test_what_is_not_there_is_not_found(agents: AgentBench, path: str) -> None:
     assert ask(agents, path)[0] == 404
 

@@ -8,7 +8,7 @@ import pytest
 
 from haneul.hostapi import Power
 from haneul.kit.errors import Conflict, Forbidden, NotFound
-from haneul.services.compute import RebuildWish, ServerState, WantedNic
+from haneul.services.compute import InjectedFile, RebuildWish, ServerState, WantedNic
 from tests.stories.compute.conftest import ADMIN, DEMO, OTHER, READER, Bench
 
 
@@ -161,6 +161,24 @@ def test_a_card_is_plugged_and_pulled_while_it_runs(bench: Bench) -> None:
     assert len(spec.nics) == 1
     assert json.loads(spec.metadata.meta_data)["devices"] == []
     assert len(bench.ports()) == 1
+
+
+def test_files_are_told_to_the_guest_and_a_rebuild_may_bring_others(bench: Bench) -> None:
+    def told() -> tuple[list[str], list[bytes]]:
+        metadata = bench.world.find_guest(server_id)[1].spec.metadata
+        return [file["path"] for file in json.loads(metadata.meta_data)["files"]], list(metadata.content)
+
+    server_id = bench.make(files=(InjectedFile("/etc/motd", "aGVsbG8="),)).server.id
+    assert told() == (["/etc/motd"], [b"hello"])
+
+    bench.face.servers.rebuild(DEMO, server_id, RebuildWish(bench.image_id, {}))
+    bench.work()
+    assert told() == (["/etc/motd"], [b"hello"])
+
+    others = (InjectedFile("/a", "YQ=="), InjectedFile("/b", "Yg=="))
+    bench.face.servers.rebuild(DEMO, server_id, RebuildWish(bench.image_id, {}, files=others))
+    bench.work()
+    assert told() == (["/a", "/b"], [b"a", b"b"])
 
 
 def test_a_server_is_deleted_while_its_host_is_away_and_cleared_away_later(bench: Bench) -> None:

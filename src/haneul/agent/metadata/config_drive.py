@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from haneul.agent.metadata.tree import openstack_files
+from haneul.agent.metadata.tree import CONTENT, content_files, openstack_files
 from haneul.hostapi import GuestMetadata
 from haneul.kit.errors import Unavailable
 
@@ -17,8 +17,10 @@ def build_config_drive(path: Path, metadata: GuestMetadata) -> Path:
     """Write the drive to `path`, whole or not at all."""
     with tempfile.TemporaryDirectory(prefix="config-", dir=path.parent) as folder:
         tree = Path(folder) / "tree"
-        for name, data in openstack_files(metadata).items():
-            file = tree / "openstack" / "latest" / name
+        files = {f"latest/{name}": data for name, data in openstack_files(metadata).items()}
+        files |= {f"{CONTENT}/{name}": data for name, data in content_files(metadata).items()}
+        for name, data in files.items():
+            file = tree / "openstack" / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
         fresh = Path(folder) / "config.iso"

@@ -29,6 +29,7 @@ EC2_VERSIONS = (
     "latest",
 )
 PASSWORD = "password"
+CONTENT = "content"
 
 
 def openstack_files(metadata: GuestMetadata) -> dict[str, bytes]:
@@ -42,6 +43,11 @@ def openstack_files(metadata: GuestMetadata) -> dict[str, bytes]:
     if metadata.user_data:
         files["user_data"] = metadata.user_data
     return files
+
+
+def content_files(metadata: GuestMetadata) -> dict[str, bytes]:
+    """The files that the guest shall keep, by the names that meta_data.json has for them."""
+    return {f"{number:04}": data for number, data in enumerate(metadata.content)}
 
 
 def find(metadata: GuestMetadata, path: str) -> bytes | None:
@@ -59,6 +65,8 @@ def find(metadata: GuestMetadata, path: str) -> bytes | None:
 def _openstack(metadata: GuestMetadata, names: list[str]) -> bytes | None:
     if not names:
         return _listing(OPENSTACK_VERSIONS)
+    if names[0] == CONTENT:
+        return content_files(metadata).get(names[1]) if len(names) == 2 else None
     if names[0] not in OPENSTACK_VERSIONS:
         return None
     files = openstack_files(metadata)

@@ -10,6 +10,17 @@ from haneul.dialects.openstack.compute.schemas import servers as bodies
 from haneul.dialects.openstack.compute.schemas.forms import Schema, not_required, with_properties, without
 from haneul.dialects.openstack.compute.server_groups import HARD_POLICIES
 
+PERSONALITY: Schema = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"path": {"type": "string", "minLength": 1}, "contents": {"type": "string"}},
+        "required": ["path", "contents"],
+        "additionalProperties": False,
+    },
+}
+"""Files to be written by the guest (Nova API until 2.56)."""
+
 
 def query_without(schema: Schema, *names: str) -> Schema:
     kept = {name: value for name, value in schema["properties"].items() if name not in names}

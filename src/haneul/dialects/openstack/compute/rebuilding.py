@@ -8,6 +8,7 @@ from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.compute import server_views
 from haneul.dialects.openstack.compute.schemas.forms import METADATA, TEXT, UUID, Schema, wrapped
 from haneul.dialects.openstack.compute.schemas.servers import UPDATE_SERVER
+from haneul.dialects.openstack.compute.server_wishes import files_of
 from haneul.dialects.openstack.compute.servers import changes
 from haneul.kit.errors import Invalid
 from haneul.kit.http import Reply, Request
@@ -41,6 +42,7 @@ def rebuild_server(cloud: Cloud, req: Request) -> Reply:
         admin_password=asked.get("adminPass") or "",
         key_name=asked.get("key_name"),
         is_key_given="key_name" in asked,
+        files=files_of(asked) if "personality" in asked else None,
         user_data=(asked.get("user_data") or "") if "user_data" in asked else None,
     )
     view, password = cloud.compute.servers.rebuild(req.caller, req.params["server_id"], wish)

@@ -8,7 +8,7 @@ from typing import Any
 
 from haneul.kit.errors import Invalid
 from haneul.kit.ids import is_uuid
-from haneul.services.compute import Networks, ServerWish, WantedNic
+from haneul.services.compute import InjectedFile, Networks, ServerWish, WantedNic
 
 _TRUE = frozenset({True, "true", "True", "TRUE", "1", "on", "ON", "On", "yes", "YES", "Yes", "t", "y"})
 
@@ -26,6 +26,7 @@ def server_wish(body: Mapping[str, Any]) -> ServerWish:
         security_groups=tuple(group["name"] for group in asked.get("security_groups", ()) if "name" in group),
         key_name=asked.get("key_name"),
         user_data=asked.get("user_data") or "",
+        files=files_of(asked),
         metadata=asked.get("metadata", {}),
         tags=tuple(dict.fromkeys(asked.get("tags") or ())),
         description=asked.get("description"),
@@ -43,6 +44,11 @@ def server_wish(body: Mapping[str, Any]) -> ServerWish:
     )
 
 
+def files_of(asked: Mapping[str, Any]) -> tuple[InjectedFile, ...]:
+    """The files that the guest shall write, which versions before 2.57 ask for."""
+    return tuple(InjectedFile(file["path"], file["contents"]) for file in asked.get("personality") or ())
+
+
 def shortest(address: str | None) -> str:
     """An address in its canonical form; nothing for none."""
     return str(ipaddress.ip_address(address)) if address else ""
@@ -54,8 +60,6 @@ def _flavor_id(reference: str | int) -> str:
 
 
 def _image_id(asked: Mapping[str, Any]) -> str | None:
-    if asked.get("personality"):
-        raise Invalid("server.personality", "Files cannot be injected: give them as user_data to be written at boot.")
     if asked.get("trusted_image_certificates"):
         raise Invalid("server.trusted_certificates", "Image signatures are not verified: leave out the certificates.")
     reference = asked.get("imageRef") or ""

@@ -212,12 +212,12 @@ _RUNGS = (
         "2.57",
         "files are no more injected",
         _merged(
-            {"create_server": _body(lambda schema: with_properties(schema, "server", personality={"type": "array"}))},
+            {"create_server": _body(lambda schema: with_properties(schema, "server", personality=older.PERSONALITY))},
             {
                 "rebuild_server": Change(
                     lower=each("server", "servers", dropping("user_data")),
                     schema=lambda schema: with_properties(
-                        without(schema, "rebuild", "user_data"), "rebuild", personality={"type": "array"}
+                        without(schema, "rebuild", "user_data"), "rebuild", personality=older.PERSONALITY
                     ),
                 )
             },

@@ -12,6 +12,7 @@ from haneul.services.compute.model.quotas import DEFAULT_LIMITS, Limits, QuotaKe
 from haneul.services.compute.model.servers import (
     MOVES,
     Fault,
+    InjectedFile,
     Lock,
     PlannedNic,
     Rescue,
@@ -42,6 +43,7 @@ __all__ = [
     "Host",
     "HostId",
     "Hypervisor",
+    "InjectedFile",
     "JoinGrant",
     "KeyType",
     "Keypair",

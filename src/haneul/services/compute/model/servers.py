@@ -123,6 +123,15 @@ class PlannedNic:
 
 
 @dataclass(frozen=True)
+class InjectedFile:
+    """A file that the guest is to write when it begins, as versions before 2.57 ask for it."""
+
+    path: str
+    contents: str
+    """Base64."""
+
+
+@dataclass(frozen=True)
 class ServerBirth:
     """What a server was asked to be, kept for the workflow that builds it and for whoever builds it anew."""
 
@@ -139,6 +148,7 @@ class ServerBirth:
     """Base64: randomness for the guest, the same whenever it asks."""
     admin_password: str = ""
     """For guests that set it from their config drive."""
+    files: tuple[InjectedFile, ...] = ()
 
     @property
     def tagged_nics(self) -> tuple[PlannedNic, ...]:

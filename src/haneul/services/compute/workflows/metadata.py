@@ -21,6 +21,7 @@ def guest_metadata(parts: Parts, server: Server, birth: ServerBirth) -> GuestMet
         network_data=parts.network.networks.network_data(server.id),
         user_data=base64.b64decode(birth.user_data),
         ec2=_ec2(parts, server, birth),
+        content=tuple(base64.b64decode(file.contents) for file in birth.files),
     )
 
 
@@ -41,6 +42,10 @@ def _meta_data(parts: Parts, server: Server, birth: ServerBirth) -> dict[str, An
         told["admin_pass"] = birth.admin_password
     if server.metadata:
         told["meta"] = dict(server.metadata)
+    if birth.files:
+        told["files"] = [
+            {"path": file.path, "content_path": f"/content/{number:04}"} for number, file in enumerate(birth.files)
+        ]
     if birth.public_key and server.key_name:
         told["public_keys"] = {server.key_name: birth.public_key}
         told["keys"] = [{"name": server.key_name, "type": birth.key_type, "data": birth.public_key}]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+
 from haneul.kit.errors import Conflict, Forbidden, Invalid, NotFound, OverQuota
 from haneul.kit.policy import INTERNAL, Caller
-from haneul.services.compute.model import NO_LIMIT, Flavor, QuotaKey, ServerGroup, WantedNic
+from haneul.services.compute.model import NO_LIMIT, Flavor, InjectedFile, Limits, QuotaKey, ServerGroup, WantedNic
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.verbs.flavors import Flavors
 from haneul.services.compute.verbs.limits import effective_limits
@@ -150,6 +153,27 @@ def chosen_server_group(parts: Parts, caller: Caller, wish: ServerWish) -> Serve
     if group is None or group.project_id != caller.project_id:
         raise Invalid("server_group.absent", f"Instance group {group_id} could not be found.")
     return group
+
+
+def require_room_for_files(limits: Limits, files: tuple[InjectedFile, ...]) -> None:
+    """Raises Invalid("server.personality") and OverQuota("quota.injected_files")."""
+    found = {QuotaKey.INJECTED_FILES: len(files)}
+    for file in files:
+        try:
+            size = len(base64.b64decode(file.contents, validate=True))
+        except binascii.Error as error:
+            raise Invalid(
+                "server.personality", f"Personality content for {file.path} cannot be decoded: give it as base64."
+            ) from error
+        for key, amount in (
+            (QuotaKey.INJECTED_FILE_PATH_BYTES, len(file.path.encode())),
+            (QuotaKey.INJECTED_FILE_CONTENT_BYTES, size),
+        ):
+            found[key] = max(found.get(key, 0), amount)
+    for key, amount in found.items():
+        if limits.of(key) != NO_LIMIT and amount > limits.of(key):
+            what = key.value.replace("_", " ")
+            raise OverQuota("quota.injected_files", f"Quota exceeded: {limits.of(key)} {what} are the most.")
 
 
 def require_place_in_group(parts: Parts, wish: ServerWish, count: int) -> None:

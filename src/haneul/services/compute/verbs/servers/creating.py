@@ -32,6 +32,7 @@ from haneul.services.compute.verbs.servers.choices import (
     chosen_nics,
     chosen_server_group,
     require_place_in_group,
+    require_room_for_files,
 )
 from haneul.services.compute.verbs.servers.names import host_name, numbered
 from haneul.services.compute.verbs.servers.planning import plan_nic
@@ -118,6 +119,7 @@ class CreatingVerbs(ServerVerbs):
         return ServerBirth(
             nics=tuple(plan_nic(nic, groups) for nic in nics),
             user_data=wish.user_data,
+            files=wish.files,
             public_key=keypair.public_key if keypair else "",
             key_type=keypair.type.value if keypair else "",
             host_id=host_id,
@@ -142,6 +144,7 @@ class CreatingVerbs(ServerVerbs):
             require_room(limits, usage, server.flavor, wish.min_count)
             room = how_many_fit(limits, usage, server.flavor)
             fits = fits if room is None else min(fits, room)
+            require_room_for_files(limits, wish.files)
             allowed = limits.of(QuotaKey.METADATA_ITEMS)
             if allowed != NO_LIMIT and len(wish.metadata) > allowed:
                 raise too_much_metadata(allowed)

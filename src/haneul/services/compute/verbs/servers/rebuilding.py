@@ -8,9 +8,10 @@ from typing import Any
 
 from haneul.kit.errors import Conflict, Invalid
 from haneul.kit.policy import Caller
-from haneul.services.compute.model import Flavor, Server, ServerBirth, ServerState
+from haneul.services.compute.model import Flavor, InjectedFile, Server, ServerBirth, ServerState
+from haneul.services.compute.verbs.limits import effective_limits
 from haneul.services.compute.verbs.servers.base import asked_by, require_action
-from haneul.services.compute.verbs.servers.choices import chosen_image
+from haneul.services.compute.verbs.servers.choices import chosen_image, require_room_for_files
 from haneul.services.compute.verbs.servers.creating import check_user_data
 from haneul.services.compute.verbs.servers.reading import ReadingVerbs, ServerView
 from haneul.services.compute.workflows.rebuild_server import rebuild_server
@@ -29,6 +30,7 @@ class RebuildWish:
     is_key_given: bool = False
     """True with a `key_name` of None takes the key away."""
     user_data: str | None = None
+    files: tuple[InjectedFile, ...] | None = None
 
 
 class RebuildingVerbs(ReadingVerbs):
@@ -62,6 +64,10 @@ class RebuildingVerbs(ReadingVerbs):
             birth = replace(birth, admin_password=wish.admin_password)
         if wish.user_data is not None:
             birth = replace(birth, user_data=wish.user_data)
+        if wish.files is not None:
+            limits = effective_limits(self._parts.store, server.project_id)
+            require_room_for_files(limits, wish.files)
+            birth = replace(birth, files=wish.files)
         if not wish.is_key_given:
             return birth
         if wish.key_name is None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from haneul.services.compute.model import WantedNic
+from haneul.services.compute.model import InjectedFile, WantedNic
 
 
 class Networks(StrEnum):
@@ -33,6 +33,7 @@ class ServerWish:
     key_name: str | None = None
     user_data: str = ""
     """Base64."""
+    files: tuple[InjectedFile, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     description: str | None = None

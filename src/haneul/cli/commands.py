@@ -133,11 +133,12 @@ def _bench(parser: argparse.ArgumentParser) -> None:
 
 
 def _net(parser: argparse.ArgumentParser) -> None:
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="explain")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="explain|foreign")
     explain = verbs.add_parser("explain", help="whether a packet would arrive, and what stops it")
     explain.add_argument("--from", dest="source", required=True, metavar="SERVER", help="a server, or a port's id")
     explain.add_argument("--to", required=True, metavar="ADDRESS:PORT", help="10.0.0.5:80, or [2001:db8::5]:80")
     explain.add_argument("--protocol", default="tcp", help="tcp, udp, icmp or a protocol's number (tcp)")
+    verbs.add_parser("foreign", help="what others wrote into OVN beside the cloud")
 
 
 def _doctor(parser: argparse.ArgumentParser) -> None:

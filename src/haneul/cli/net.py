@@ -1,4 +1,4 @@
-"""`haneul net explain`: whether a packet would arrive, and what stops it."""
+"""`haneul net`: whether a packet would arrive and what stops it; what others wrote beside the cloud."""
 
 from __future__ import annotations
 
@@ -11,15 +11,38 @@ from haneul.cli.trouble import TroubleError
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 if the packet would arrive, else 1."""
+    """0 if the packet would arrive and nothing is foreign, else 1."""
     settings = settings_module.read(args.state)
     if not rest.answers(settings.url):
         raise TroubleError(f"The cloud does not answer at {settings.url}: run `haneul up` first.")
+    admin = rest.as_admin(settings)
+    return _foreign(admin) if args.verb == "foreign" else _explain(admin, args)
+
+
+def _foreign(admin: rest.Rest) -> int:
+    drift = admin.get("/haneul/v1/drift/network")["drift"]
+    for line in foreign_lines(drift):
+        print(line)
+    return 1 if drift else 0
+
+
+def foreign_lines(drift: list[dict[str, Any]]) -> list[str]:
+    """What an answer of GET /haneul/v1/drift/network says, in words."""
+    if not drift:
+        return ["Nothing in OVN's northbound database is anybody else's."]
+    said = []
+    for each in drift:
+        within = f", part of {each['within']['kind']} {each['within']['id']}" if each["within"] else ""
+        said.append(f"  {each['what']} {each['id']} {each['name']}".rstrip() + within)
+    return [*said, f"{len(drift)} rows are not the cloud's. {drift[0]['remedy']}"]
+
+
+def _explain(admin: rest.Rest, args: argparse.Namespace) -> int:
     address, port = _target(args.to)
     body: dict[str, Any] = {"from": args.source, "to": address, "protocol": args.protocol}
     if port is not None:
         body["port"] = port
-    told = rest.as_admin(settings).post("/haneul/v1/network/explain", body)["explanation"]
+    told = admin.post("/haneul/v1/network/explain", body)["explanation"]
     for line in lines(told):
         print(line)
     return 0 if told["arrives"] else 1

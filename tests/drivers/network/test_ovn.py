@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -146,6 +147,28 @@ def test_what_is_removed_is_gone_and_foreign_rows_stay(driver: OvnNetworks, ovn:
     assert ovn.nbctl("--bare", "--columns=name", "list", "Logical_Switch").split() == ["somebody-elses"]
     assert ovn.nbctl("--bare", "--columns=name", "list", "Logical_Switch_Port").split() == ["their-port"]
     assert ovn.nbctl("--bare", "--columns=cidr", "list", "DHCP_Options").split() == []
+
+
+def test_foreign_rows_are_told_of_and_ours_are_not(driver: OvnNetworks, ovn: PrivateOvn) -> None:
+    from haneul.drivers.network.ovn.expressions import group_name
+
+    driver.ensure([NETWORK, SUBNET, OPEN])
+    assert driver.list_foreign() == ()
+
+    ovn.nbctl("ls-add", "theirs")
+    ovn.nbctl("lsp-add", f"network-{NETWORK.id}", "stowaway")
+    ovn.nbctl("acl-add", group_name(GROUP), "to-lport", "900", "ip4", "allow")
+
+    deadline = time.monotonic() + 10
+    while len(driver.list_foreign()) < 3:
+        assert time.monotonic() < deadline, "the replica never saw the foreign rows"
+        time.sleep(0.02)
+    told = {each.table: (each.name, each.within) for each in driver.list_foreign()}
+    assert told == {
+        "ACL": ("ip4", Owned(Kind.SECURITY_GROUP, GROUP)),
+        "Logical_Switch": ("theirs", None),
+        "Logical_Switch_Port": ("stowaway", Owned(Kind.NETWORK, NETWORK.id)),
+    }
 
 
 def test_a_router_leads_out_and_a_floating_ip_in(driver: OvnNetworks, ovn: PrivateOvn) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from haneul.cli.doctor.findings import Weight
-from haneul.cli.doctor.work import findings
+from haneul.cli.doctor.work import findings, foreign_findings
 
 NOW = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
@@ -53,3 +53,12 @@ def test_what_lasts_for_hours_is_named() -> None:
 
 def test_a_loop_that_keeps_failing_is_wrong() -> None:
     assert told(loops=[loop(3)])[0] == (Weight.WRONG, "network.mend fails: OSError('no way').")
+
+
+def test_rows_of_somebody_else_are_told_of() -> None:
+    rows = [{"within": None}, {"within": {"kind": "network", "id": "n"}}]
+
+    (finding,) = foreign_findings(rows)
+
+    assert finding.weight is Weight.WEAK and "2 rows" in finding.sentence and "1 of them" in finding.sentence
+    assert list(foreign_findings([])) == []

@@ -20,14 +20,17 @@ def work(settings: Settings, keeper: Keeper) -> Iterator[Finding]:
     file = settings.state / "keys" / "admin-password"
     if not (file.exists() and rest.answers(settings.url)):
         return
+    admin = rest.as_admin(settings)
     try:
-        told = rest.as_admin(settings).get("/haneul/v1/work")
+        told = admin.get("/haneul/v1/work")
+        drift = admin.get("/haneul/v1/drift/network")
     except rest.RefusedError as refusal:
         yield weak(
             f"How the cloud gets on could not be asked: {refusal}", "Was admin's password changed? Then ask the API."
         )
         return
     yield from findings(told["work"], datetime.now(UTC))
+    yield from foreign_findings(drift["drift"])
 
 
 def findings(told: rest.Json, now: datetime) -> Iterator[Finding]:
@@ -44,6 +47,16 @@ def findings(told: rest.Json, now: datetime) -> Iterator[Finding]:
         if loop["failures"] >= _FAILURES:
             yield wrong(f"{loop['name']} fails: {loop['error']}.", "haneul logs control")
     yield fine(f"{len(told['unfinished'])} runs are at work, {len(told['loops'])} loops mend.")
+
+
+def foreign_findings(drift: list[rest.Json]) -> Iterator[Finding]:
+    """What there is to say of an answer of GET /haneul/v1/drift/network."""
+    if drift:
+        inside = sum(each["within"] is not None for each in drift)
+        what = (
+            f"{len(drift)} rows in OVN's northbound database are not the cloud's, {inside} of them in its own things."
+        )
+        yield weak(what, "haneul net foreign")
 
 
 EXAMINATIONS = (work,)

@@ -10,6 +10,7 @@ from haneul.kit.errors import Conflict, Unavailable
 from haneul.services.network import (
     Chassis,
     FloatingIpIntent,
+    Foreign,
     Intent,
     Kind,
     Owned,
@@ -31,6 +32,8 @@ class FakeNetworks:
         self.is_reachable = True
         self.holds_ports_down = False
         self.chassis: tuple[Chassis, ...] = tuple(_chassis(number) for number in range(1, hosts + 1))
+        self.foreign: tuple[Foreign, ...] = ()
+        """What somebody else wrote beside the cloud."""
         self.told = 0
         """How many intents it was given that changed something."""
         self._up: set[str] = set()
@@ -67,6 +70,10 @@ class FakeNetworks:
     def list_owned(self) -> frozenset[Owned]:
         self._require_reachable()
         return frozenset(self.intents)
+
+    def list_foreign(self) -> tuple[Foreign, ...]:
+        self._require_reachable()
+        return self.foreign
 
     def list_up(self) -> frozenset[str]:
         self._require_reachable()

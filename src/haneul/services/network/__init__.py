@@ -12,6 +12,7 @@ from haneul.services.network.driver import (
     AddressGroupIntent,
     AdvertisedRange,
     FloatingIpIntent,
+    Foreign,
     ForwardingIntent,
     Intent,
     Kind,
@@ -119,6 +120,7 @@ from haneul.services.network.verbs.address_groups import AddressGroups
 from haneul.services.network.verbs.address_scopes import AddressScopes
 from haneul.services.network.verbs.agents import Agents
 from haneul.services.network.verbs.availability import Availability
+from haneul.services.network.verbs.drift import NetworkDrift
 from haneul.services.network.verbs.explaining import Explaining
 from haneul.services.network.verbs.floating_ips import FloatingIps
 from haneul.services.network.verbs.forwardings import Forwardings
@@ -166,6 +168,7 @@ __all__ = [
     "FloatingIpId",
     "FloatingIpIntent",
     "FloatingIpPool",
+    "Foreign",
     "Forwarding",
     "ForwardingChanges",
     "ForwardingIntent",
@@ -282,6 +285,7 @@ class Network:
         self.explaining = Explaining(parts)
         self.quotas = Quotas(parts)
         self.agents = Agents(parts)
+        self.drift = NetworkDrift(parts)
         self.tags = Tags(parts)
         self.availability = Availability(parts)
         self.zone = parts.options.zone

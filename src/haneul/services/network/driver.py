@@ -248,6 +248,19 @@ class Owned:
 
 
 @dataclass(frozen=True)
+class Foreign:
+    """Something in the world that the cloud did not make."""
+
+    table: str
+    """What it is, in the world's own word."""
+    id: str
+    name: str
+    """Empty where it has none."""
+    within: Owned | None = None
+    """The cloud's own thing that it is part of."""
+
+
+@dataclass(frozen=True)
 class PortSeen:
     """A port came up on a host, or went down."""
 
@@ -300,6 +313,10 @@ class NetworkDriver(Protocol):
         ...
 
     def list_owned(self) -> frozenset[Owned]: ...
+
+    def list_foreign(self) -> tuple[Foreign, ...]:
+        """What the cloud did not make and leaves alone."""
+        ...
 
     def list_up(self) -> frozenset[str]:
         """The ids of the ports that a host has."""

@@ -69,6 +69,7 @@ _ADMIN_ATTRIBUTES = (
     "update_quota",
     "delete_quota",
     "get_agent",
+    "get_network_drift",
     "update_agent",
     "delete_agent",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from haneul.dialects.openstack.hosts import audit, hosts, networks, placing, runs, work
+from haneul.dialects.openstack.hosts import audit, drift, hosts, networks, placing, runs, work
 from haneul.kit.http import Route
 
 _EMPTY = {"type": ["object", "null"], "properties": {}, "additionalProperties": False}
@@ -17,6 +17,7 @@ HOST_ROUTES = (
     Route("GET", "/audit", audit.list_records),
     Route("GET", "/audit/proof", audit.prove),
     Route("POST", "/network/explain", networks.explain, schema=networks.EXPLAIN),
+    Route("GET", "/drift/network", drift.list_network_drift),
     Route("GET", "/runs", runs.list_runs),
     Route("GET", "/runs/{run_id}", runs.get_run),
     Route("POST", "/runs/{run_id}/retry", runs.retry_run, schema=_EMPTY),

@@ -7,6 +7,13 @@ from typing import Any
 
 from haneul.services.network.model.agents import Chassis
 
+COLUMNS = {
+    "Chassis": ("name", "hostname", "other_config", "encaps"),
+    "Chassis_Private": ("name", "nb_cfg", "nb_cfg_timestamp"),
+    "Encap": ("type", "ip"),
+    "SB_Global": ("nb_cfg",),
+}
+"""All that is read of the southbound database, which is full of flows that are none of ours."""
 STALE_S = 75
 """A host that is so far behind the newest change of the network does not keep up."""
 

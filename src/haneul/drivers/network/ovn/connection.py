@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ovsdbapp.backend.ovs_idl import command, connection, idlutils
@@ -13,6 +13,7 @@ from ovsdbapp.backend.ovs_idl.event import RowEvent, RowEventHandler
 from ovsdbapp.backend.ovs_idl.transaction import Transaction
 from ovsdbapp.exceptions import TimeoutException
 
+from haneul.drivers.network.ovn.messages import read_fast
 from haneul.kit.errors import Conflict, Unavailable
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,9 @@ class _Replica(connection.OvsdbIdl):  # type: ignore[misc]
     def watch(self, row_event: RowEvent) -> None:
         self.watched.add(row_event.table)
         self.handler.watch_event(row_event)
+
+    def cooperative_yield(self) -> None:
+        """Threads take turns by themselves: no pause for every row."""
 
     def notify(self, change: str, row: Any, updates: Any = None) -> None:
         self._observer(change, row)
@@ -84,8 +88,11 @@ class OvnDatabase:
         schema: str,
         renewed: Callable[[], None] = lambda: None,
         observer: Observer = lambda _change, _row: None,
+        columns: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
+        """`columns` are those that the replica has, by table; None: all."""
         self._observer = observer
+        self._columns = columns
         self._remote = remote
         self._schema = schema
         self._renewed = renewed
@@ -146,8 +153,9 @@ class OvnDatabase:
 
     def _connect(self) -> _Backend:
         try:
+            read_fast()
             helper = idlutils.get_schema_helper(self._remote, self._schema)
-            helper.register_all()
+            self._register(helper)
             replica = _Replica(self._remote, helper, self._renewed, self._observer)
             replica._session.reconnect.set_probe_interval(PROBE_MS)
             for row_event in self._events:
@@ -157,6 +165,13 @@ class OvnDatabase:
         except Exception as error:
             raise self._unreachable(str(error)) from error
         return _Backend(conn)
+
+    def _register(self, helper: Any) -> None:
+        if self._columns is None:
+            helper.register_all()
+            return
+        for table, columns in self._columns.items():
+            helper.register_columns(table, list(columns))
 
     def _unreachable(self, why: str) -> Unavailable:
         return Unavailable(

@@ -8,9 +8,10 @@ from typing import Any
 
 from ovsdbapp.backend.ovs_idl.event import RowEvent
 
-from haneul.drivers.network.ovn.chassis import list_chassis
+from haneul.drivers.network.ovn.chassis import COLUMNS, list_chassis
 from haneul.drivers.network.ovn.connection import OvnDatabase
 from haneul.drivers.network.ovn.dhcp import subnet_rows
+from haneul.drivers.network.ovn.foreign import list_foreign
 from haneul.drivers.network.ovn.networks import network_rows
 from haneul.drivers.network.ovn.ports import Served, port_rows
 from haneul.drivers.network.ovn.routers import floating_ip_rows, router_rows
@@ -21,6 +22,7 @@ from haneul.drivers.network.ovn.trace import trace
 from haneul.services.network.driver import (
     AddressGroupIntent,
     FloatingIpIntent,
+    Foreign,
     Intent,
     Kind,
     NetworkIntent,
@@ -47,7 +49,7 @@ class OvnNetworks:
         self._changed: Callable[[], None] = lambda: None
         self._index = TagIndex()
         self._north = OvnDatabase(northbound, "OVN_Northbound", lambda: self._changed(), self._index.see)
-        self._south = OvnDatabase(southbound, "OVN_Southbound", lambda: self._changed())
+        self._south = OvnDatabase(southbound, "OVN_Southbound", lambda: self._changed(), columns=COLUMNS)
 
     def ensure(self, intents: Sequence[Intent]) -> int:
         chassis = self.list_chassis()
@@ -78,6 +80,9 @@ class OvnNetworks:
             return frozenset(Owned(Kind(a.kind), a.id) for a in self._index.addresses() if a.kind in kinds)
 
         return self._north.read(look)
+
+    def list_foreign(self) -> tuple[Foreign, ...]:
+        return self._north.read(list_foreign)
 
     def list_up(self) -> frozenset[str]:
         def look(idl: Any) -> frozenset[str]:
@@ -147,8 +152,12 @@ class _PortUp(RowEvent):  # type: ignore[misc]
         self._port_seen = port_seen
 
     def match_fn(self, event: str, row: Any, old: Any) -> bool:
-        is_ours = row.external_ids.get(KIND) == Kind.PORT
-        return is_ours and (event == self.ROW_CREATE or (hasattr(old, "up") and old.up != row.up))
+        """Every match costs a copy of the row: of a new row only is told that it is up, of an old one what is news."""
+        if event == self.ROW_UPDATE and not hasattr(old, "up"):
+            return False
+        was_up = event == self.ROW_UPDATE and old.up == [True]
+        is_news = was_up != (row.up == [True])
+        return is_news and bool(row.external_ids.get(KIND) == Kind.PORT)
 
     def run(self, event: str, row: Any, old: Any) -> None:
         self._port_seen(PortSeen(row.name, row.up == [True]))

@@ -139,7 +139,7 @@ class Rows:
                 self._need(address).addvalue("ports", row.uuid)
                 members.add(row.uuid)
                 self._changes += 1
-        for address, group in self._index.groups():
+        for address, group in () if wanted.address in self._new else self._index.groups():
             is_other = str(address) not in names and address not in self._gone
             if is_other and row.uuid in self._held(group, "ports"):
                 group.delvalue("ports", row.uuid)

@@ -8,18 +8,21 @@ from collections.abc import Iterator
 
 import pytest
 
+from haneul.kit.policy import Caller
 from haneul.services.network import (
     NewAddressGroup,
     NewForwarding,
     NewRule,
     NewSecurityGroup,
+    Port,
     PortSpan,
+    Question,
     Subnet,
     VirtualNetwork,
 )
 from tests.lab.streams import Stream
 from tests.lab.wired_host import OUTSIDE, WiredHost, until, wired_host
-from tests.stories.network.conftest import DEMO, Bench
+from tests.stories.network.conftest import DEMO, OTHER, Bench
 
 HOLDS_S = 1.0
 """A change takes hold within this time."""
@@ -79,6 +82,37 @@ def test_ports_of_one_floating_ip_lead_to_several_guests(host: WiredHost, bench:
     forwardings.delete(DEMO, floating.id, first)
     until(lambda: host.root.asks(floating.address, 2222, 0.3) is None, 5, "the forwarding to end")
     assert host.root.asks(floating.address, 8080) == OUTSIDE, "the others stay"
+
+
+def test_a_tenant_elsewhere_uses_it_and_is_told_so(host: WiredHost, bench: Bench, network):
+    outside = next(each for each in bench.face.networks.list(DEMO) if each.is_external)
+    open_group = group(bench, {"protocol": "tcp"})
+    port = bench.port(network[0], security_group_ids=(open_group,))
+    guest = host.guest(port)
+    guest.serve(22)
+    floating = bench.floating_ip(outside)
+    new = NewForwarding(port.id, "tcp", PortSpan(2022, 2022), PortSpan(22, 22))
+    bench.face.forwardings.create(DEMO, floating.id, new)
+    theirs = bench.network("theirs", OTHER)
+    their_router = bench.router(outside, bench.subnet(theirs, "10.3.0.0/24", OTHER), caller=OTHER)
+    stranger_port = bench.port(theirs, OTHER)
+    stranger = host.guest(stranger_port)
+    gateway = bench.face.routers.get(OTHER, their_router.id).gateway
+    assert gateway is not None
+
+    until(lambda: stranger.asks(floating.address, 2022, 1.0) == gateway.fixed_ips[0].ip_address, 10, "the stranger")
+    assert stranger.asks(floating.address, 22, 1.0) is None
+    neighbour_port = bench.port(network[0])
+    assert host.guest(neighbour_port).asks(floating.address, 2022, 1.0) is None, "answers go outside only"
+
+    def told(caller: Caller, sender: Port, number: int) -> tuple[bool, str]:
+        question = Question(sender.id, floating.address, "tcp", number)
+        answer = bench.face.explaining.explain(caller, question)
+        return answer.arrives, answer.traced
+
+    assert told(OTHER, stranger_port, 2022) == (True, "arrives")
+    assert told(OTHER, stranger_port, 22) == (False, "")
+    assert told(DEMO, neighbour_port, 2022) == (False, "")
 
 
 def test_a_forwarded_packet_still_needs_a_rule(host: WiredHost, bench: Bench, network):

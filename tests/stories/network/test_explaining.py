@@ -11,10 +11,12 @@ from haneul.services.network import (
     HostBinding,
     HostRoute,
     NewAddressGroup,
+    NewForwarding,
     NewRule,
     NewSecurityGroup,
     Port,
     PortChanges,
+    PortSpan,
     Question,
     RouterChanges,
     WantedGateway,
@@ -124,6 +126,32 @@ def test_routes_and_floating_ips_are_followed(bench: Bench) -> None:
     led = bench.floating_ip(outside, there)
     told = asked(bench, here, led.address)
     assert only(told)[0] == "rule", "through a floating IP nobody is a member of a group"
+
+
+def test_a_forwarded_port_is_followed_and_no_other(bench: Bench) -> None:
+    outside = bench.outside()
+    network, far = bench.network(), bench.network("far")
+    bench.router(outside, bench.subnet(network), bench.subnet(far, "10.2.0.0/24"))
+    group = bench.face.security_groups.create(DEMO, NewSecurityGroup("ssh"))
+    bench.face.security_groups.create_rule(DEMO, NewRule(group.id, "ingress", protocol="tcp", port_min=22, port_max=24))
+    there = plugged(bench, bench.port(far, security_group_ids=(group.id,)))
+    here = plugged(bench, bench.port(network))
+    shared = bench.floating_ip(outside)
+    new = NewForwarding(there.id, "tcp", PortSpan(2222, 2226), PortSpan(22, 26))
+    bench.face.forwardings.create(DEMO, shared.id, new)
+
+    told = asked(bench, here, shared.address, 2223)
+    assert "to the outside only" in only(told)[1] and f"{there.addresses[0]}:23" in only(told)[2]
+    assert "it forwards other ports" in only(asked(bench, here, shared.address, 22))[1]
+    assert "it forwards other ports" in only(asked(bench, here, shared.address, None))[1]
+
+    theirs = bench.network("theirs", OTHER)
+    bench.router(outside, bench.subnet(theirs, caller=OTHER), caller=OTHER)
+    stranger = plugged(bench, bench.port(theirs, OTHER))
+    assert asked(bench, stranger, shared.address, 2222, OTHER).arrives
+    assert only(asked(bench, stranger, shared.address, 2226, OTHER))[0] == "rule", "port 26 is closed"
+    refused = asked(bench, stranger, shared.address, 80, OTHER)
+    assert only(refused)[1] == "nothing is behind this port" and shared.id not in str(refused)
 
 
 def test_tenants_learn_nothing_of_others(bench: Bench) -> None:

@@ -54,6 +54,10 @@ class Forwarding:
     def inner(self) -> PortSpan:
         return PortSpan(self.inner_first, self.inner_last)
 
+    def inner_port(self, outer_port: int) -> int:
+        """Where an outer port leads; where there is one inner port, all do to it."""
+        return self.inner_first + (outer_port - self.outer_first if len(self.inner) > 1 else 0)
+
 
 @dataclass(frozen=True)
 class NewForwarding:

@@ -35,7 +35,7 @@ class Explaining:
             if port is None:
                 raise NotFound("port.not_found", f"Port {question.port_id} could not be found.")
             packet = _packet(question, port, target)
-            way = Ways(self.parts, caller).find(port, target)
+            way = Ways(self.parts, caller).find(port, packet)
             told = _Told(self.parts, caller, port, packet, way)
             told.add_all()
         traced = self._trace(port, packet, way)
@@ -99,12 +99,11 @@ class _Told:
 
     def _arriving(self, end: Port) -> list[Stop]:
         """What the port at the other end makes of the packet as it gets it."""
-        packet = Packet(self.way.seen_as or self.packet.source, self.way.fixed_ip, *self._kind())
+        number = self.packet.number if self.way.number is None else self.way.number
+        source = self.way.seen_as or self.packet.source
+        packet = Packet(source, self.way.fixed_ip, self.packet.protocol, number)
         groups = frozenset(self.port.security_group_ids if self.way.is_direct else ())
         return ingress_stops(self.parts, end, packet, groups)
-
-    def _kind(self) -> tuple[int, int | None]:
-        return self.packet.protocol, self.packet.number
 
     def _add_hidden(self, end: Port) -> None:
         if [*state_stops(end), *self._arriving(end)]:

@@ -7,9 +7,11 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from haneul.kit.policy import Caller
-from haneul.services.network.model.explaining import Stop
+from haneul.services.network.model.explaining import Packet, Stop
+from haneul.services.network.model.forwardings import Forwarding
 from haneul.services.network.model.networks import Subnet
 from haneul.services.network.model.ports import INTERFACE_OWNER, ROUTER_OWNERS, Port
+from haneul.services.network.model.protocols import NUMBERS
 from haneul.services.network.model.routers import FloatingIp, Router
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access
@@ -30,6 +32,8 @@ class Way:
     """From which address the packet comes to the target; empty: from that of the sender."""
     is_direct: bool = True
     """True if no address is translated, so that rules about groups count."""
+    number: int | None = None
+    """The port there, where it is not the one that was asked for."""
     ends: tuple[str, ...] = ()
     """Ports at which the packet has arrived, of which the network can say; none where it leaves the cloud."""
 
@@ -41,7 +45,8 @@ class Ways:
     parts: Parts
     caller: Caller
 
-    def find(self, port: Port, target: str) -> Way:
+    def find(self, port: Port, packet: Packet) -> Way:
+        target = packet.target
         subnets = self.parts.store.subnets.of_network(port.network_id)
         if any(_holds(subnet, target) for subnet in subnets):
             return self._near(port, target)
@@ -49,7 +54,7 @@ class Ways:
         mine = [subnet for subnet in subnets if subnet.id in own]
         if not mine:
             return Way(stops=(_route(f"port {port.id}", "it has no subnet from which to go further", "Give it one."),))
-        return self._routed(port, mine[0], target)
+        return self._routed(port, mine[0], packet)
 
     def _near(self, port: Port, target: str) -> Way:
         end = self._owner(port.network_id, target)
@@ -59,8 +64,8 @@ class Ways:
         path = (f"it stays on network {port.network_id}",)
         return Way(path, next_mac=end.mac_address, target=end, fixed_ip=target, ends=(end.id,))
 
-    def _routed(self, port: Port, subnet: Subnet, target: str) -> Way:
-        nexthop = _nexthop(subnet, target)
+    def _routed(self, port: Port, subnet: Subnet, packet: Packet) -> Way:
+        nexthop = _nexthop(subnet, packet.target)
         if nexthop is None:
             return Way(stops=(_route(f"subnet {subnet.id}", "it has no gateway", "Set its gateway_ip."),))
         foot = self._owner(port.network_id, nexthop)
@@ -75,7 +80,7 @@ class Ways:
         if not _sees(self.parts, self.caller, self.parts.store.routers, router.id):
             said = f"a router of another project takes it at {nexthop}; what becomes of it there, its owner can tell"
             return Way((said,), next_mac=foot.mac_address)
-        way = _Routing(self.parts, self.caller, router, port).way(target)
+        way = _Routing(self.parts, self.caller, router, port, packet).way()
         return replace(way, path=(f"router {router.id} takes it at {nexthop}", *way.path), next_mac=foot.mac_address)
 
     def _owner(self, network_id: str, address: str) -> Port | None:
@@ -90,8 +95,10 @@ class _Routing:
     caller: Caller
     router: Router
     port: Port
+    packet: Packet
 
-    def way(self, target: str) -> Way:
+    def way(self) -> Way:
+        target = self.packet.target
         where = f"router {self.router.id}"
         if not self.router.is_admin_up:
             stop = Stop("state", where, "it is switched off", f"openstack router set --enable {self.router.id}")
@@ -140,13 +147,39 @@ class _Routing:
         end = None if floating.port_id is None else self.parts.store.ports.find(floating.port_id)
         if not _sees(self.parts, self.caller, self.parts.store.floating_ips, floating.id):
             path = (*way.path, f"floating IP {floating.address} is another project's")
+            if floating.forwardings:
+                return self._hidden(replace(self._forwarded(floating, way), path=path), floating)
             return replace(way, path=path, target=end, fixed_ip=floating.fixed_ip or "", ends=_ids(end))
+        if end is None and floating.forwardings:
+            return self._forwarded(floating, way)
         if end is None:
             remedy = f"openstack floating ip set --port PORT {floating.id}"
             stop = _route(f"floating IP {floating.address}", "it leads to no port", remedy)
             return replace(way, stops=(stop,))
         path = (*way.path, f"floating IP {floating.address} leads to {floating.fixed_ip}")
         return replace(way, path=path, target=end, fixed_ip=floating.fixed_ip or "", ends=(end.id,))
+
+    def _forwarded(self, floating: FloatingIp, way: Way) -> Way:
+        """By the forwarding of just this port, if there is one."""
+        where, protocol, number = f"floating IP {floating.address}", self.packet.protocol, self.packet.number
+        found = next((each for each in floating.forwardings if leads(each, protocol, number)), None)
+        if found is None or number is None:
+            remedy = f"openstack floating ip port forwarding create {floating.id} with this port, or ask for another."
+            return replace(way, stops=(_route(where, "it forwards other ports, and not this one", remedy),))
+        inner = found.inner_port(number)
+        if floating.router_id == self.router.id:
+            reason = "its router answers for forwarded ports to the outside only: a guest behind it gets no answer"
+            return replace(way, stops=(_route(where, reason, f"Ask {found.fixed_ip}:{inner} itself."),))
+        path = (*way.path, f"{where} forwards port {number} to {found.fixed_ip}:{inner}")
+        end = self.parts.store.ports.find(found.port_id)
+        return replace(way, path=path, target=end, fixed_ip=found.fixed_ip, number=inner, ends=_ids(end))
+
+    def _hidden(self, way: Way, floating: FloatingIp) -> Way:
+        """As strangers may know it."""
+        if not way.stops:
+            return way
+        stop = _route(floating.address, "nothing is behind this port", "Ask those to whom the address belongs.")
+        return replace(way, stops=(stop,))
 
     def _floating(self, network_id: str, address: str) -> FloatingIp | None:
         holder = owner(self.parts, network_id, address)
@@ -159,6 +192,12 @@ class _Routing:
         fit = [route for route in self.router.routes if ip_address(target) in ip_network(route.destination)]
         fit.sort(key=lambda route: -ip_network(route.destination).prefixlen)
         return fit[0].nexthop if fit else None
+
+
+def leads(forwarding: Forwarding, protocol: int, number: int | None) -> bool:
+    """True if packets of the protocol to that outer port take this forwarding."""
+    is_its = protocol == NUMBERS[forwarding.protocol] and number is not None
+    return is_its and forwarding.outer.first <= (number or 0) <= forwarding.outer.last
 
 
 def _sees(parts: Parts, caller: Caller, rows: Any, noun_id: str) -> bool:

@@ -15,7 +15,7 @@ def forwarding_intents(forwardings: Iterable[Forwarding]) -> tuple[ForwardingInt
             protocol=each.protocol,
             outer_port=each.outer.first + offset,
             fixed_ip=each.fixed_ip,
-            inner_port=each.inner.first + (offset if len(each.inner) > 1 else 0),
+            inner_port=each.inner_port(each.outer.first + offset),
         )
         for each in forwardings
         for offset in range(len(each.outer))

@@ -115,6 +115,11 @@ def delete_image(cloud: Cloud, req: Request) -> Reply:
     return Reply(204)
 
 
+def no_image(cloud: Cloud, req: Request) -> Reply:
+    """An address that ends where an id should stand."""
+    raise NotFound("image.unnamed", "The image is not named: give its id.")
+
+
 def _get(cloud: Cloud, req: Request) -> Image:
     return cloud.image.images.get(req.caller, req.params["image_id"])
 

@@ -6,6 +6,7 @@ from haneul.dialects.openstack.compute import (
     actions,
     aggregates,
     audit,
+    block_storage,
     consoles,
     diagnostics,
     discovery,
@@ -144,6 +145,7 @@ ROUTES = (
     Route("GET", "/v2.1/images", images.list_images, query=images.LIST, until="2.35"),
     Route("GET", "/v2.1/images/detail", images.list_images_detail, query=images.LIST, until="2.35"),
     Route("GET", _IMAGE, images.get_image, until="2.35"),
+    Route("DELETE", "/v2.1/images/", images.no_image, until="2.35"),
     Route("DELETE", _IMAGE, images.delete_image, until="2.35"),
     Route("GET", _IMAGE + "/metadata", images.list_image_metadata, until="2.38"),
     Route("POST", _IMAGE + "/metadata", images.add_image_metadata, schema=images.METADATA_BODY, until="2.38"),
@@ -213,6 +215,8 @@ ROUTES = (
     Route("GET", _HYPERVISORS + "/{hypervisor_id}/uptime", hypervisors.get_hypervisor_uptime, until="2.87"),
     Route("GET", _HYPERVISORS + "/{pattern}/search", hypervisors.search_hypervisors, until="2.52"),
     Route("GET", _HYPERVISORS + "/{pattern}/servers", hypervisors.list_hypervisor_servers, until="2.52"),
+    # Volumes and snapshots, until 2.35
+    *block_storage.ROUTES,
     # What was taken away
     *gone.ROUTES,
 )

@@ -224,3 +224,18 @@ def test_an_unreachable_database_says_so(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as refusal:
         driver.ensure([NETWORK])
     assert refusal.value.code == "network.unreachable"
+
+
+def test_a_host_that_is_gone_is_forgotten(driver: OvnNetworks, ovn: PrivateOvn) -> None:
+    for name in ("ghost", "neighbour"):
+        ovn.sbctl("chassis-add", name, "geneve", f"192.0.2.{len(name)}")
+    deadline = time.monotonic() + 10
+    while len(driver.list_chassis()) < 2:
+        assert time.monotonic() < deadline, "the replica never saw the hosts"
+        time.sleep(0.02)
+
+    driver.remove_chassis("ghost")
+    driver.remove_chassis("ghost")
+
+    assert [each.name for each in driver.list_chassis()] == ["neighbour"]
+    assert "ghost" not in ovn.sbctl("show")

@@ -87,6 +87,9 @@ class FakeNetworks:
     def list_chassis(self) -> tuple[Chassis, ...]:
         return self.chassis
 
+    def remove_chassis(self, name: str) -> None:
+        self.chassis = tuple(each for each in self.chassis if each.name != name)
+
     def watch(self, port_seen: Callable[[PortSeen], None], changed: Callable[[], None]) -> None:
         self._port_seen, self._changed = port_seen, changed
 

@@ -35,6 +35,7 @@ from haneul.services.network.driver import (
 )
 from haneul.services.network.model.address_groups import AddressGroup, AddressGroupChanges, NewAddressGroup
 from haneul.services.network.model.agents import Chassis, NetworkAgent
+from haneul.services.network.model.auto_topologies import AutoTopology
 from haneul.services.network.model.availability import IpAvailability, SubnetAvailability
 from haneul.services.network.model.explaining import Explanation, Question, Stop
 from haneul.services.network.model.forwardings import Forwarding, ForwardingChanges, NewForwarding, PortSpan
@@ -119,6 +120,7 @@ from haneul.services.network.upkeep.mend import Mend
 from haneul.services.network.verbs.address_groups import AddressGroups
 from haneul.services.network.verbs.address_scopes import AddressScopes
 from haneul.services.network.verbs.agents import Agents
+from haneul.services.network.verbs.auto_topologies import AutoTopologies
 from haneul.services.network.verbs.availability import Availability
 from haneul.services.network.verbs.drift import NetworkDrift
 from haneul.services.network.verbs.explaining import Explaining
@@ -158,6 +160,7 @@ __all__ = [
     "AddressScope",
     "AddressScopeChanges",
     "AdvertisedRange",
+    "AutoTopology",
     "Chassis",
     "DhcpOption",
     "Explanation",
@@ -285,6 +288,7 @@ class Network:
         self.explaining = Explaining(parts)
         self.quotas = Quotas(parts)
         self.agents = Agents(parts)
+        self.auto_topologies = AutoTopologies(parts)
         self.drift = NetworkDrift(parts)
         self.tags = Tags(parts)
         self.availability = Availability(parts)

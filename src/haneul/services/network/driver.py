@@ -328,6 +328,10 @@ class NetworkDriver(Protocol):
 
     def list_chassis(self) -> tuple[Chassis, ...]: ...
 
+    def remove_chassis(self, name: str) -> None:
+        """Forget a host that will not come back; one that lives tells of itself again."""
+        ...
+
     def watch(self, port_seen: Callable[[PortSeen], None], changed: Callable[[], None]) -> None:
         """From now on tell of ports, and of everything after which a comparison is due: new hosts, a new connection."""
         ...

@@ -69,6 +69,8 @@ _ADMIN_ATTRIBUTES = (
     "update_quota",
     "delete_quota",
     "get_agent",
+    "update_agent",
+    "delete_agent",
     "get_network_drift",
     "update_agent",
     "delete_agent",
@@ -219,6 +221,8 @@ _TRUNKS = {
 }
 
 _REST = {
+    "get_auto_allocated_topology": _ADMIN_OR_READER,
+    "delete_auto_allocated_topology": _ADMIN_OR_MEMBER,
     "get_quota": f"{_ADMIN} or (role:manager and project_id:%(project_id)s) or {_READ}",
     "get_availability_zone": "role:reader",
     "get_service_provider": "role:reader",

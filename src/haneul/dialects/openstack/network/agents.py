@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from haneul.dialects.openstack.cloud import Cloud
+from haneul.dialects.openstack.network import readers
 from haneul.dialects.openstack.network.networks import NETWORK
+from haneul.kit.errors import Invalid
 from haneul.kit.http import Query, Reply, Request
 from haneul.services.network import IpAvailability, NetworkAgent
 
@@ -19,6 +21,40 @@ def list_agents(cloud: Cloud, req: Request) -> Reply:
 def show_agent(cloud: Cloud, req: Request) -> Reply:
     agent = cloud.network.agents.get(req.caller, req.params["agent_id"])
     return Reply(200, {"agent": _fields(req.query, _agent(cloud, agent))})
+
+
+def update_agent(cloud: Cloud, req: Request) -> Reply:
+    """Only the description is for others to write; an agent is switched off with its host."""
+    said = readers.mapping("request", req.body).get("agent")
+    if not isinstance(said, dict):
+        raise Invalid("request.invalid", "Unable to find 'agent' in request body.")
+    if not readers.boolean("admin_state_up", said.get("admin_state_up", True)):
+        raise Invalid(
+            "agent.cannot_disable",
+            "OVN agents cannot be switched off: disable the compute service of the host, or stop the host.",
+        )
+    agent_id = req.params["agent_id"]
+    if "description" in said:
+        description = readers.text_or_empty("description", said["description"])
+        agent = cloud.network.agents.describe(req.caller, agent_id, description)
+    else:
+        cloud.network.require(req.caller, "update_agent")
+        agent = cloud.network.agents.get(req.caller, agent_id)
+    return Reply(200, {"agent": _agent(cloud, agent)})
+
+
+def delete_agent(cloud: Cloud, req: Request) -> Reply:
+    cloud.network.agents.delete(req.caller, req.params["agent_id"])
+    return Reply(204)
+
+
+def list_service_providers(cloud: Cloud, req: Request) -> Reply:
+    """Who does what; routers are OVN's, and there is no other choice."""
+    cloud.network.require(req.caller, "get_service_provider")
+    providers = [{"service_type": "L3_ROUTER_NAT", "name": "ovn", "default": True}]
+    return Reply(
+        200, {"service_providers": [_fields(req.query, each) for each in providers if _is_wanted(req.query, each)]}
+    )
 
 
 def list_availability_zones(cloud: Cloud, req: Request) -> Reply:
@@ -77,7 +113,7 @@ def _agent(cloud: Cloud, agent: NetworkAgent) -> dict[str, Any]:
         "created_at": seen,
         "started_at": seen,
         "heartbeat_timestamp": seen,
-        "description": "",
+        "description": agent.description,
         "resources_synced": None,
         "configurations": dict(agent.configurations),
     }

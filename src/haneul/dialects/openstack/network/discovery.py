@@ -29,6 +29,8 @@ _COLLECTIONS = {
     "agent": "agents",
     "availability_zone": "availability_zones",
     "network_ip_availability": "network-ip-availabilities",
+    "auto_allocated_topology": "auto-allocated-topology",
+    "service_provider": "service-providers",
     "extension": "extensions",
 }
 
@@ -37,6 +39,7 @@ EXTENSIONS: dict[str, tuple[str, str]] = {
     "address-scope": ("Address scope", "Within one, no addresses are in two subnet pools."),
     "agent": ("agent", "The programs that carry the networks on the hosts."),
     "allowed-address-pairs": ("Allowed Address Pairs", "Addresses that a port may use beside its own."),
+    "auto-allocated-topology": ("Auto Allocated Topology Services", "A network for a project that asks for any."),
     "availability_zone": ("Availability Zone", "Zones that hosts are in."),
     "availability_zone_filter": ("Availability Zone Filter Extension", "Filters on availability zones."),
     "binding": ("Port Binding", "On which host a port is, and how."),
@@ -64,6 +67,7 @@ EXTENSIONS: dict[str, tuple[str, str]] = {
     "network-ip-availability": ("Network IP Availability", "How many addresses are given."),
     "network_availability_zone": ("Network Availability Zone", "Zones that a network should be in."),
     "pagination": ("Pagination support", "Listings in pages."),
+    "port-mac-address-regenerate": ("Neutron Port MAC address regenerate", "A port's MAC made anew by null."),
     "port-security": ("Port Security", "Ports that may send from their own addresses only."),
     "port-security-groups-filtering": ("Port filtering on security groups", "Ports found by their groups."),
     "project-id": ("project_id field enabled", "Things belong to projects."),
@@ -96,6 +100,7 @@ EXTENSIONS: dict[str, tuple[str, str]] = {
         "Rules found by whether their group is a default one.",
     ),
     "security-groups-shared-filtering": ("Security group filtering on the shared field", "Groups found by sharing."),
+    "service-type": ("Neutron Service Type Management", "Which programs carry routers."),
     "sort-key-validation": ("Sort key validation", "Unknown keys to sort by are refused."),
     "sorting": ("Sorting support", "Listings in an order."),
     "standard-attr-description": ("standard-attr-description", "Descriptions."),

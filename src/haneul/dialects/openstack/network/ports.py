@@ -67,7 +67,7 @@ PORT = Resource(
         NAME,
         *PROJECT,
         Attribute("network_id", read=readers.uuid, on=(CREATE,), is_required=True),
-        Attribute("mac_address", read=readers.text),
+        Attribute("mac_address", read=readers.text_or_empty),
         ADMIN_STATE,
         Attribute("status"),
         Attribute("device_id", read=readers.text_or_empty),

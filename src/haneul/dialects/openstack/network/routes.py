@@ -6,6 +6,7 @@ from haneul.dialects.openstack.network import (
     address_groups,
     address_scopes,
     agents,
+    auto_topologies,
     default_rules,
     discovery,
     floating_ips,
@@ -148,6 +149,9 @@ ROUTES = (
     Route("GET", "/v2.0/qos/alias-dscp-marking-rules/{rule_id}", _MARKS.show_alias),
     Route("PUT", "/v2.0/qos/alias-dscp-marking-rules/{rule_id}", _MARKS.update_alias),
     Route("DELETE", "/v2.0/qos/alias-dscp-marking-rules/{rule_id}", _MARKS.delete_alias),
+    # Get me a network
+    Route("GET", "/v2.0/auto-allocated-topology/{project_id}", auto_topologies.show_auto_allocated_topology),
+    Route("DELETE", "/v2.0/auto-allocated-topology/{project_id}", auto_topologies.delete_auto_allocated_topology),
     # Quotas
     Route("GET", "/v2.0/quotas", quotas.list_quotas),
     Route("GET", "/v2.0/quotas/tenant", quotas.show_own_project),
@@ -161,6 +165,9 @@ ROUTES = (
     # What carries it all
     Route("GET", "/v2.0/agents", agents.list_agents),
     Route("GET", "/v2.0/agents/{agent_id}", agents.show_agent),
+    Route("PUT", "/v2.0/agents/{agent_id}", agents.update_agent),
+    Route("DELETE", "/v2.0/agents/{agent_id}", agents.delete_agent),
+    Route("GET", "/v2.0/service-providers", agents.list_service_providers),
     Route("GET", "/v2.0/availability_zones", agents.list_availability_zones),
     # Tags of networks, subnets, ports, routers, floating IPs and security groups
     Route("GET", _TAGGED, tags.list_tags),

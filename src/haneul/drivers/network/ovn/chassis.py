@@ -25,6 +25,13 @@ def list_chassis(idl: Any) -> tuple[Chassis, ...]:
     return tuple(_chassis(row, private.get(row.name), wanted) for row in rows)
 
 
+def remove_chassis(idl: Any, name: str) -> None:
+    for table in ("Chassis_Private", "Chassis"):
+        for row in list(idl.tables[table].rows.values()):
+            if row.name == name:
+                row.delete()
+
+
 def _chassis(row: Any, private: Any, wanted: int) -> Chassis:
     seen_at = None
     is_alive = private is not None

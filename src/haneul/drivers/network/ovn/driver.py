@@ -8,7 +8,7 @@ from typing import Any
 
 from ovsdbapp.backend.ovs_idl.event import RowEvent
 
-from haneul.drivers.network.ovn.chassis import COLUMNS, list_chassis
+from haneul.drivers.network.ovn.chassis import COLUMNS, list_chassis, remove_chassis
 from haneul.drivers.network.ovn.connection import OvnDatabase
 from haneul.drivers.network.ovn.dhcp import subnet_rows
 from haneul.drivers.network.ovn.foreign import list_foreign
@@ -96,6 +96,9 @@ class OvnNetworks:
 
     def list_chassis(self) -> tuple[Chassis, ...]:
         return self._south.read(list_chassis)
+
+    def remove_chassis(self, name: str) -> None:
+        self._south.write(lambda idl, _txn: remove_chassis(idl, name))
 
     def watch(self, port_seen: Callable[[PortSeen], None], changed: Callable[[], None]) -> None:
         self._changed = changed

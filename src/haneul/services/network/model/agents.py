@@ -34,3 +34,6 @@ class NetworkAgent:
     is_alive: bool
     seen_at: datetime | None
     configurations: Mapping[str, object] = field(default_factory=dict)
+    description: str = ""
+    chassis: str = ""
+    """The host as the network's own database names it."""

@@ -9,6 +9,8 @@ from haneul.kit.db import Database
 from haneul.services.network.model.grants import Shareable
 from haneul.services.network.store.address_groups import AddressGroupRows
 from haneul.services.network.store.addresses import AddressRows
+from haneul.services.network.store.agents import AgentRows
+from haneul.services.network.store.auto_topologies import AutoTopologyRows
 from haneul.services.network.store.forwardings import ForwardingRows
 from haneul.services.network.store.grants import GrantRows, SharedRows
 from haneul.services.network.store.locks import hold
@@ -51,6 +53,8 @@ class NetworkStore:
         self.qos_rules = self.qos_policies.rules
         self.trunks = TrunkRows(db)
         self.quotas = QuotaRows(db)
+        self.auto_topologies = AutoTopologyRows(db)
+        self.agents = AgentRows(db)
         self.pending = PendingRows(db)
         self.shareable = self._shareable()
         self.counted = self._counted()

@@ -299,3 +299,20 @@ subports = Table(
     Column("tag", Integer, nullable=False),
     UniqueConstraint("trunk_id", "tag", name="uq_trunk_subports_tag"),
 )
+
+auto_topologies = Table(
+    "auto_topologies",
+    METADATA,
+    Column("project_id", String(255), primary_key=True),
+    Column("network_id", String(36), ForeignKey("networks.id", ondelete="CASCADE"), nullable=False),
+    Column("router_id", String(36), nullable=False),
+)
+"""What was made for a project that asked for a way to the world; forgotten with its network."""
+
+network_agents = Table(
+    "network_agents",
+    METADATA,
+    Column("id", String(255), primary_key=True),
+    Column("description", String(255), nullable=False),
+)
+"""What operators say of agents, which themselves are not written but seen."""

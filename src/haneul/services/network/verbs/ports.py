@@ -11,6 +11,7 @@ from haneul.kit.errors import Conflict, NotFound
 from haneul.kit.ids import new_uuid
 from haneul.kit.policy import Caller
 from haneul.services.network.driver import Kind
+from haneul.services.network.model.addressing import mac_for
 from haneul.services.network.model.listing import EVERYTHING, Listing, given
 from haneul.services.network.model.networks import VirtualNetwork
 from haneul.services.network.model.ports import (
@@ -190,7 +191,7 @@ class Ports(ServerPorts):
     def _check_changes(self, caller: Caller, port: Port, said: dict[str, Any]) -> None:
         """Make what is said complete. Raises Invalid, NotFound, Conflict."""
         if "mac_address" in said:
-            said["mac_address"] = checks.check_mac(said["mac_address"])
+            said["mac_address"] = checks.check_mac(said["mac_address"] or another_mac(port))
             if port.host_id and said["mac_address"] != port.mac_address:
                 raise Conflict(
                     "port.bound",
@@ -233,6 +234,11 @@ class Ports(ServerPorts):
             self.parts.changed(Kind.ROUTER, [port.device_id])
         floating = self.parts.store.floating_ips.of_port(port.id)
         self.parts.changed(Kind.FLOATING_IP, [each.id for each in floating])
+
+
+def another_mac(port: Port) -> str:
+    """One that it never had."""
+    return mac_for(f"{port.id}/{port.revision_number}")
 
 
 def not_found(port_id: str) -> NotFound:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from haneul.kit.errors import Conflict, Forbidden, NotFound
+from haneul.kit.errors import Conflict, Forbidden
 from haneul.kit.policy import Caller
 from haneul.services.network.model.addressing import parse_cidr
 from haneul.services.network.model.grants import EVERYBODY, is_shared_with
@@ -18,30 +18,23 @@ from haneul.services.network.model.ports import Port
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access
 
-AUTO = "auto"
-
 
 @dataclass(frozen=True)
 class ServerNetworks:
     parts: Parts
 
-    def for_servers(self, caller: Caller, requested: str | Sequence[str] | None) -> tuple[VirtualNetwork, ...]:
-        """The networks that a server shall be on: those named by id, or the one that its project can use.
+    def for_servers(self, caller: Caller, requested: Sequence[str] | None) -> tuple[VirtualNetwork, ...]:
+        """The networks that a server shall be on: those named by id, or the one that its project can use, if any.
 
-        `requested` is a list of ids, "auto", or None where nothing was said; then there may be none at all.
-        Raises Conflict `network.ambiguous` where there are several, NotFound `network.not_found`,
-        `network.none_to_use`, Forbidden `network.external_attach`.
+        Raises Conflict `network.ambiguous` where there are several, NotFound `network.not_found`, Forbidden
+        `network.external_attach`.
         """
-        if requested is None or requested == AUTO:
+        if requested is None:
             usable = self._usable(caller)
             if len(usable) > 1:
                 raise Conflict(
                     "network.ambiguous",
                     "Multiple possible networks found, use a Network ID to be more specific.",
-                )
-            if not usable and requested == AUTO:
-                raise NotFound(
-                    "network.none_to_use", "The project has no network that a server could be on: create one first."
                 )
             return tuple(usable)
         return tuple(self._attachable(caller, network_id) for network_id in requested)

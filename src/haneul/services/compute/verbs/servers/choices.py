@@ -88,12 +88,18 @@ def chosen_nics(parts: Parts, caller: Caller, wish: ServerWish) -> tuple[WantedN
 
 
 def only_network(parts: Parts, caller: Caller, *, may_be_none: bool = False) -> str:
-    """The id of the one network that the project can plug into. Raises Conflict if there are several."""
+    """The id of the one network that the project can plug into, made now where it has none and needs one.
+
+    Raises Conflict if there are several, Invalid if none can be made.
+    """
+    found = parts.network.networks.for_servers(caller, None)
+    if found or may_be_none:
+        return found[0].id if found else ""
     try:
-        found = parts.network.networks.for_servers(caller, None if may_be_none else "auto")
-    except NotFound as error:
-        raise Invalid(error.code, error.message) from error
-    return found[0].id if found else ""
+        return parts.network.auto_topologies.ensure(caller).network_id
+    except Conflict as error:
+        message = f"The project has no network, and none can be made for it: {error.message}"
+        raise Invalid("network.none_to_use", message) from error
 
 
 def check_nic(parts: Parts, caller: Caller, nic: WantedNic) -> None:

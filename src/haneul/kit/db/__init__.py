@@ -4,6 +4,18 @@ from haneul.kit.db.copying import copy_rows
 from haneul.kit.db.database import Database
 from haneul.kit.db.leadership import Leadership
 from haneul.kit.db.notices import Notices
+from haneul.kit.db.prepared import Prepared, PreparedList, inserting, updating
 from haneul.kit.db.types import Json, Timestamp
 
-__all__ = ["Database", "Json", "Leadership", "Notices", "Timestamp", "copy_rows"]
+__all__ = [
+    "Database",
+    "Json",
+    "Leadership",
+    "Notices",
+    "Prepared",
+    "PreparedList",
+    "Timestamp",
+    "copy_rows",
+    "inserting",
+    "updating",
+]

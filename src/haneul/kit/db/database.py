@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import ExceptionContext
@@ -12,6 +13,7 @@ from sqlalchemy.pool import StaticPool
 
 from haneul.kit.db.postgres import consistent_reads, open_postgres
 from haneul.kit.db.sqlite import open_sqlite
+from haneul.kit.db.syncing import Syncing
 from haneul.kit.errors import Invalid
 
 
@@ -21,6 +23,7 @@ class _Current(threading.local):
     connection: Connection | None = None
     after_commit: list[Callable[[], None]]
     is_write = False
+    is_lasting = False
 
 
 class Database:
@@ -29,7 +32,8 @@ class Database:
     On SQLite every write transaction holds one lock in this process and begins IMMEDIATE: its WAL mode may not
     be written by two connections at once (docs/decisions/0003-sqlite.md). On PostgreSQL it holds an advisory lock,
     so that writers take turns across all processes too (docs/decisions/0020-postgresql.md): what a verb has
-    looked at is still so when it writes. A transaction opened inside another of the same thread joins it, so that a
+    looked at is still so when it writes. On SQLite the disk is waited for outside of the lock, by all who wait at
+    once together. A transaction opened inside another of the same thread joins it, so that a
     verb of one service may call a verb of another in one transaction.
     """
 
@@ -42,6 +46,7 @@ class Database:
         self._reading = self.engine if self.is_sqlite else consistent_reads(self.engine)
         self._writing: threading.RLock | AbstractContextManager[None]
         self._writing = threading.RLock() if self.is_sqlite else nullcontext()
+        self._syncing = _syncing(self.engine.url.database) if self.is_sqlite else None
         self._current = _Current()
         self._guards: list[Callable[[Connection], None]] = []
 
@@ -60,28 +65,46 @@ class Database:
                 self._current.connection = None
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction: committed when the outermost block ends, rolled back when it raises."""
+    def write(self, *, is_lasting: bool = True) -> Iterator[Connection]:
+        """A transaction: committed when the outermost block ends, rolled back when it raises.
+
+        Once the block has ended, what was written survives a power cut. One that is not `is_lasting` does so from
+        the next one on that is: for what may be done again.
+        """
         if self._current.connection is not None:
             if not self._current.is_write:
                 raise RuntimeError("a write transaction was asked for inside a read: open the write outside")
+            self._current.is_lasting |= is_lasting
             yield self._current.connection
             return
         callbacks: list[Callable[[], None]] = []
         with self._writing, self.engine.connect() as connection:
             connection.info["immediate"] = True
             self._current.connection, self._current.is_write = connection, True
-            self._current.after_commit = callbacks
+            self._current.after_commit, self._current.is_lasting = callbacks, is_lasting
             try:
                 with connection.begin():
                     yield connection
                     for guard in self._guards:
                         guard(connection)
+                number = self._syncing.committed() if self._syncing and self._current.is_lasting else None
             finally:
                 connection.info["immediate"] = False
                 self._current.connection, self._current.is_write = None, False
+        # Whoever is called need not wait for the disk: what they write is lasting only together with this.
         for callback in callbacks:
             callback()
+        if self._syncing and number is not None:
+            self._syncing.wait(number)
+
+    @contextmanager
+    def attempt(self, c: Connection) -> Iterator[None]:
+        """One statement that may be refused, and leaves the transaction around it as it was.
+
+        SQLite takes back a single statement by itself, PostgreSQL needs a savepoint.
+        """
+        with nullcontext() if self.is_sqlite else c.begin_nested():
+            yield
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call it once the surrounding write is committed; at once when there is none."""
@@ -101,6 +124,11 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _syncing(file: str | None) -> Syncing | None:
+    """None for a database in memory."""
+    return Syncing(Path(file)) if file else None
 
 
 def _refuse_giants(context: ExceptionContext) -> None:

@@ -30,7 +30,8 @@ def open_sqlite(url: str) -> Engine:
         raw.isolation_level = None
         cursor = raw.cursor()
         cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
+        # No sync with each commit: `Syncing` waits for the disk, for several commits at once.
+        cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA case_sensitive_like=ON")
         cursor.execute("PRAGMA cache_size=-16000")

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared
 from haneul.kit.workflow import statements as sql
 from haneul.kit.workflow.leave import CancelSeen, LeaseLost
 from haneul.kit.workflow.model import Fault, Fence, Outcome, Park, RunId, StepRow
@@ -48,8 +48,8 @@ class Journal:
     def claim(self, now: datetime) -> Claim | None:
         """Take the run that has been due longest. Its epoch rises: whoever had it before is fenced off."""
         values = {"b_now": now, "b_lease_until": now + self._lease, "b_owner": self._owner}
-        with self._db.write() as c:
-            row = c.execute(sql.CLAIM, values).first()
+        with self._db.write(is_lasting=False) as c:
+            row = sql.CLAIM.first(c, **values)
         if row is None:
             return None
         return Claim(
@@ -68,16 +68,13 @@ class Journal:
     def next_due(self, now: datetime) -> datetime | None:
         """When the next run may be claimed: now or earlier when one is due; None without unfinished ones."""
         with self._db.read() as c:
-            found: datetime | None = c.execute(sql.NEXT_DUE, {"b_now": now}).scalar()
+            found: datetime | None = sql.NEXT_DUE.scalar(c, b_now=now)
         return found
 
     def steps(self, run_id: RunId) -> list[StepRow]:
         with self._db.read() as c:
-            rows = c.execute(sql.STEPS, {"b_run": run_id}).mappings().all()
-        return [
-            StepRow(**{key: row[key] for key in row if key not in ("run_id", "error")}, error=fault(row["error"]))
-            for row in rows
-        ]
+            rows = sql.STEPS.rows(c, b_run=run_id)
+        return [_step(row) for row in rows]
 
     def write(self, claim: Claim, now: datetime, steps: Sequence[StepRow], step: str | None) -> bool:
         """Write these lines, show `step` as the current one and prolong the lease; True when cancelled.
@@ -113,7 +110,7 @@ class Journal:
             if cancelled and outcome is Outcome.DONE:
                 raise CancelSeen
             self._put(c, claim.id, steps)
-            successor = c.execute(sql.BEGIN_SUCCESSOR, {"b_run": claim.id, "b_now": now}).first()
+            successor = sql.BEGIN_SUCCESSOR.first(c, b_run=claim.id, b_now=now)
         return successor is not None
 
     def renew(self, claims: Sequence[Claim], now: datetime) -> None:
@@ -122,8 +119,8 @@ class Journal:
             return
         until = now + self._lease
         values = [{"b_run": claim.id, "b_epoch": claim.epoch, "b_lease_until": until} for claim in claims]
-        with self._db.write() as c:
-            c.execute(sql.RENEW, values)
+        with self._db.write(is_lasting=False) as c:
+            sql.RENEW.run_each(c, values)
 
     def take_over(self) -> int:
         """Void the leases of this owner's former life: what a dead process held is due at once; how many.
@@ -132,21 +129,36 @@ class Journal:
         """
         with self._db.write() as c:
             if self._db.is_sqlite:
-                return len(c.execute(sql.TAKE_OVER_ALL).all())
-            return len(c.execute(sql.TAKE_OVER_OWN, {"b_owner": self._owner}).all())
+                return len(sql.TAKE_OVER_ALL.rows(c))
+            return len(sql.TAKE_OVER_OWN.rows(c, b_owner=self._owner))
 
-    def _own(self, c: Connection, claim: Claim, statement: Any, **values: Any) -> Any:
+    def _own(self, c: Connection, claim: Claim, statement: Prepared, **values: Any) -> Any:
         """Execute it for the claim's run, and return the one value it returns."""
-        row = c.execute(statement, {"b_run": claim.id, "b_epoch": claim.epoch, **values}).first()
+        row = statement.first(c, b_run=claim.id, b_epoch=claim.epoch, **values)
         if row is None:
             raise LeaseLost(claim.id)
         return row[0]
 
     def _put(self, c: Connection, run_id: RunId, steps: Sequence[StepRow]) -> None:
         if steps:
-            c.execute(self._put_steps, [{"run_id": run_id, **_values(step)} for step in steps])
+            self._put_steps.run_each(c, [{"run_id": run_id, **_values(step)} for step in steps])
 
 
 def _values(step: StepRow) -> dict[str, Any]:
     error = None if step.error is None else {"code": step.error.code, "message": step.error.message}
     return {**vars(step), "error": error}
+
+
+def _step(row: Any) -> StepRow:
+    return StepRow(
+        name=row.name,
+        position=row.position,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        deadline=row.deadline,
+        tries=row.tries,
+        result=row.result,
+        error=fault(row.error),
+        undo_tries=row.undo_tries,
+        undone_at=row.undone_at,
+    )

@@ -29,7 +29,7 @@ def current_fence() -> Fence | None:
 def check_fence(c: Connection) -> None:
     """Raises LeaseLost for a write of a step whose run another worker has claimed meanwhile."""
     fence = _fence.get()
-    if fence is not None and c.execute(IS_MINE, {"b_run": fence.run, "b_epoch": fence.epoch}).first() is None:
+    if fence is not None and IS_MINE.first(c, b_run=fence.run, b_epoch=fence.epoch) is None:
         raise LeaseLost(fence.run)
 
 

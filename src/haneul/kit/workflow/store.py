@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, delete, func, literal, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from haneul.kit.db import Database, Timestamp
 from haneul.kit.errors import NotFound
 from haneul.kit.paging import after
+from haneul.kit.workflow import statements as sql
 from haneul.kit.workflow.model import (
     TROUBLED_AFTER,
     Fault,
@@ -34,22 +34,20 @@ class RunStore:
 
     def __init__(self, db: Database) -> None:
         self.db = db
+        self._add = sql.add_run(db.is_sqlite)
 
     def add(self, values: dict[str, Any]) -> bool:
         """Add a run; False when the subject has an unfinished one."""
-        insert = sqlite.insert if self.db.is_sqlite else postgresql.insert
-        statement = insert(runs).values(values).on_conflict_do_nothing().returning(runs.c.id)
         with self.db.write() as c:
-            return c.execute(statement).first() is not None
+            return self._add.first(c, **values) is not None
 
     def chain(self, subject: str) -> list[tuple[RunView, bool]]:
         """The subject's unfinished run and those that follow it, in order, each with whether it is cancelled.
 
         Inside a write, and locked there until its end.
         """
-        statement = select(runs).where(runs.c.subject == subject, ~runs.c.done).with_for_update()
         with self.db.write() as c:
-            by_predecessor = {row.follows: row for row in c.execute(statement)}
+            by_predecessor = {row.follows: row for row in sql.CHAIN.rows(c, b_subject=subject)}
         ordered = []
         row = by_predecessor.get(None)
         while row is not None:
@@ -66,17 +64,18 @@ class RunStore:
 
     def wake(self, subject: str, now: datetime) -> bool:
         """Have the subject's parked wait looked at now; False when it has no unfinished run."""
-        mine = runs.c.subject == subject
         with self.db.read() as c:
-            if c.execute(select(runs.c.id).where(mine, active)).first() is None:
+            if sql.IS_AT_WORK.first(c, b_subject=subject) is None:
                 return False
-        at_once = case((runs.c.waits, literal(now, Timestamp)), else_=runs.c.run_at)
         with self.db.write() as c:
-            c.execute(update(runs).where(mine, active).values(woken=True, run_at=at_once))
+            sql.WAKE.run(c, b_subject=subject, b_now=now)
         return True
 
     def current(self, subjects: Sequence[str]) -> list[RunView]:
         """The unfinished runs of these subjects that are at work."""
+        if len(subjects) == 1:
+            with self.db.read() as c:
+                return [view(row) for row in sql.CURRENT.rows(c, b_subject=subjects[0])]
         statement = select(runs).where(active)
         if len(subjects) <= _FEW:
             statement = statement.where(runs.c.subject.in_(subjects))
@@ -146,7 +145,7 @@ class RunStore:
         return len(ids)
 
 
-def view(row: Row[Any], steps: tuple[StepView, ...] = ()) -> RunView:
+def view(row: Any, steps: tuple[StepView, ...] = ()) -> RunView:
     return RunView(
         id=row.id,
         kind=row.kind,

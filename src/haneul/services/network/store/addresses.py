@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import and_, delete, exists, func, insert, select
+from sqlalchemy import and_, bindparam, delete, exists, func, select
 from sqlalchemy.exc import IntegrityError
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared, inserting
 from haneul.services.network.store.tables import port_addresses
+
+_TAKE = inserting(port_addresses, port_addresses.c.keys())
+_HIGHEST = Prepared(
+    select(func.max(port_addresses.c.number)).where(
+        port_addresses.c.subnet_id == bindparam("subnet_id"),
+        port_addresses.c.number.between(bindparam("first"), bindparam("last")),
+    )
+)
 
 
 class AddressRows:
@@ -28,8 +36,8 @@ class AddressRows:
         }
         with self.db.write() as connection:
             try:
-                with connection.begin_nested():
-                    connection.execute(insert(port_addresses).values(values))
+                with self.db.attempt(connection):
+                    _TAKE.run(connection, **values)
             except IntegrityError:
                 return False
         return True
@@ -55,11 +63,8 @@ class AddressRows:
 
     def highest(self, subnet_id: str, first: int, last: int) -> int | None:
         """The highest number given between the two, both included."""
-        statement = select(func.max(port_addresses.c.number)).where(
-            port_addresses.c.subnet_id == subnet_id, port_addresses.c.number.between(first, last)
-        )
         with self.db.read() as connection:
-            number = connection.execute(statement).scalar()
+            number = _HIGHEST.scalar(connection, subnet_id=subnet_id, first=first, last=last)
         return None if number is None else int(number)
 
     def lowest_free(self, subnet_id: str, first: int, last: int) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import ColumnElement, Connection, Table, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, PreparedList
 from haneul.kit.errors import Conflict
 from haneul.services.network.model.grants import EVERYBODY, Action, Grant, Shareable
 from haneul.services.network.store.rows import Noun, Rows, Scope, chunked, grouped
@@ -40,7 +40,7 @@ class GrantRows(Rows[Grant]):
         """Raises Conflict `grant.exists`."""
         with self.db.write() as connection:
             try:
-                with connection.begin_nested():
+                with self.db.attempt(connection):
                     super().add(noun)
             except IntegrityError as error:
                 raise _exists(noun) from error
@@ -50,7 +50,7 @@ class GrantRows(Rows[Grant]):
         led = replace(noun, target_project=target_project, revision_number=noun.revision_number + 1)
         with self.db.write() as connection:
             try:
-                with connection.begin_nested():
+                with self.db.attempt(connection):
                     connection.execute(grants.update().where(grants.c.id == noun.id).values(self._values(led)))
             except IntegrityError as error:
                 raise _exists(led) from error
@@ -75,6 +75,14 @@ class SharedRows(Rows[T]):
     def __init__(self, db: Database, table: Table, kind: type[T], object_type: Shareable) -> None:
         super().__init__(db, table, kind)
         self.object_type = object_type
+        mine = (grants.c.object_type == object_type, grants.c.action == Action.SHARE.value)
+        self._targets = PreparedList(
+            lambda ids: (
+                select(grants.c.object_id, grants.c.target_project)
+                .where(*mine, grants.c.object_id.in_(ids))
+                .order_by(grants.c.object_id, grants.c.target_project)
+            )
+        )
 
     def seen_by(self, project_id: str) -> Scope:
         """Its own, and what is shared with it."""
@@ -100,10 +108,7 @@ class SharedRows(Rows[T]):
     def _complete(self, connection: Connection, found: list[T]) -> list[T]:
         targets: dict[str, list[Any]] = {}
         for some in chunked(each.id for each in found):
-            mine = (grants.c.object_type == self.object_type, grants.c.action == Action.SHARE.value)
-            columns = select(grants.c.object_id, grants.c.target_project).where(*mine, grants.c.object_id.in_(some))
-            rows = connection.execute(columns.order_by(grants.c.object_id, grants.c.target_project))
-            targets |= grouped(rows, lambda row: row[0], lambda row: row[1])
+            targets |= grouped(self._targets.rows(connection, some), lambda row: row[0], lambda row: row[1])
         if not targets:
             return found
         return [replace(each, shared_with=tuple(targets.get(each.id, ()))) for each in found]

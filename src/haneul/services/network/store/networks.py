@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, union, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, union, update
 from sqlalchemy.exc import IntegrityError
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared, PreparedList
 from haneul.kit.errors import Conflict
 from haneul.services.network.model.grants import Action, Shareable
 from haneul.services.network.model.networks import FLAT, Subnet, SubnetId, VirtualNetwork
@@ -33,22 +33,15 @@ class NetworkRows(SharedRows[VirtualNetwork]):
         with self.db.write() as connection:
             self._require_free(connection, noun)
             try:
-                with connection.begin_nested():
+                with self.db.attempt(connection):
                     super().add(noun)
             except IntegrityError as error:
                 raise _taken(noun) from error
 
     def next_segment(self, network_type: str, physical_network: str | None, first: int) -> int:
         """The lowest number from `first` on that no network of the type has."""
-        used = select(networks.c.segmentation_id).where(
-            networks.c.network_type == network_type,
-            networks.c.physical_network.is_(None)
-            if physical_network is None
-            else networks.c.physical_network == physical_network,
-            networks.c.segmentation_id >= first,
-        )
         with self.db.read() as connection:
-            highest = connection.execute(select(func.max(used.subquery().c.segmentation_id))).scalar()
+            highest = _HIGHEST_SEGMENT.scalar(connection, type=network_type, wire=physical_network, least=first)
             return first if highest is None else int(highest) + 1
 
     def free_segment(self, physical_network: str, first: int, last: int) -> int | None:
@@ -77,8 +70,7 @@ class NetworkRows(SharedRows[VirtualNetwork]):
             return set(connection.execute(statement).scalars()) - {""}
 
     def _require_free(self, connection: Connection, noun: VirtualNetwork) -> None:
-        statement = select(networks.c.id).where(networks.c.segment_key == noun.segment_key, networks.c.id != noun.id)
-        if connection.execute(statement).first():
+        if _WITH_SEGMENT.first(connection, segment_key=noun.segment_key, but=noun.id):
             raise _taken(noun)
 
     def _extra(self, noun: VirtualNetwork) -> dict[str, Any]:
@@ -92,12 +84,28 @@ class NetworkRows(SharedRows[VirtualNetwork]):
     def _complete(self, connection: Connection, found: list[VirtualNetwork]) -> list[VirtualNetwork]:
         by_network: dict[str, list[Any]] = {}
         for some in chunked(each.id for each in found):
-            joined = subnets.outerjoin(subnet_pools, subnet_pools.c.id == subnets.c.pool_id)
-            columns = (subnets.c.network_id, subnets.c.id, subnets.c.ip_version, subnet_pools.c.scope_id)
-            statement = select(*columns).select_from(joined).where(subnets.c.network_id.in_(some))
-            rows = connection.execute(statement.order_by(subnets.c.created_at, subnets.c.id))
-            by_network |= grouped(rows, lambda row: row[0], lambda row: row)
+            by_network |= grouped(_SUBNETS.rows(connection, some), lambda row: row[0], lambda row: row)
         return super()._complete(connection, [_with_subnets(each, by_network.get(each.id, ())) for each in found])
+
+
+_WITH_SEGMENT = Prepared(
+    select(networks.c.id).where(networks.c.segment_key == bindparam("segment_key"), networks.c.id != bindparam("but"))
+)
+_HIGHEST_SEGMENT = Prepared(
+    select(func.max(networks.c.segmentation_id)).where(
+        networks.c.network_type == bindparam("type"),
+        networks.c.physical_network.is_not_distinct_from(bindparam("wire")),
+        networks.c.segmentation_id >= bindparam("least"),
+    )
+)
+_SUBNETS = PreparedList(
+    lambda network_ids: (
+        select(subnets.c.network_id, subnets.c.id, subnets.c.ip_version, subnet_pools.c.scope_id)
+        .select_from(subnets.outerjoin(subnet_pools, subnet_pools.c.id == subnets.c.pool_id))
+        .where(subnets.c.network_id.in_(network_ids))
+        .order_by(subnets.c.created_at, subnets.c.id)
+    )
+)
 
 
 def _with_subnets(network: VirtualNetwork, rows: Sequence[Any]) -> VirtualNetwork:
@@ -127,13 +135,14 @@ def _taken(network: VirtualNetwork) -> Conflict:
 class SubnetRows(Rows[Subnet]):
     def __init__(self, db: Database) -> None:
         super().__init__(db, subnets, Subnet)
+        self._of_network = self._prepared(subnets.c.network_id == bindparam("network_id"))
 
     def seen_by(self, project_id: str) -> Scope:
         seen = select(networks.c.id).where(usable_by(project_id))
         return or_(subnets.c.project_id == project_id, subnets.c.network_id.in_(seen))
 
     def of_network(self, network_id: str) -> list[Subnet]:
-        return self.where(subnets.c.network_id == network_id)
+        return self._found(self._of_network, network_id=network_id)
 
     def of_pool(self, pool_id: str) -> list[str]:
         return self.ids(subnets.c.pool_id == pool_id)

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Integer, and_, bindparam, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared, Timestamp
 from haneul.kit.ids import new_hex
 from haneul.services.network.driver import Kind, Owned
-from haneul.services.network.store.rows import chunked
 from haneul.services.network.store.tables import pending
 
 
@@ -32,37 +31,39 @@ class Pending:
         return Owned(self.kind, self.id)
 
 
-def _update(connection: Connection, kind: Kind, ids: list[str], values: dict[str, Any]) -> list[str]:
-    """Mark again those that are marked already; answers the others."""
-    mine = and_(pending.c.kind == kind, pending.c.id.in_(ids))
-    connection.execute(update(pending).where(mine).values(values))
-    present = set(connection.execute(select(pending.c.id).where(mine)).scalars())
-    return [each for each in ids if each not in present]
+_mine = (pending.c.kind == bindparam("kind"), pending.c.id == bindparam("id"))
+_DUE = Prepared(
+    select(pending)
+    .where(pending.c.due_at <= bindparam("now", type_=Timestamp))
+    .order_by(pending.c.due_at)
+    .limit(bindparam("most", type_=Integer))
+)
+_OF = Prepared(select(pending).where(*_mine))
+_DONE = Prepared(delete(pending).where(*_mine, pending.c.stamp == bindparam("stamp")))
+
+
+def _marking(is_sqlite: bool) -> Prepared:
+    """Adds a thing, or marks it again."""
+    insert: Any = sqlite.insert(pending) if is_sqlite else postgresql.insert(pending)
+    fresh = {name: insert.excluded[name] for name in ("stamp", "tries", "due_at", "error")}
+    insert = insert.values({column.name: bindparam(column.name, type_=column.type) for column in pending.c})
+    return Prepared(insert.on_conflict_do_update(index_elements=["kind", "id"], set_=fresh))
 
 
 class PendingRows:
     def __init__(self, db: Database) -> None:
         self.db = db
+        self._mark = _marking(db.is_sqlite)
 
     def mark(self, kind: Kind, ids: Iterable[str], now: datetime) -> None:
         """The things of these ids have changed, come or gone."""
+        values = {"kind": kind.value, "stamp": new_hex(), "tries": 0, "due_at": now, "error": ""}
         with self.db.write() as connection:
-            for some in chunked(ids):
-                values = {"stamp": new_hex(), "tries": 0, "due_at": now, "error": ""}
-                missing = _update(connection, kind, some, values)
-                while missing:
-                    try:
-                        with connection.begin_nested():
-                            rows = [values | {"kind": kind.value, "id": each} for each in missing]
-                            connection.execute(insert(pending), rows)
-                        missing = []
-                    except IntegrityError:  # Somebody else marked one of them in this moment.
-                        missing = _update(connection, kind, missing, values)
+            self._mark.run_each(connection, [values | {"id": each} for each in dict.fromkeys(ids)])
 
     def due(self, now: datetime, limit: int) -> list[Pending]:
-        statement = select(pending).where(pending.c.due_at <= now).order_by(pending.c.due_at).limit(limit)
         with self.db.read() as connection:
-            rows = connection.execute(statement)
+            rows = _DUE.rows(connection, now=now, most=limit)
             return [Pending(Kind(row.kind), row.id, row.stamp, row.tries) for row in rows]
 
     def of(self, wanted: Iterable[Owned]) -> list[Pending]:
@@ -70,22 +71,15 @@ class PendingRows:
         found = []
         with self.db.read() as connection:
             for each in wanted:
-                mine = and_(pending.c.kind == each.kind, pending.c.id == each.id)
-                row = connection.execute(select(pending).where(mine)).first()
+                row = _OF.first(connection, kind=each.kind, id=each.id)
                 if row is not None:
                     found.append(Pending(each.kind, row.id, row.stamp, row.tries))
         return found
 
     def done(self, told: Iterable[Pending]) -> None:
         """The world knows them; what changed since has another stamp and stays."""
-        by_stamp: dict[tuple[Kind, str], list[str]] = {}
-        for each in told:
-            by_stamp.setdefault((each.kind, each.stamp), []).append(each.id)
-        with self.db.write() as connection:
-            for (kind, stamp), ids in by_stamp.items():
-                for some in chunked(ids):
-                    mine = and_(pending.c.kind == kind, pending.c.stamp == stamp, pending.c.id.in_(some))
-                    connection.execute(delete(pending).where(mine))
+        with self.db.write(is_lasting=False) as connection:
+            _DONE.run_each(connection, [{"kind": each.kind, "id": each.id, "stamp": each.stamp} for each in told])
 
     def failed(self, each: Pending, error: str, due_at: datetime) -> None:
         mine = and_(pending.c.kind == each.kind, pending.c.id == each.id, pending.c.stamp == each.stamp)

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared, PreparedList, Timestamp, inserting
 from haneul.kit.errors import Conflict
 from haneul.services.network.model.ports import FixedIp, Port, PortId, ServerAddress
 from haneul.services.network.store.qos import network_traits
@@ -25,6 +25,18 @@ class PortRows(Rows[Port]):
         super().__init__(db, ports, Port)
         self._domain = domain
         self._trunks = TrunkRows(db)
+        self._of_device = self._prepared(ports.c.device_id == bindparam("device_id"))
+        self._of_server = self._prepared(ports.c.device_id == bindparam("device_id"), _is_plugged())
+        self._of_network = self._prepared(ports.c.network_id == bindparam("network_id"))
+        owner = ports.c.device_owner == bindparam("owner")
+        self._by_networks = PreparedList(
+            lambda ids: (
+                select(*self._columns)
+                .where(ports.c.network_id.in_(ids), owner)
+                .order_by(ports.c.created_at, ports.c.id)
+            )
+        )
+        self._owned_by = self._prepared(ports.c.network_id == bindparam("network_id"), owner)
 
     def seen_by(self, project_id: str) -> Scope:
         """Its own, and all on its own networks."""
@@ -35,17 +47,17 @@ class PortRows(Rows[Port]):
         """Raises Conflict `port.mac_in_use`. Addresses and groups are written by their own verbs."""
         with self.db.write() as connection:
             try:
-                with connection.begin_nested():
+                with self.db.attempt(connection):
                     super().add(noun)
             except IntegrityError as error:
                 raise mac_in_use(noun) from error
-            self.set_groups(noun.id, noun.security_group_ids)
+            _ADD_GROUP.run_each(connection, _groups(noun.id, noun.security_group_ids))
 
     def save(self, noun: Port, now: datetime) -> Port:
         """Raises Conflict `port.mac_in_use`."""
         with self.db.write() as connection:
             try:
-                with connection.begin_nested():
+                with self.db.attempt(connection):
                     return super().save(noun, now)
             except IntegrityError as error:
                 raise mac_in_use(noun) from error
@@ -53,19 +65,12 @@ class PortRows(Rows[Port]):
     def set_groups(self, port_id: str, group_ids: Iterable[str]) -> None:
         with self.db.write() as connection:
             connection.execute(delete(port_groups).where(port_groups.c.port_id == port_id))
-            rows = [{"port_id": port_id, "security_group_id": group_id} for group_id in dict.fromkeys(group_ids)]
-            if rows:
-                connection.execute(insert(port_groups), rows)
+            _ADD_GROUP.run_each(connection, _groups(port_id, group_ids))
 
     def set_status(self, port_id: str, status: str, now: datetime) -> Port | None:
         """The port as it is now, if that changed anything."""
         with self.db.write() as connection:
-            statement = (
-                update(ports)
-                .where(ports.c.id == port_id, ports.c.status != status)
-                .values(status=status, updated_at=now, revision_number=ports.c.revision_number + 1)
-            )
-            changed = connection.execute(statement).rowcount > 0
+            changed = _SET_STATUS.run(connection, port_id=port_id, new_status=status, now=now) > 0
             return self.find(port_id) if changed else None
 
     def statuses(self) -> dict[str, str]:
@@ -77,24 +82,25 @@ class PortRows(Rows[Port]):
             return {row[0]: row[1] for row in connection.execute(statement)}
 
     def of_device(self, device_id: str) -> list[Port]:
-        return self.where(ports.c.device_id == device_id)
+        return self._found(self._of_device, device_id=device_id)
 
     def of_server(self, server_id: str) -> list[Port]:
         """Those that the cloud has plugged into it or made for it; not those that somebody only says are its."""
-        return self.where(ports.c.device_id == server_id, _is_plugged())
+        return self._found(self._of_server, device_id=server_id)
 
     def of_network(self, network_id: str) -> list[Port]:
-        return self.where(ports.c.network_id == network_id)
+        return self._found(self._of_network, network_id=network_id)
 
     def owned_by(self, network_id: str, owner: str) -> list[Port]:
-        return self.where(ports.c.network_id == network_id, ports.c.device_owner == owner)
+        return self._found(self._owned_by, network_id=network_id, owner=owner)
 
     def by_networks(self, network_ids: Iterable[str], owner: str) -> dict[str, list[Port]]:
         """The ports of one owner, by network."""
         found: dict[str, list[Port]] = {}
-        for some in chunked(network_ids):
-            for port in self.where(ports.c.network_id.in_(some), ports.c.device_owner == owner):
-                found.setdefault(port.network_id, []).append(port)
+        with self.db.read() as connection:
+            for some in chunked(network_ids):
+                for port in self._nouns(connection, self._by_networks.rows(connection, some, owner=owner)):
+                    found.setdefault(port.network_id, []).append(port)
         return found
 
     def by_devices(self, device_ids: Iterable[str], owners: Iterable[str]) -> dict[str, list[Port]]:
@@ -126,22 +132,10 @@ class PortRows(Rows[Port]):
 
     def addresses_of_devices(self, device_ids: Iterable[str]) -> dict[str, list[ServerAddress]]:
         """Fixed and floating addresses by device, in one query for 500 devices."""
-        fixed, found = port_addresses, dict[str, list[ServerAddress]]()
-        joined = (
-            ports.join(fixed, fixed.c.port_id == ports.c.id)
-            .join(networks, networks.c.id == ports.c.network_id)
-            .outerjoin(
-                floating_ips,
-                (floating_ips.c.port_id == ports.c.id) & (floating_ips.c.fixed_ip == fixed.c.ip_address),
-            )
-        )
-        columns = (ports.c.device_id, networks.c.name, ports.c.mac_address, ports.c.id, fixed.c.ip_address)
-        order = (ports.c.created_at, ports.c.id, fixed.c.position, floating_ips.c.created_at)
+        found: dict[str, list[ServerAddress]] = {}
         with self.db.read() as connection:
             for some in chunked(device_ids):
-                wanted = select(*columns, floating_ips.c.address).select_from(joined)
-                statement = wanted.where(ports.c.device_id.in_(some), _is_plugged()).order_by(*order)
-                for row in connection.execute(statement):
+                for row in _ADDRESSES_OF_DEVICES.rows(connection, some):
                     _gather(found.setdefault(row[0], []), row)
         return found
 
@@ -165,13 +159,9 @@ class PortRows(Rows[Port]):
         fixed: dict[str, list[Any]] = {}
         groups: dict[str, list[Any]] = {}
         for some in chunked(each.id for each in found):
-            columns = (port_addresses.c.port_id, port_addresses.c.subnet_id, port_addresses.c.ip_address)
-            addresses = select(*columns).where(port_addresses.c.port_id.in_(some)).order_by(port_addresses.c.position)
-            fixed |= grouped(
-                connection.execute(addresses).all(), lambda row: row[0], lambda row: FixedIp(row[1], row[2])
-            )
-            chosen = select(port_groups).where(port_groups.c.port_id.in_(some)).order_by(*port_groups.c)
-            groups |= grouped(connection.execute(chosen).all(), lambda row: row[0], lambda row: row[1])
+            addresses = _ADDRESSES.rows(connection, some)
+            fixed |= grouped(addresses, lambda row: row[0], lambda row: FixedIp(row[1], row[2]))
+            groups |= grouped(_GROUPS.rows(connection, some), lambda row: row[0], lambda row: row[1])
         traits = network_traits(connection, (each.network_id for each in found))
         nothing = (None, "")
         trunks = self._trunks.by_parents(each.id for each in found)
@@ -190,6 +180,48 @@ class PortRows(Rows[Port]):
 
 def _is_plugged() -> ColumnElement[bool]:
     return or_(ports.c.chassis != "", ports.c.goes_with_device)
+
+
+def _addresses_of_devices(device_ids: list[BindParameter[Any]]) -> Select[Any]:
+    fixed = port_addresses
+    joined = (
+        ports.join(fixed, fixed.c.port_id == ports.c.id)
+        .join(networks, networks.c.id == ports.c.network_id)
+        .outerjoin(
+            floating_ips, (floating_ips.c.port_id == ports.c.id) & (floating_ips.c.fixed_ip == fixed.c.ip_address)
+        )
+    )
+    columns = (ports.c.device_id, networks.c.name, ports.c.mac_address, ports.c.id, fixed.c.ip_address)
+    order = (ports.c.created_at, ports.c.id, fixed.c.position, floating_ips.c.created_at)
+    wanted = select(*columns, floating_ips.c.address).select_from(joined)
+    return wanted.where(ports.c.device_id.in_(device_ids), _is_plugged()).order_by(*order)
+
+
+_ADDRESSES_OF_DEVICES = PreparedList(_addresses_of_devices)
+_ADDRESSES = PreparedList(
+    lambda port_ids: (
+        select(port_addresses.c.port_id, port_addresses.c.subnet_id, port_addresses.c.ip_address)
+        .where(port_addresses.c.port_id.in_(port_ids))
+        .order_by(port_addresses.c.position)
+    )
+)
+_GROUPS = PreparedList(
+    lambda port_ids: select(port_groups).where(port_groups.c.port_id.in_(port_ids)).order_by(*port_groups.c)
+)
+_ADD_GROUP = inserting(port_groups, port_groups.c.keys())
+_SET_STATUS = Prepared(
+    update(ports)
+    .where(ports.c.id == bindparam("port_id"), ports.c.status != bindparam("new_status"))
+    .values(
+        status=bindparam("new_status"),
+        updated_at=bindparam("now", type_=Timestamp),
+        revision_number=ports.c.revision_number + 1,
+    )
+)
+
+
+def _groups(port_id: str, group_ids: Iterable[str]) -> list[dict[str, Any]]:
+    return [{"port_id": port_id, "security_group_id": group_id} for group_id in dict.fromkeys(group_ids)]
 
 
 def _gather(addresses: list[ServerAddress], row: Any) -> None:

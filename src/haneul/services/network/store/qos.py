@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, union
+from sqlalchemy import Connection, and_, bindparam, or_, select, union
 from sqlalchemy.exc import IntegrityError
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared, PreparedList
 from haneul.kit.errors import Conflict
 from haneul.services.network.model.grants import Action, Shareable
 from haneul.services.network.model.qos import QosPolicy, QosRule
@@ -33,9 +33,9 @@ class QosPolicyRows(SharedRows[QosPolicy]):
 
     def find_default(self, project_id: str) -> str | None:
         """The id of the project's default policy."""
-        statement = select(qos_policies.c.id).where(qos_policies.c.default_of == project_id)
         with self.db.read() as connection:
-            return connection.execute(statement).scalar()
+            found: str | None = _DEFAULT_OF.scalar(connection, project_id=project_id)
+        return found
 
     def hold(self, policy_id: str) -> None:
         """Nobody else attaches or deletes the policy before this transaction has ended."""
@@ -46,7 +46,7 @@ class QosPolicyRows(SharedRows[QosPolicy]):
         """Raises Conflict `qos.default_exists`."""
         with self.db.write() as connection:
             try:
-                with connection.begin_nested():
+                with self.db.attempt(connection):
                     super().add(noun)
             except IntegrityError as error:
                 raise _default_exists(noun) from error
@@ -55,7 +55,7 @@ class QosPolicyRows(SharedRows[QosPolicy]):
         """Raises Conflict `qos.default_exists`."""
         with self.db.write() as connection:
             try:
-                with connection.begin_nested():
+                with self.db.attempt(connection):
                     return super().save(noun, now)
             except IntegrityError as error:
                 raise _default_exists(noun) from error
@@ -110,7 +110,7 @@ class QosRuleRows(Rows[QosRule]):
         """Raises Conflict `qos.rule_conflict`."""
         with self.db.write() as connection:
             try:
-                with connection.begin_nested():
+                with self.db.attempt(connection):
                     super().add(noun)
             except IntegrityError as error:
                 raise _said_already(noun) from error
@@ -119,21 +119,28 @@ class QosRuleRows(Rows[QosRule]):
         """Raises Conflict `qos.rule_conflict`."""
         with self.db.write() as connection:
             try:
-                with connection.begin_nested():
+                with self.db.attempt(connection):
                     return super().save(noun, now)
             except IntegrityError as error:
                 raise _said_already(noun) from error
 
 
+_DEFAULT_OF = Prepared(select(qos_policies.c.id).where(qos_policies.c.default_of == bindparam("project_id")))
+
+
 def network_traits(connection: Connection, network_ids: Iterable[str]) -> dict[str, tuple[str | None, str]]:
     """The QoS policies and the DNS domains of the networks that have one or the other."""
     found: dict[str, tuple[str | None, str]] = {}
-    has_one: ColumnElement[bool] = or_(networks.c.qos_policy_id.is_not(None), networks.c.dns_domain != "")
-    columns = (networks.c.id, networks.c.qos_policy_id, networks.c.dns_domain)
     for some in chunked(network_ids):
-        statement = select(*columns).where(networks.c.id.in_(some), has_one)
-        found |= {row[0]: (row[1], row[2]) for row in connection.execute(statement)}
+        found |= {row[0]: (row[1], row[2]) for row in _TRAITS.rows(connection, some)}
     return found
+
+
+_TRAITS = PreparedList(
+    lambda network_ids: select(networks.c.id, networks.c.qos_policy_id, networks.c.dns_domain).where(
+        networks.c.id.in_(network_ids), or_(networks.c.qos_policy_id.is_not(None), networks.c.dns_domain != "")
+    )
+)
 
 
 def _default_exists(policy: QosPolicy) -> Conflict:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared
 from haneul.services.network.store.rows import grouped
 from haneul.services.network.store.tables import quotas
+
+_OF_PROJECT = Prepared(select(quotas).where(quotas.c.project_id == bindparam("project_id")))
 
 
 class QuotaRows:
@@ -18,8 +20,7 @@ class QuotaRows:
     def of_project(self, project_id: str) -> dict[str, int]:
         """What has been set for the project, by resource."""
         with self.db.read() as connection:
-            rows = connection.execute(select(quotas).where(quotas.c.project_id == project_id))
-            return {row.resource: row.amount for row in rows}
+            return {row.resource: row.amount for row in _OF_PROJECT.rows(connection, project_id=project_id)}
 
     def all(self) -> Mapping[str, Mapping[str, int]]:
         """By project."""

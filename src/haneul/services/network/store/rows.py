@@ -17,18 +17,17 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     func,
-    insert,
     not_,
     or_,
     select,
     type_coerce,
-    update,
 )
 from sqlalchemy.sql.base import Executable
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared, PreparedList, inserting, updating
 from haneul.kit.errors import Invalid, NotFound
 from haneul.kit.paging import after
 from haneul.services.network.model.listing import EVERYTHING, Listing, TagFilter
@@ -68,6 +67,11 @@ class Rows(Generic[T]):
         self._kind = kind
         self._names = tuple(item.name for item in fields(kind) if item.name in table.c)
         self._columns = [table.c[name] for name in self._names]
+        self._by_id = Prepared(select(*self._columns).where(table.c.id == bindparam("noun_id")))
+        self._by_ids = PreparedList(lambda ids: select(*self._columns).where(table.c.id.in_(ids)))
+        self._delete = Prepared(delete(table).where(table.c.id == bindparam("noun_id")))
+        self._insert: Prepared | None = None
+        self._update: Prepared | None = None
 
     # What a noun with more than one table adds to its rows.
 
@@ -84,16 +88,19 @@ class Rows(Generic[T]):
         return None
 
     def find(self, noun_id: str, scope: Scope = None) -> T | None:
-        with self.db.read() as connection:
-            found = self._read(connection, self._selected(scope).where(self.table.c.id == noun_id))
+        if scope is None:
+            found = self._found(self._by_id, noun_id=noun_id)
+        else:
+            with self.db.read() as connection:
+                found = self._read(connection, self._selected(scope).where(self.table.c.id == noun_id))
         return found[0] if found else None
 
     def by_ids(self, ids: Iterable[str]) -> dict[str, T]:
         found: dict[str, T] = {}
         with self.db.read() as connection:
             for some in chunked(ids):
-                statement = self._selected(None).where(self.table.c.id.in_(some))
-                found |= {noun.id: noun for noun in self._read(connection, statement)}
+                rows = self._by_ids.rows(connection, some)
+                found |= {noun.id: noun for noun in self._nouns(connection, rows)}
         return found
 
     def page(self, listing: Listing = EVERYTHING, scope: Scope = None) -> list[T]:
@@ -125,20 +132,23 @@ class Rows(Generic[T]):
             return int(connection.execute(statement).scalar_one())
 
     def add(self, noun: T) -> None:
+        values = self._values(noun) | self._extra(noun)
+        self._insert = self._insert or inserting(self.table, values)
         with self.db.write() as connection:
-            connection.execute(insert(self.table).values(self._values(noun) | self._extra(noun)))
+            self._insert.run(connection, **values)
 
     def save(self, noun: T, now: datetime) -> T:
         """Write it as it is now, one revision on; answers it as written."""
         saved: T = replace(noun, updated_at=now, revision_number=noun.revision_number + 1)
+        values = self._values(saved) | self._extra(saved)
+        self._update = self._update or updating(self.table, self.table.c.id, values)
         with self.db.write() as connection:
-            values = self._values(saved) | self._extra(saved)
-            connection.execute(update(self.table).where(self.table.c.id == noun.id).values(values))
+            self._update.run(connection, of=noun.id, **values)
         return saved
 
     def remove(self, noun_id: str) -> bool:
         with self.db.write() as connection:
-            return connection.execute(delete(self.table).where(self.table.c.id == noun_id)).rowcount > 0
+            return self._delete.run(connection, noun_id=noun_id) > 0
 
     def _values(self, noun: T) -> dict[str, Any]:
         return {name: getattr(noun, name) for name in self._names}
@@ -147,8 +157,19 @@ class Rows(Generic[T]):
         statement = select(*self._columns)
         return statement if scope is None else statement.where(scope)
 
+    def _prepared(self, *conditions: ColumnElement[bool]) -> Prepared:
+        """What `where` asks, put together once; for `_found`."""
+        statement = select(*self._columns).where(*conditions).order_by(self.table.c.created_at, self.table.c.id)
+        return Prepared(statement)
+
+    def _found(self, prepared: Prepared, **values: Any) -> list[T]:
+        with self.db.read() as connection:
+            return self._nouns(connection, prepared.rows(connection, **values))
+
     def _read(self, connection: Connection, statement: Executable) -> list[T]:
-        rows = connection.execute(statement).all()
+        return self._nouns(connection, connection.execute(statement).all())
+
+    def _nouns(self, connection: Connection, rows: Sequence[Any]) -> list[T]:
         names = self._names
         found = [msgspec.convert(dict(zip(names, row, strict=False)), self._kind) for row in rows]
         return self._complete(connection, found) if found else found

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, PreparedList
 from haneul.kit.errors import Conflict
 from haneul.services.network.model.trunks import SubPort, Trunk
 from haneul.services.network.store.rows import Rows, Scope, chunked, grouped
@@ -19,6 +19,7 @@ from haneul.services.network.store.tables import ports, subports, trunks
 class TrunkRows(Rows[Trunk]):
     def __init__(self, db: Database) -> None:
         super().__init__(db, trunks, Trunk)
+        self._of_parents = PreparedList(lambda ids: select(*self._columns).where(trunks.c.port_id.in_(ids)))
 
     def seen_by(self, project_id: str) -> Scope:
         return trunks.c.project_id == project_id
@@ -27,7 +28,7 @@ class TrunkRows(Rows[Trunk]):
         """Raises Conflict `trunk.parent_in_use`."""
         with self.db.write() as connection:
             try:
-                with connection.begin_nested():
+                with self.db.attempt(connection):
                     super().add(noun)
             except IntegrityError as error:
                 raise parent_in_use(noun.port_id) from error
@@ -47,29 +48,28 @@ class TrunkRows(Rows[Trunk]):
 
     def remove_subports(self, port_ids: Iterable[str]) -> None:
         with self.db.write() as connection:
-            connection.execute(delete(subports).where(subports.c.port_id.in_(list(port_ids))))
+            for some in chunked(port_ids):
+                _REMOVE_SUBPORTS.run(connection, some)
 
     def of_parent(self, port_id: str) -> Trunk | None:
         """The trunk whose port it is."""
-        found = self.where(trunks.c.port_id == port_id)
-        return found[0] if found else None
+        return self.by_parents([port_id]).get(port_id)
 
     def parents(self, port_ids: Iterable[str]) -> dict[str, tuple[str, int]]:
         """Of those that are subports: the port that carries them, and the tag."""
         found: dict[str, tuple[str, int]] = {}
-        joined = subports.join(trunks, trunks.c.id == subports.c.trunk_id)
-        columns = select(subports.c.port_id, trunks.c.port_id, subports.c.tag).select_from(joined)
         with self.db.read() as connection:
             for some in chunked(port_ids):
-                rows = connection.execute(columns.where(subports.c.port_id.in_(some)))
-                found |= {row[0]: (row[1], row[2]) for row in rows}
+                found |= {row[0]: (row[1], row[2]) for row in _PARENTS.rows(connection, some)}
         return found
 
     def by_parents(self, port_ids: Iterable[str]) -> dict[str, Trunk]:
         """By the port whose trunk it is."""
         found: dict[str, Trunk] = {}
-        for some in chunked(port_ids):
-            found |= {trunk.port_id: trunk for trunk in self.where(trunks.c.port_id.in_(some))}
+        with self.db.read() as connection:
+            for some in chunked(port_ids):
+                trunks_here = self._nouns(connection, self._of_parents.rows(connection, some))
+                found |= {trunk.port_id: trunk for trunk in trunks_here}
         return found
 
     def _complete(self, connection: Connection, found: list[Trunk]) -> list[Trunk]:
@@ -87,6 +87,16 @@ class TrunkRows(Rows[Trunk]):
             replace(each, sub_ports=tuple(by_trunk.get(each.id, ())), status=statuses.get(each.port_id, "DOWN"))
             for each in found
         ]
+
+
+_REMOVE_SUBPORTS = PreparedList(lambda port_ids: delete(subports).where(subports.c.port_id.in_(port_ids)))
+_PARENTS = PreparedList(
+    lambda port_ids: (
+        select(subports.c.port_id, trunks.c.port_id, subports.c.tag)
+        .select_from(subports.join(trunks, trunks.c.id == subports.c.trunk_id))
+        .where(subports.c.port_id.in_(port_ids))
+    )
+)
 
 
 def parent_in_use(port_id: str) -> Conflict:

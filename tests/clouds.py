@@ -111,6 +111,7 @@ class OpenCloud:
         for _ in range(20):
             self.plane.upkeep.run_once(FOLLOW)
             self.plane.upkeep.run_once("compute.guests.told")
+            self.plane.upkeep.run_once("audit.keep")
             self.reality.hosts.settle()
             if not self.plane.engine.run_due():
                 return

@@ -172,6 +172,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int, Meta(description="So many failed sign-ins in a row lock a user; 0: never.", ge=0)
     ] = 5
     lockout_s: Annotated[int, Meta(description="How long a user stays locked.", ge=1)] = 60
+    sign_in_failures: Annotated[
+        int, Meta(description="So many failed sign-ins a minute are borne from one address; 0: any number.", ge=0)
+    ] = 100
     remembered_passwords: Annotated[
         int,
         Meta(description="A new password must differ from so many of the latest; 0: any will do.", ge=0, le=24),

@@ -17,12 +17,15 @@ Tamper = Callable[[OpenCloud, int], Any]
 
 def records(cloud: OpenCloud, **asked: str) -> list[dict[str, Any]]:
     query = "&".join(f"{name}={value}" for name, value in asked.items())
+    cloud.plane.upkeep.run_once("audit.keep")
     found = cloud.ask("GET", f"/haneul/v1/audit?{query}", user="admin")["records"]
     assert isinstance(found, list)
     return found
 
 
 def proof(cloud: OpenCloud) -> dict[str, Any]:
+    cloud.token_of("admin")
+    cloud.plane.upkeep.run_once("audit.keep")
     found = cloud.ask("GET", "/haneul/v1/audit/proof", user="admin")["proof"]
     assert isinstance(found, dict)
     return found

@@ -11,6 +11,8 @@ class CloudError(Exception):
     """
 
     kind = "error"
+    retry_after_s: int | None = None
+    """When it is worth to ask again, where that is known."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)

@@ -29,6 +29,7 @@ def identity_parts(ground: Ground, world: World) -> identity.Parts:
         token_key_days=settings.token_key_days,
         lockout_attempts=settings.lockout_attempts,
         lockout_s=settings.lockout_s,
+        sign_in_failures=settings.sign_in_failures,
         remembered_passwords=settings.remembered_passwords,
         password_pattern=settings.password_pattern,
         password_pattern_description=settings.password_pattern_description,

@@ -148,6 +148,7 @@ class Api:
             params=params,
             version=version,
             request_id=transport.request_id,
+            address=transport.address,
         )
 
     def _closing(self, request: Request) -> Callable[[], dict[str, str]]:
@@ -228,6 +229,8 @@ class Api:
         reply = Reply(self.spec.errors.status(error), self.spec.errors.body(error, request_id))
         if isinstance(error, Unauthenticated):
             reply.headers["www-authenticate"] = f'Keystone uri="{self._url.removesuffix(self.spec.prefix)}/identity"'
+        if error.retry_after_s is not None:
+            reply.headers["retry-after"] = str(error.retry_after_s)
         if isinstance(error, _NoMethod):
             reply.headers["allow"] = ", ".join(sorted(error.allowed))
         return reply

@@ -27,6 +27,7 @@ STATUS_BY_CODE: Mapping[str, int] = {
     "request.media_type": 415,
     "request.not_acceptable": 406,
     "request.stalled": 408,
+    "auth.too_often": 429,
     "version.not_served": 406,
     "internal": 500,
 }

@@ -88,6 +88,8 @@ class Request:
     """Whom somebody who signs in says to be, an id or a name; nothing is proved by it."""
     version: Version = _NO_VERSION
     request_id: str = ""
+    address: str = ""
+    """Of the client, as the connection says."""
     chunks: Callable[[], Iterator[bytes]] = _no_body
     """The raw body of a `raw` route in pieces of about 1 MiB; to be called once."""
 

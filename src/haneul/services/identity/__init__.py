@@ -9,6 +9,7 @@ from haneul.kit.db import Database
 from haneul.kit.events import Bus
 from haneul.kit.keyring import Keyring
 from haneul.kit.policy import Policy
+from haneul.kit.throttle import Throttle
 from haneul.kit.upkeep import Loop
 from haneul.services.identity.driver import Issuers
 from haneul.services.identity.model import (
@@ -244,4 +245,5 @@ def open_parts(
         credential_keys=Keyring(keys / "credentials"),
         issuers=issuers,
         settings=settings,
+        throttle=Throttle(settings.sign_in_failures, clock),
     )

@@ -10,6 +10,7 @@ from haneul.kit.db import Database
 from haneul.kit.events import Bus
 from haneul.kit.keyring import Keyring
 from haneul.kit.policy import Policy
+from haneul.kit.throttle import Throttle
 from haneul.services.identity.driver import Issuers
 from haneul.services.identity.store import IdentityStore
 
@@ -26,6 +27,8 @@ class IdentitySettings:
     lockout_attempts: int = 5
     """So many failed sign-ins in a row lock a user; 0: never."""
     lockout_s: int = 60
+    sign_in_failures: int = 100
+    """So many failed sign-ins a minute are borne from one address; 0: any number."""
     remembered_passwords: int = 1
     """A new password must differ from so many of the latest, the present one included; 0: any will do."""
     password_pattern: str = ""
@@ -55,3 +58,5 @@ class Parts:
     credential_keys: Keyring
     issuers: Issuers
     settings: IdentitySettings
+    throttle: Throttle
+    """By the addresses from which people fail to sign in."""

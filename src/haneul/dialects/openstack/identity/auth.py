@@ -28,7 +28,7 @@ Body = dict[str, Any]
 def create_token(cloud: Cloud, req: Request) -> Reply:
     receipt = req.headers.get("openstack-auth-receipt", "")
     try:
-        asked = auth_request(req.body["auth"], receipt)
+        asked = replace(auth_request(req.body["auth"], receipt), address=req.address)
         req.claims = asked.claims
         if "oauth1" in asked.methods:
             asked = replace(asked, signed=signed_call(req))

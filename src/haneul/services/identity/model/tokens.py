@@ -64,6 +64,8 @@ class AuthRequest:
     """Of an earlier request that proved a part."""
     scope: Scope | None = None
     """None: the user's default project if they have one they can use, else unscoped."""
+    address: str = ""
+    """From where they ask."""
 
     @property
     def claims(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from haneul.kit.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from haneul.kit.errors import Forbidden, Invalid, NotFound, OverQuota, Unauthenticated
 from haneul.kit.policy import Caller
 from haneul.services.identity.model import (
     AccessToken,
@@ -83,10 +83,10 @@ class Tokens:
     def issue(self, request: AuthRequest) -> IssuedToken:
         """A token for whoever proves who they are, for the scope they ask for; else Unauthenticated.
 
-        MoreMethodsNeeded, with a receipt, for a user who must prove more than they did.
+        MoreMethodsNeeded, with a receipt, for a user who must prove more than they did. OverQuota `auth.too_often` for
+        an address from which too many have failed, whatever they offer.
         """
-        proof = self._prove(request)
-        self._admit(proof)
+        proof = self._proved(request)
         if proof.user.failed_attempts:
             # Only now: whoever has the password alone must not get endless tries at the rest.
             self._store.users.forget_failures(proof.user.id)
@@ -97,6 +97,25 @@ class Tokens:
         if request.scope is None:
             return self._for_default_project(proof)
         return self._for_scope(proof, request.scope)
+
+    def _proved(self, request: AuthRequest) -> Proof:
+        """Whoever failed too often is not heard at all: guessing must not cost us the hash of each guess."""
+        throttle = self._parts.throttle
+        wait_s = throttle.wait_s(request.address)
+        if wait_s:
+            told = f"Too many sign-ins from your address have failed: try again in {wait_s} seconds."
+            refusal = OverQuota("auth.too_often", told)
+            refusal.retry_after_s = wait_s
+            raise refusal
+        try:
+            proof = self._prove(request)
+            self._admit(proof)
+        except MoreMethodsNeeded:
+            raise
+        except Unauthenticated:
+            throttle.failed(request.address)
+            raise
+        return proof
 
     def issue_federated(self, idp_id: str, protocol_id: str, bearer: str) -> IssuedToken:
         """An unscoped token for whom an identity provider vouches, by the OpenID Connect token that it gave them."""

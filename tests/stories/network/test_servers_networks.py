@@ -16,21 +16,19 @@ HOST = HostBinding("host-1", "fake-1", "chassis-fake-1")
 
 def test_the_only_network_is_meant_where_none_is_named(bench: Bench) -> None:
     assert bench.face.networks.for_servers(DEMO, None) == ()
-    with pytest.raises(NotFound):
-        bench.face.networks.for_servers(DEMO, "auto")
     network = bench.network()
     assert [each.id for each in bench.face.networks.for_servers(DEMO, None)] == [network.id]
     bench.network("second")
     with pytest.raises(Conflict) as caught:
-        bench.face.networks.for_servers(DEMO, "auto")
+        bench.face.networks.for_servers(DEMO, None)
     assert caught.value.code == "network.ambiguous"
 
 
 def test_a_shared_network_serves_who_has_none(bench: Bench) -> None:
     shared = bench.network("shared", ADMIN, is_shared=True)
-    assert [each.id for each in bench.face.networks.for_servers(DEMO, "auto")] == [shared.id]
+    assert [each.id for each in bench.face.networks.for_servers(DEMO, None)] == [shared.id]
     own = bench.network()
-    assert [each.id for each in bench.face.networks.for_servers(DEMO, "auto")] == [own.id]
+    assert [each.id for each in bench.face.networks.for_servers(DEMO, None)] == [own.id]
 
 
 def test_named_networks_must_be_in_sight_and_inside(bench: Bench) -> None:

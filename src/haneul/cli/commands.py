@@ -129,6 +129,7 @@ def _audit(parser: argparse.ArgumentParser) -> None:
 def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--servers", type=int, default=20, help="how many servers to create at once (20)")
     parser.add_argument("--rows", type=int, default=10_000, help="with --fake: rows of the large tables (10,000)")
+    parser.add_argument("--networks", type=int, default=0, help="with --fake: make so many networks at once too (0)")
     parser.add_argument("--fake", action="store_true", help="measure a control plane with fake hosts, started for it")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from haneul.cli.bench.cloud import BenchCloud
 from haneul.cli.bench.figures import Figure, table
-from haneul.cli.bench.networks import measure_networks
+from haneul.cli.bench.networks import measure_many, measure_networks
 from haneul.cli.bench.requests import measure_requests
 from haneul.cli.bench.rows import measure_rows
 from haneul.cli.bench.servers import measure_servers
@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
             lambda: measure_requests(cloud),
             lambda: measure_transfers(cloud, Path(folder)),
             lambda: measure_networks(cloud),
+            lambda: measure_many(cloud, args.networks),
             lambda: measure_servers(cloud, args.servers),
             cloud.memory_after,
             lambda: measure_rows(cloud, args.rows),

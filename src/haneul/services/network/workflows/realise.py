@@ -15,7 +15,7 @@ from haneul.services.network.workflows.intents import Intents
 
 log = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH = 250
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 30.0
 _ORDER = tuple(Kind)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from haneul.hostapi import VolumePlace
 from tests.clouds import OpenCloud
@@ -29,7 +32,7 @@ class VolumeLab(Lab):
 
     def _busy(self) -> Iterator[str]:
         for noun in NOUNS:
-            for thing in self.of("GET", f"/{noun}/detail")[noun]:
+            for thing in self.of("GET", f"/{noun}/detail?all_tenants=1", user="admin")[noun]:
                 if thing["status"] not in RESTING:
                     yield f"{noun} {thing['id']} is {thing['status']}"
 
@@ -44,8 +47,8 @@ class VolumeLab(Lab):
         super().clear()
         self.ids.clear()
         for noun in ("backups", "group_snapshots"):
-            for thing in self.of("GET", f"/{noun}/detail")[noun]:
-                self.of("DELETE", f"/{noun}/{thing['id']}")
+            for thing in self.of("GET", f"/{noun}/detail?all_tenants=1", user="admin")[noun]:
+                self.of("DELETE", f"/{noun}/{thing['id']}", user="admin")
             settle(self, self.engine, self.turn)
         for group in self.of("GET", "/groups")["groups"]:
             self.of("POST", f"/groups/{group['id']}/action", {"delete": {"delete-volumes": True}})
@@ -158,6 +161,20 @@ def revert(lab: VolumeLab) -> None:
     lab.act_with("volume", revert={"snapshot_id": lab.ids["snapshot"]})
 
 
+def reimage(lab: VolumeLab) -> None:
+    lab.ids.pop("written", None)
+    lab.act_with("volume", **{"os-reimage": {"image_id": lab.cloud.names["tiny"]}})
+
+
+def import_again(lab: VolumeLab) -> None:
+    """The record of a backup under another id, as after a database was lost."""
+    record = lab.of("GET", f"/backups/{lab.ids['backup']}/export_record", user="admin")["backup-record"]
+    told = json.loads(b64decode(record["backup_url"])) | {"id": str(uuid4())}
+    record["backup_url"] = b64encode(json.dumps(told).encode()).decode()
+    made = lab.of("POST", "/backups/import_record", {"backup-record": record}, "admin")
+    lab.server = lab.ids["imported"] = made["backup"]["id"]
+
+
 def server(lab: VolumeLab) -> None:
     """On the host on which the volume lies."""
     lab.create()
@@ -193,6 +210,7 @@ VOLUME_SCENARIOS: dict[str, tuple[Steps, Callable[[VolumeLab], None]]] = {
     "delete_volume": ((volume, snapshot), gone("volume")),
     "extend_volume": ((volume, write), do(**{"os-extend": {"new_size": 3}})),
     "revert_volume": ((volume, write, snapshot), revert),
+    "reimage_volume": ((volume, write), reimage),
     "move_volume": ((volume, write), elsewhere),
     "upload_volume": ((volume, write), upload),
     "create_snapshot": ((volume, write), snapshot),
@@ -204,6 +222,7 @@ VOLUME_SCENARIOS: dict[str, tuple[Steps, Callable[[VolumeLab], None]]] = {
     "restore_backup": ((volume, write, backup), restore),
     "attach_volume": ((server, volume, write, beside), attach),
     "detach_volume": ((server, volume, write, beside, attach), detach),
+    "import_backup": ((volume, write, backup), import_again),
     "delete_backup": ((volume, write, backup), gone("backup")),
 }
 """What has to be there, each thing finished before the next, and what is disturbed."""

@@ -38,6 +38,9 @@ def revert_volume(parts: Parts, spec: VolumeSpec) -> VolumeReport:
     guest = running_guest(parts, spec.place)
     if guest is not None:
         raise Conflict("disk.in_use", f"Stop the server {guest} first: its guest runs on volume {spec.place.volume_id}")
+    if spec.image is not None and not parts.disks.has_base(spec.image):
+        parts.images.want(spec.image, spec.place.volume_id)
+        return VolumeReport(spec.place.volume_id, is_ready=False)
     if parts.copies.want(spec.place, partial(fill, parts, spec)):
         return report(parts, spec.place)
     return VolumeReport(spec.place.volume_id, is_ready=False)

@@ -36,6 +36,7 @@ from haneul.services.volume.upkeep.leftovers import Orphan, Sweeper, find_orphan
 from haneul.services.volume.verbs.actions import ImageWish
 from haneul.services.volume.verbs.admin import Adoption, Manageable
 from haneul.services.volume.verbs.attachments import Attachments, Connection
+from haneul.services.volume.verbs.backup_records import BackupRecord, BackupRecords
 from haneul.services.volume.verbs.backups import Backups, NewBackup
 from haneul.services.volume.verbs.base import Listed, ListWish
 from haneul.services.volume.verbs.creating import NewVolume
@@ -60,6 +61,7 @@ __all__ = [
     "AttachStatus",
     "Attachment",
     "Backup",
+    "BackupRecord",
     "BackupStore",
     "BlockStorage",
     "Connection",
@@ -110,6 +112,7 @@ class BlockStorage:
         self.types = Types(parts)
         self.qos = QosVerbs(parts)
         self.backups = Backups(parts)
+        self.backup_records = BackupRecords(parts)
         self.transfers = Transfers(parts)
         self.group_types = GroupTypes(parts)
         self.groups = Groups(parts)

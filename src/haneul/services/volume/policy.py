@@ -101,6 +101,11 @@ _MEMBERS = (
 
 _ADMINS = (
     "backup:backup_project_attribute",
+    "backup:export",
+    "backup:import",
+    "clusters:get",
+    "clusters:get_all",
+    "clusters:update",
     "group:access_group_types_specs",
     "group:group_project_attribute",
     "group:group_snapshot_project_attribute",
@@ -165,6 +170,7 @@ _ADMINS = (
     "volume_extension:volume_type_encryption:get",
     "volume_extension:volume_type_encryption:update",
     "volume_extension:volume_unmanage",
+    "workers:cleanup",
 )
 
 RULES: dict[str, str] = {

@@ -181,6 +181,12 @@ def create_from_source(cloud: Cloud, req: Request) -> Reply:
     return Reply(202, {"group": {"id": made.id, "name": made.name}})
 
 
+def refuse_replication(cloud: Cloud, req: Request) -> Reply:
+    found = cloud.volume.groups.get(req.caller, req.params["group_id"])
+    message = f"Group {found.id} is of a type without replication: places here do not replicate. Back its volumes up."
+    raise Invalid("group.no_replication", message)
+
+
 def delete_group(cloud: Cloud, req: Request) -> Reply:
     with_volumes = parse_bool((req.body["delete"] or {}).get("delete-volumes", False), "delete-volumes")
     cloud.volume.groups.delete(req.caller, req.params["group_id"], with_volumes=with_volumes)
@@ -204,6 +210,10 @@ _FROM = {
     "additionalProperties": False,
 }
 ACTIONS = {
+    **dict.fromkeys(
+        ("enable_replication", "disable_replication", "failover_replication", "list_replication_targets"),
+        Action(refuse_replication, since="3.38"),
+    ),
     "create-from-src": Action(create_from_source, _FROM, "3.14"),
     "delete": Action(delete_group, {"type": "object", "properties": {"delete-volumes": BOOLEAN}}),
     "reset_status": Action(reset_group_status, _RESET, "3.20"),

@@ -9,7 +9,9 @@ from typing import Any
 
 from haneul.dialects.openstack.volume import (
     attachments,
+    backup_records,
     backups,
+    clusters,
     discovery,
     groups,
     managing,
@@ -128,6 +130,12 @@ _OF_PROJECTS = (
         "PUT", "/os-services/disable-log-reason", services.disable_service_with_reason, schema=schemas.CHANGE_SERVICE
     ),
     Route("PUT", "/os-services/{action}", services.no_service_action),
+    Route("GET", "/clusters", clusters.list_clusters, since="3.7"),
+    Route("GET", "/clusters/detail", clusters.list_clusters, since="3.7"),
+    Route("GET", "/clusters/{name}", clusters.get_cluster, since="3.7"),
+    Route("PUT", "/clusters/enable", clusters.update_cluster, schema=schemas.UPDATE_CLUSTER, since="3.7"),
+    Route("PUT", "/clusters/disable", clusters.update_cluster, schema=schemas.UPDATE_CLUSTER, since="3.7"),
+    Route("POST", "/workers/cleanup", clusters.clean_up_workers, schema=schemas.CLEAN_UP, since="3.24"),
     Route("GET", "/os-hosts", services.list_hosts),
     Route("GET", "/os-hosts/{host}", services.get_host),
     Route("GET", "/scheduler-stats/get_pools", services.get_pools),
@@ -159,6 +167,8 @@ _OF_PROJECTS = (
     Route("GET", _BACKUP, backups.get_backup),
     Route("PUT", _BACKUP, backups.update_backup, schema=schemas.UPDATE_BACKUP, since="3.9"),
     Route("DELETE", _BACKUP, backups.delete_backup),
+    Route("GET", _BACKUP + "/export_record", backup_records.export_record),
+    Route("POST", "/backups/import_record", backup_records.import_record, schema=schemas.IMPORT_RECORD),
     Route("POST", _BACKUP + "/restore", backups.restore_backup, schema=schemas.RESTORE_BACKUP),
     Route("POST", _BACKUP + "/action", backups.backup_action, schema=_ACTION),
     # Transfers

@@ -199,6 +199,18 @@ CREATE_BACKUP = wrapped(
     ("volume_id",),
 )
 UPDATE_BACKUP = wrapped("backup", {"name": NAME_OR_NULL, "description": TEXT_OR_NULL, "metadata": METADATA})
+IMPORT_RECORD = wrapped(
+    "backup-record",
+    {"backup_service": FILLED, "backup_url": {"type": "string", "minLength": 1, "maxLength": 65536}},
+    ("backup_service", "backup_url"),
+)
+UPDATE_CLUSTER: Schema = {
+    "type": "object",
+    "properties": {"name": FILLED, "binary": FILLED, "disabled_reason": TEXT_OR_NULL},
+    "required": ["name"],
+    "additionalProperties": False,
+}
+CLEAN_UP: Schema = {"type": "object"}
 RESTORE_BACKUP = wrapped("restore", {"name": NAME_OR_NULL, "volume_id": UUID_OR_NULL})
 CREATE_TRANSFER = wrapped(
     "transfer", {"volume_id": UUID, "name": NAME_OR_NULL, "no_snapshots": BOOLEAN}, ("volume_id",)

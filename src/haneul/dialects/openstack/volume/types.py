@@ -165,7 +165,7 @@ def get_encryption(cloud: Cloud, req: Request) -> Reply:
 
 
 def _told(it: Encryption, type_id: str) -> dict[str, Any]:
-    times = {"created_at": None, "updated_at": None, "deleted_at": None, "deleted": False}
+    times = {"created_at": it.created_at or None, "updated_at": None, "deleted_at": None, "deleted": False}
     return _encryption(it, type_id) | times
 
 

@@ -50,6 +50,10 @@ def _lacks(handlers: Iterable[str], one: str, *names: str) -> dict[str, Change]:
     return dict.fromkeys(handlers, change)
 
 
+def _services_lack(name: str) -> dict[str, Change]:
+    return {"list_services": Change(lower=_each("service", "services", _dropping(name)))}
+
+
 def _untold_target(volume: Thing) -> None:
     """Before, it had to be true or false."""
     volume["shared_targets"] = bool(volume.get("shared_targets"))
@@ -89,6 +93,7 @@ RUNGS = (
     Rung("3.3", "messages to users"),
     Rung("3.4", "volumes are filtered by `glance_metadata`"),
     Rung("3.5", "messages are listed by pages"),
+    Rung("3.7", "services tell their cluster", _services_lack("cluster")),
     Rung("3.8", "manageable volumes and snapshots at addresses of their own"),
     Rung("3.9", "backups are renamed"),
     Rung("3.10", "volumes are filtered by `group_id`"),
@@ -102,6 +107,7 @@ RUNGS = (
     Rung("3.21", "volumes tell their provider's id", _lacks(_VOLUMES, "volume", "provider_id")),
     Rung("3.22", "snapshots are filtered by metadata"),
     Rung("3.23", "volumes are deleted by force"),
+    Rung("3.24", "work that a service left undone is taken up"),
     Rung("3.25", "groups tell their volumes", _lacks(_GROUPS, "group", "volumes")),
     Rung("3.27", "attachments"),
     Rung("3.28", "pools are filtered"),
@@ -126,7 +132,7 @@ RUNGS = (
     Rung("3.46", "an image of a volume's snapshot begins a volume as that snapshot"),
     Rung("3.47", "volumes begin as backups"),
     Rung("3.48", "shared targets", _lacks(_VOLUMES, "volume", "shared_targets", "service_uuid")),
-    Rung("3.49", "services tell the state of their place"),
+    Rung("3.49", "services tell the state of their place", _services_lack("backend_state")),
     Rung("3.50", "multiattach by the volume type"),
     Rung("3.51", "backups name a zone"),
     Rung("3.52", "volume types are filtered by extra specs"),
@@ -165,7 +171,7 @@ RUNGS = (
     ),
     Rung("3.66", "snapshots of attached volumes need no force", {"create_snapshot": Change(lift=_unforced)}),
     Rung("3.67", "addresses without a project's id, which are taken in every version"),
-    Rung("3.68", "volumes are imaged anew, which is not offered"),
+    Rung("3.68", "volumes begin anew as an image"),
     Rung(
         "3.69",
         "shared targets may be unknown",

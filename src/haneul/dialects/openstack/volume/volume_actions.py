@@ -6,7 +6,16 @@ from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.volume import views
 from haneul.dialects.openstack.volume.actions import Action, dispatch
 from haneul.dialects.openstack.volume.forms import parse_bool, time
-from haneul.dialects.openstack.volume.schemas import BOOLEAN, FILLED, METADATA, NAME_OR_NULL, SIZE, UUID_OR_NULL, Schema
+from haneul.dialects.openstack.volume.schemas import (
+    BOOLEAN,
+    FILLED,
+    METADATA,
+    NAME_OR_NULL,
+    SIZE,
+    UUID,
+    UUID_OR_NULL,
+    Schema,
+)
 from haneul.kit.errors import Invalid, NotFound
 from haneul.kit.http import Reply, Request
 from haneul.kit.http.ladder import Version
@@ -31,6 +40,13 @@ def extend_volume(cloud: Cloud, req: Request) -> Reply:
 
 def revert_volume(cloud: Cloud, req: Request) -> Reply:
     cloud.volume.volumes.revert(req.caller, _id(req), req.body["revert"]["snapshot_id"])
+    return Reply(202)
+
+
+def reimage_volume(cloud: Cloud, req: Request) -> Reply:
+    asked = req.body["os-reimage"]
+    also_reserved = parse_bool(asked.get("reimage_reserved", False), "reimage_reserved")
+    cloud.volume.volumes.reimage(req.caller, _id(req), asked["image_id"], also_reserved=also_reserved)
     return Reply(202)
 
 
@@ -241,6 +257,7 @@ _CONNECTOR = _object(("connector",), connector={"type": "object"})
 ACTIONS: dict[str, Action] = {
     "os-extend": Action(extend_volume, _object(("new_size",), new_size=SIZE)),
     "revert": Action(revert_volume, _object(("snapshot_id",), snapshot_id={"type": "string"}), "3.40"),
+    "os-reimage": Action(reimage_volume, _object(("image_id",), image_id=UUID, reimage_reserved=BOOLEAN), "3.68"),
     "os-volume_upload_image": Action(upload_volume, _UPLOAD),
     "os-set_bootable": Action(set_bootable, _object(("bootable",), bootable=BOOLEAN)),
     "os-update_readonly_flag": Action(set_readonly, _object(("readonly",), readonly=BOOLEAN)),

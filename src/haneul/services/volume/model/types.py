@@ -21,6 +21,8 @@ class Encryption:
     control_location: str
     cipher: str | None = None
     key_size: int | None = None
+    created_at: str = ""
+    """ISO 8601, UTC."""
 
 
 @dataclass(frozen=True)

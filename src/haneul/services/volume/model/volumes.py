@@ -56,6 +56,7 @@ _BUSY_FROM_AVAILABLE = frozenset(
         _S.DELETING,
         _S.EXTENDING,
         _S.REVERTING,
+        _S.DOWNLOADING,
         _S.RETYPING,
         _S.UPLOADING,
         _S.BACKING_UP,
@@ -66,11 +67,13 @@ _BUSY_FROM_AVAILABLE = frozenset(
     }
 )
 
+_FROM_FAILED = frozenset({_S.AVAILABLE, _S.IN_USE, _S.ERROR, _S.DELETING, _S.EXTENDING, _S.RESTORING, _S.DOWNLOADING})
+
 MOVES: dict[Status, frozenset[Status]] = {
     _S.CREATING: frozenset({_S.AVAILABLE, _S.DOWNLOADING, _S.DELETING, _S.ERROR, _S.RESTORING}),
-    _S.DOWNLOADING: frozenset({_S.AVAILABLE, _S.DELETING, _S.ERROR}),
+    _S.DOWNLOADING: frozenset({_S.AVAILABLE, _S.RESERVED, _S.DELETING, _S.ERROR}),
     _S.AVAILABLE: _BUSY_FROM_AVAILABLE,
-    _S.RESERVED: frozenset({_S.AVAILABLE, _S.ATTACHING, _S.IN_USE, _S.ERROR, _S.DELETING}),
+    _S.RESERVED: frozenset({_S.AVAILABLE, _S.ATTACHING, _S.IN_USE, _S.DOWNLOADING, _S.ERROR, _S.DELETING}),
     _S.ATTACHING: frozenset({_S.AVAILABLE, _S.RESERVED, _S.IN_USE, _S.ERROR, _S.DELETING}),
     _S.IN_USE: frozenset(
         {
@@ -98,7 +101,7 @@ MOVES: dict[Status, frozenset[Status]] = {
     _S.MAINTENANCE: frozenset({_S.AVAILABLE, _S.IN_USE, _S.ERROR, _S.DELETING}),
     _S.UPDATING: frozenset({_S.AVAILABLE, _S.ERROR, _S.DELETING}),
     _S.DELETING: frozenset({_S.ERROR_DELETING}),
-    **dict.fromkeys(FAILED, frozenset({_S.AVAILABLE, _S.IN_USE, _S.ERROR, _S.DELETING, _S.EXTENDING, _S.RESTORING})),
+    **dict.fromkeys(FAILED, _FROM_FAILED),
 }
 """From each status, those that it may change to. DELETING ends with the row itself, or in ERROR_DELETING.
 

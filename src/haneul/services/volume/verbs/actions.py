@@ -11,8 +11,9 @@ from haneul.services.image import Image, NewImage, Visibility
 from haneul.services.volume.model import Status, Volume
 from haneul.services.volume.store import Wanted
 from haneul.services.volume.verbs.base import Verbs, asked_by, require_status
+from haneul.services.volume.verbs.creating import CreatingVerbs
 from haneul.services.volume.verbs.limits import require_room, require_size
-from haneul.services.volume.workflows.change_volume import extend_volume, revert_volume
+from haneul.services.volume.workflows.change_volume import extend_volume, reimage_volume, revert_volume
 from haneul.services.volume.workflows.upload_volume import upload_volume
 
 
@@ -81,6 +82,29 @@ class ActionVerbs(Verbs):
             self._store.volumes.move(volume_id, Status.REVERTING, self._parts.clock.now())
             self._store.snapshots.change(snapshot_id, status=Status.RESTORED_FROM)
             self._parts.runs.submit(revert_volume, volume_id, volume_id, snapshot_id, asked_by(caller))
+
+    def reimage(self, caller: Caller, volume_id: str, image_id: str, *, also_reserved: bool = False) -> None:
+        """Its data and image metadata become the image's. Raises Invalid("volume.too_small" | "volume.no_image")."""
+        with self._parts.db.write():
+            volume = self._own(caller, self._store.volumes, volume_id, "volume:reimage")
+            allowed = {Status.AVAILABLE, Status.ERROR}
+            if also_reserved:
+                self._require(caller, "volume:reimage_reserved", volume.project_id)
+                allowed.add(Status.RESERVED)
+            if volume.status not in allowed:
+                message = (
+                    f"Volume {volume_id} must be {' or '.join(sorted(allowed))} to be reimaged, but is {volume.status}."
+                )
+                raise Conflict("volume.busy", message)
+            source = CreatingVerbs(self._parts).from_image(caller, image_id)
+            if source.least_gib > volume.size_gib:
+                message = f"Extend volume {volume_id} to {source.least_gib} GiB first: the image is that large."
+                raise Invalid("volume.too_small", message)
+            now = self._parts.clock.now()
+            told = {"image_id": image_id, "image_metadata": source.image_metadata, "is_bootable": True}
+            self._store.volumes.move(volume_id, Status.DOWNLOADING, now, **told)
+            args = (volume_id, image_id, volume.status, asked_by(caller))
+            self._parts.runs.submit(reimage_volume, volume_id, *args)
 
     def upload(self, caller: Caller, volume_id: str, wish: ImageWish) -> tuple[Volume, Image]:
         """The volume becomes an image of the caller's; both are told as they are now."""

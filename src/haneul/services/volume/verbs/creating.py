@@ -129,7 +129,7 @@ class CreatingVerbs(Verbs):
             require_status("backup", backup, "create a volume from it", {Status.AVAILABLE, Status.RESTORED_FROM})
             return _Source(backup.size_gib, backup.size_gib)
         if new.image_id:
-            return self._from_image(caller, new.image_id)
+            return self.from_image(caller, new.image_id)
         return _Source()
 
     def _from_snapshot(self, caller: Caller, snapshot_id: str) -> _Source:
@@ -137,7 +137,8 @@ class CreatingVerbs(Verbs):
         require_status("snapshot", snapshot, "create a volume from it", {Status.AVAILABLE})
         return _like(self._store.volumes.get(snapshot.volume_id), snapshot.size_gib)
 
-    def _from_image(self, caller: Caller, image_id: str) -> _Source:
+    def from_image(self, caller: Caller, image_id: str) -> _Source:
+        """Raises Invalid("volume.no_image"), Conflict("image.wrong_status")."""
         try:
             image = self._parts.image.images.get(caller, image_id)
             if image.status is ImageStatus.ACTIVE:

@@ -16,6 +16,10 @@ CONTROL = "control"
 
 
 class Services(Verbs):
+    def require(self, caller: Caller, rule: str) -> None:
+        """Raises Forbidden unless the rule lets the caller."""
+        self._require(caller, rule)
+
     def list(self, caller: Caller, binary: str = "", host: str = "") -> Sequence[ServiceView]:
         """Scheduler and backup of the control plane, and one for each place of a connected host."""
         self._require(caller, "volume_extension:services:index")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC
 from typing import Any
 
 from haneul.kit.errors import Conflict, Invalid, NotFound
@@ -222,9 +223,13 @@ class Types(Verbs):
                     "volume_type.no_encryption", f"Volume type encryption for type {type_id} does not exist."
                 )
             self._require_unused(kind)
-            made = replace(wanted, id=kind.encryption.id if kind.encryption else new_uuid())
+            old = kind.encryption or Encryption(new_uuid(), "", "", created_at=self._now())
+            made = replace(wanted, id=old.id, created_at=old.created_at)
             self._store.types.change(type_id, encryption=made)
         return made
+
+    def _now(self) -> str:
+        return self._parts.clock.now().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
 
     def remove_encryption(self, caller: Caller, type_id: str) -> None:
         self._require(caller, "volume_extension:volume_type_encryption:delete")

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from haneul.services.volume.workflows.backups import back_up_volume, delete_backup, restore_backup
-from haneul.services.volume.workflows.change_volume import extend_volume, revert_volume
+from haneul.services.volume.workflows.change_volume import extend_volume, reimage_volume, revert_volume
 from haneul.services.volume.workflows.create_volume import create_volume
 from haneul.services.volume.workflows.delete_group import delete_group
 from haneul.services.volume.workflows.delete_volume import delete_volume
+from haneul.services.volume.workflows.import_backup import import_backup
 from haneul.services.volume.workflows.move_volume import move_volume
 from haneul.services.volume.workflows.snapshots import (
     create_group_snapshot,
@@ -24,6 +25,7 @@ WORKFLOWS: tuple[Callable[..., Any], ...] = (
     delete_volume,
     extend_volume,
     revert_volume,
+    reimage_volume,
     move_volume,
     upload_volume,
     create_snapshot,
@@ -34,4 +36,5 @@ WORKFLOWS: tuple[Callable[..., Any], ...] = (
     back_up_volume,
     restore_backup,
     delete_backup,
+    import_backup,
 )

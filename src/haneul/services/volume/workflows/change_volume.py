@@ -1,8 +1,9 @@
-"""A volume grows, or goes back to what a snapshot holds."""
+"""A volume grows, goes back to what a snapshot holds, or begins anew as an image."""
 
 from __future__ import annotations
 
 from haneul.hostapi import VolumeSpec
+from haneul.kit.policy import INTERNAL
 from haneul.kit.workflow import Fault, Run, workflow
 from haneul.services.volume.model import Status
 from haneul.services.volume.parts import Parts
@@ -27,6 +28,14 @@ def revert_volume(run: Run, volume_id: str, snapshot_id: str, asked_by: AskedBy)
     run.on_failure(mark_unreverted, volume_id, snapshot_id, asked_by)
     run.wait(data_as_before, volume_id, snapshot_id, deadline_s=DEADLINE_S)
     run.step(mark_reverted, volume_id, snapshot_id)
+
+
+@workflow
+def reimage_volume(run: Run, volume_id: str, image_id: str, old_status: Status, asked_by: AskedBy) -> None:
+    """No undo: what the volume held is gone with the first step, as was asked for."""
+    run.on_failure(mark_failed, volume_id, asked_by)
+    run.wait(data_of_image, volume_id, image_id, deadline_s=DEADLINE_S)
+    run.step(mark_reimaged, volume_id, old_status)
 
 
 def volume_grown(parts: Parts, volume_id: str) -> bool:
@@ -67,3 +76,19 @@ def mark_unreverted(parts: Parts, volume_id: str, snapshot_id: str, asked_by: As
     with parts.db.write():
         parts.store.snapshots.change(snapshot_id, status=Status.AVAILABLE)
         volume_failed(parts, volume_id, asked_by, fault)
+
+
+def data_of_image(parts: Parts, volume_id: str, image_id: str) -> bool:
+    volume = parts.store.volumes.get(volume_id)
+    spec = VolumeSpec(place_of(volume), volume.size_gib, image=parts.image.images.source(INTERNAL, image_id))
+    return parts.hosts.revert_volume(host_of(volume), spec).is_ready
+
+
+def mark_reimaged(parts: Parts, volume_id: str, old_status: Status) -> None:
+    """Reserved as it was, or available. No undo: nothing follows."""
+    status = Status.RESERVED if old_status is Status.RESERVED else Status.AVAILABLE
+    parts.store.volumes.move(volume_id, status, parts.clock.now())
+
+
+def mark_failed(parts: Parts, volume_id: str, asked_by: AskedBy, fault: Fault) -> None:
+    volume_failed(parts, volume_id, asked_by, fault)

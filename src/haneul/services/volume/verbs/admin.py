@@ -72,7 +72,8 @@ class AdminVerbs(Verbs):
             require_room_of_type(self._store, volume.project_id, kind, {"volumes": 1, "gigabytes": volume.size_gib})
             wanted = kind.extra_specs.get(BACKEND_NAME, "")
             if wanted in ("", volume.backend):
-                self._store.volumes.change(volume_id, type_id=kind.id, updated_at=self._parts.clock.now())
+                values = {"type_id": kind.id, "is_multiattach": kind.claims("multiattach")}
+                self._store.volumes.change(volume_id, updated_at=self._parts.clock.now(), **values)
                 return
             if policy != ON_DEMAND:
                 message = f"Type {kind.name} is of another place: retype with the migration policy on-demand."

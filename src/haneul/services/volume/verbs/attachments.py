@@ -232,6 +232,8 @@ class Attachments(Verbs):
                 raise Invalid("volume.which_attachment", message)
             for each in chosen:
                 self._store.attachments.remove(each.id)
+            if force and volume.status is Status.ERROR:
+                self._store.volumes.change(volume_id, status=Status.AVAILABLE)
             self._settle(volume_id)
 
     def initialize(self, caller: Caller, volume_id: str, connector: Mapping[str, object]) -> Mapping[str, Any]:

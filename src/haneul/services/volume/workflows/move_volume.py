@@ -81,7 +81,8 @@ def remove_carrier(parts: Parts, volume_id: str, move: Move) -> None:
 
 def switch_over(parts: Parts, volume_id: str, move: Move) -> None:
     """No undo: from here on the copy is the volume, and what fails afterwards does not change that."""
-    values = {} if move.type_id is None else {"type_id": move.type_id}
+    kind = None if move.type_id is None else parts.store.types.find(move.type_id)
+    values = {} if kind is None else {"type_id": kind.id, "is_multiattach": kind.claims("multiattach")}
     parts.store.volumes.change(volume_id, host_id=move.to_host, backend=move.to_backend, **values)
 
 

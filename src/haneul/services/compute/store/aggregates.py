@@ -8,9 +8,16 @@ from typing import Any
 
 from sqlalchemy import Select, delete, insert, select, update
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared
 from haneul.services.compute.model import ZONE_KEY, Aggregate
 from haneul.services.compute.store.tables import aggregate_hosts, aggregate_metadata, aggregates, hosts
+
+_ZONES_BY_HOST = Prepared(
+    select(aggregate_hosts.c.host_id, aggregate_metadata.c.value).join(
+        aggregate_metadata,
+        (aggregate_metadata.c.aggregate == aggregate_hosts.c.aggregate) & (aggregate_metadata.c.key == ZONE_KEY),
+    )
+)
 
 
 class AggregateStore:
@@ -79,12 +86,8 @@ class AggregateStore:
 
     def zones_by_host(self) -> dict[str, str]:
         """By host: the zone that it is in; those that are in the zone by default are left out."""
-        is_zone = (aggregate_metadata.c.aggregate == aggregate_hosts.c.aggregate) & (
-            aggregate_metadata.c.key == ZONE_KEY
-        )
-        wanted = select(aggregate_hosts.c.host_id, aggregate_metadata.c.value).join(aggregate_metadata, is_zone)
         with self.db.read() as c:
-            return {row[0]: row[1] for row in c.execute(wanted)}
+            return {row[0]: row[1] for row in _ZONES_BY_HOST.rows(c)}
 
     def _load(self, statement: Select[Any]) -> Sequence[Aggregate]:
         with self.db.read() as c:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared
 from haneul.kit.errors import Conflict
 from haneul.kit.paging import Page, after
 from haneul.services.compute.model import Flavor
@@ -30,6 +30,11 @@ SORT_KEYS = {
     "vcpu_weight": flavors.c.vcpus,
 }
 
+_BY_ID = Prepared(select(flavors).where(flavors.c.id == bindparam("flavor_id")))
+_SPECS = Prepared(
+    select(flavor_specs).where(flavor_specs.c.flavor_id == bindparam("flavor_id")).order_by(flavor_specs.c.key)
+)
+
 
 @dataclass(frozen=True)
 class FlavorFilter:
@@ -47,8 +52,10 @@ class FlavorStore:
         self.db = db
 
     def find(self, flavor_id: str) -> Flavor | None:
-        found = self._load(select(flavors).where(flavors.c.id == flavor_id))
-        return found[0] if found else None
+        with self.db.read() as c:
+            row = _BY_ID.first(c, flavor_id=flavor_id)
+            specs = {each.key: each.value for each in _SPECS.rows(c, flavor_id=flavor_id)}
+        return None if row is None else Flavor(**row._asdict(), extra_specs=specs)
 
     def list(self, wanted: FlavorFilter, page: Page, marker: Flavor | None = None) -> Sequence[Flavor]:
         """In the order of `page.sort` (default: by id), after the flavor `marker`."""

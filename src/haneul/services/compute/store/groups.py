@@ -7,9 +7,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, true
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, PreparedList
 from haneul.services.compute.model import GroupPolicy, ServerGroup
 from haneul.services.compute.store.tables import server_group_members, server_groups, servers
+
+_OF_SERVERS = PreparedList(
+    lambda ids: select(server_group_members.c.server_id, server_group_members.c.group_id).where(
+        server_group_members.c.server_id.in_(ids)
+    )
+)
 
 
 class GroupStore:
@@ -49,10 +55,8 @@ class GroupStore:
 
     def of_servers(self, server_ids: Sequence[str]) -> dict[str, str]:
         """By server: the id of the group that it is in."""
-        members = server_group_members.c
-        wanted = select(members.server_id, members.group_id).where(members.server_id.in_(server_ids))
         with self.db.read() as c:
-            return {row.server_id: row.group_id for row in c.execute(wanted)}
+            return {row.server_id: row.group_id for row in _OF_SERVERS.rows(c, server_ids)}
 
     def hosts(self, group_id: str) -> dict[str, int]:
         """By host: how many members of the group it has."""

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from haneul.hostapi import HostInventory
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared
 from haneul.services.compute.model import Host, HostId
 from haneul.services.compute.store.tables import hosts, join_grants, servers
+
+_BY_ID = Prepared(select(hosts).where(hosts.c.id == bindparam("host_id")))
 
 
 class HostStore:
@@ -20,7 +22,9 @@ class HostStore:
         self.db = db
 
     def find(self, host_id: str) -> Host | None:
-        return self._find(hosts.c.id == host_id)
+        with self.db.read() as c:
+            row = _BY_ID.first(c, host_id=host_id)
+        return None if row is None else _host(row)
 
     def find_by_name(self, name: str) -> Host | None:
         return self._find(hosts.c.name == name)

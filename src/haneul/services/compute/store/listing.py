@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
+from haneul.kit.db import Prepared, PreparedList
 from haneul.kit.paging import Page, after
 from haneul.services.compute.model import Fault, FlavorSnapshot, Lock, Rescue, Server, ServerId, ServerState
 from haneul.services.compute.store.tables import server_metadata, server_tags, servers, tombstones
@@ -155,27 +156,41 @@ def select_tombstones(wanted: ServerFilter) -> Select[Any]:
     return statement
 
 
+_BY_ID = Prepared(select(servers).where(servers.c.id == bindparam("server_id")))
+_METADATA = PreparedList(
+    lambda ids: select(server_metadata).where(server_metadata.c.server_id.in_(ids)).order_by(server_metadata.c.key)
+)
+_TAGS = PreparedList(
+    lambda ids: select(server_tags).where(server_tags.c.server_id.in_(ids)).order_by(server_tags.c.position)
+)
+
+
+def read_server(c: Connection, server_id: str) -> Server | None:
+    return next(iter(_complete(c, _BY_ID.rows(c, server_id=server_id))), None)
+
+
 def read_servers(c: Connection, statement: Select[Any]) -> list[Server]:
     """The servers of a statement on their table, with metadata and tags: three queries in all."""
-    rows = c.execute(statement).all()
+    return _complete(c, c.execute(statement).all())
+
+
+def _complete(c: Connection, rows: Sequence[Any]) -> list[Server]:
     ids = [row.id for row in rows]
     metadata: dict[str, dict[str, str]] = {}
     tags: dict[str, list[str]] = {}
-    if ids:
-        wanted = select(server_metadata).where(server_metadata.c.server_id.in_(ids)).order_by(server_metadata.c.key)
-        for row in c.execute(wanted):
-            metadata.setdefault(row.server_id, {})[row.key] = row.value
-        tagged = select(server_tags).where(server_tags.c.server_id.in_(ids)).order_by(server_tags.c.position)
-        for row in c.execute(tagged):
-            tags.setdefault(row.server_id, []).append(row.tag)
+    for row in _METADATA.rows(c, ids):
+        metadata.setdefault(row.server_id, {})[row.key] = row.value
+    for row in _TAGS.rows(c, ids):
+        tags.setdefault(row.server_id, []).append(row.tag)
     return [_server(row, metadata.get(row.id, {}), tuple(tags.get(row.id, ()))) for row in rows]
 
 
+_NAMES = tuple(servers.c.keys())
 _DERIVED = frozenset({"flavor_id", "vcpus", "memory_mib", "disk_gib"})
 
 
-def _server(row: Row[Any], metadata: dict[str, str], tags: tuple[str, ...]) -> Server:
-    values = {name: value for name, value in row._mapping.items() if name not in _DERIVED}
+def _server(row: Any, metadata: dict[str, str], tags: tuple[str, ...]) -> Server:
+    values = {name: value for name, value in zip(_NAMES, row, strict=True) if name not in _DERIVED}
     values["id"] = ServerId(row.id)
     values["state"] = ServerState(row.state)
     values["flavor"] = msgspec.convert(row.flavor, FlavorSnapshot)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared, inserting, updating
 from haneul.kit.errors import Conflict, NotFound
 from haneul.kit.keyring import Keyring
 from haneul.kit.paging import Page
@@ -25,8 +26,36 @@ from haneul.services.compute.model import (
     ServerState,
     may_move,
 )
-from haneul.services.compute.store.listing import ServerFilter, read_servers, select_page, select_tombstones
+from haneul.services.compute.store.listing import (
+    ServerFilter,
+    read_server,
+    read_servers,
+    select_page,
+    select_tombstones,
+)
 from haneul.services.compute.store.tables import server_births, server_metadata, server_tags, servers, tombstones
+
+_ADD = inserting(servers, (column.name for column in servers.c if column.name != "number"))
+_ADD_BIRTH = inserting(server_births, server_births.c.keys())
+_ADD_METADATA = inserting(server_metadata, server_metadata.c.keys())
+_ADD_TAG = inserting(server_tags, server_tags.c.keys())
+_BIRTH = Prepared(select(server_births.c.birth).where(server_births.c.server_id == bindparam("server_id")))
+_REMOVE = Prepared(delete(servers).where(servers.c.id == bindparam("server_id")))
+_BURY = inserting(tombstones, ("id", "project_id", "created_at", "deleted_at", "server"))
+
+
+@cache
+def _change(names: tuple[str, ...]) -> Prepared:
+    """Sets these columns of a server, and when it was changed."""
+    return updating(servers, servers.c.id, ("updated_at", *names))
+
+
+def _metadata_rows(server_id: str, metadata: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [{"server_id": server_id, "key": key, "value": value} for key, value in metadata.items()]
+
+
+def _tag_rows(server_id: str, tags: Iterable[str]) -> list[dict[str, Any]]:
+    return [{"server_id": server_id, "tag": tag, "position": n} for n, tag in enumerate(tags)]
 
 
 class ServerStore:
@@ -44,8 +73,7 @@ class ServerStore:
 
     def find(self, server_id: str) -> Server | None:
         with self.db.read() as c:
-            found = read_servers(c, select(servers).where(servers.c.id == server_id))
-        return found[0] if found else None
+            return read_server(c, server_id)
 
     def list(self, wanted: ServerFilter, page: Page, marker: Server | None = None) -> Sequence[Server]:
         """In the order of `page.sort` (default: the newest first), after the server `marker`."""
@@ -96,15 +124,15 @@ class ServerStore:
 
     def add(self, server: Server, birth: ServerBirth) -> None:
         with self.db.write() as c:
-            c.execute(insert(servers).values(_values(server)))
-            c.execute(insert(server_births).values(server_id=server.id, birth=self._sealed(birth, server.created_at)))
-            self.set_metadata(server.id, server.metadata)
-            self.set_tags(server.id, server.tags)
+            _ADD.run(c, **_values(server))
+            _ADD_BIRTH.run(c, server_id=server.id, birth=self._sealed(birth, server.created_at))
+            _ADD_METADATA.run_each(c, _metadata_rows(server.id, server.metadata))
+            _ADD_TAG.run_each(c, _tag_rows(server.id, server.tags))
 
     def birth(self, server_id: str) -> ServerBirth:
         """Raises NotFound("server.absent")."""
         with self.db.read() as c:
-            found = c.scalar(select(server_births.c.birth).where(server_births.c.server_id == server_id))
+            found = _BIRTH.scalar(c, server_id=server_id)
         if found is None:
             raise absent(server_id)
         return self._opened(found)
@@ -147,7 +175,7 @@ class ServerStore:
     def change(self, server_id: str, now: datetime, **values: Any) -> None:
         """Set columns other than the state's owner would: use `move` for that one."""
         with self.db.write() as c:
-            c.execute(update(servers).where(servers.c.id == server_id).values(updated_at=now, **values))
+            _change(tuple(values)).run(c, of=server_id, updated_at=now, **values)
 
     def set_flavor(self, server_id: str, flavor: FlavorSnapshot, host_id: str, now: datetime) -> None:
         """Another size, and perhaps another host."""
@@ -161,19 +189,15 @@ class ServerStore:
 
     def set_metadata(self, server_id: str, metadata: Mapping[str, str]) -> None:
         """Replace all of it."""
-        rows = [{"server_id": server_id, "key": key, "value": value} for key, value in metadata.items()]
         with self.db.write() as c:
             c.execute(delete(server_metadata).where(server_metadata.c.server_id == server_id))
-            if rows:
-                c.execute(insert(server_metadata), rows)
+            _ADD_METADATA.run_each(c, _metadata_rows(server_id, metadata))
 
     def set_tags(self, server_id: str, tags: Iterable[str]) -> None:
         """Replace all of them, keeping this order."""
-        rows = [{"server_id": server_id, "tag": tag, "position": n} for n, tag in enumerate(tags)]
         with self.db.write() as c:
             c.execute(delete(server_tags).where(server_tags.c.server_id == server_id))
-            if rows:
-                c.execute(insert(server_tags), rows)
+            _ADD_TAG.run_each(c, _tag_rows(server_id, tags))
 
     def bury(self, server_id: str, now: datetime) -> None:
         """Remove the row and all that hangs on it, leaving a tombstone. Fine if it is gone."""
@@ -182,15 +206,14 @@ class ServerStore:
             if server is None:
                 return
             gone = replace(server, state=ServerState.DELETED, terminated_at=now, updated_at=now, fault=None)
-            c.execute(delete(servers).where(servers.c.id == server_id))
-            c.execute(
-                insert(tombstones).values(
-                    id=gone.id,
-                    project_id=gone.project_id,
-                    created_at=gone.created_at,
-                    deleted_at=now,
-                    server=msgspec.to_builtins(gone),
-                )
+            _REMOVE.run(c, server_id=server_id)
+            _BURY.run(
+                c,
+                id=gone.id,
+                project_id=gone.project_id,
+                created_at=gone.created_at,
+                deleted_at=now,
+                server=msgspec.to_builtins(gone),
             )
 
     def find_buried(self, server_id: str) -> Server | None:

@@ -7,9 +7,17 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, PreparedList
 from haneul.services.compute.model import ServerVolume
 from haneul.services.compute.store.tables import server_volumes
+
+_OF_SERVERS = PreparedList(
+    lambda ids: (
+        select(server_volumes)
+        .where(server_volumes.c.server_id.in_(ids))
+        .order_by(server_volumes.c.server_id, server_volumes.c.device)
+    )
+)
 
 
 class ServerVolumeStore:
@@ -18,10 +26,9 @@ class ServerVolumeStore:
 
     def of(self, server_ids: Sequence[str]) -> Sequence[ServerVolume]:
         """In the order of their devices."""
-        wanted = select(server_volumes).where(server_volumes.c.server_id.in_(list(server_ids)))
         with self.db.read() as c:
-            rows = c.execute(wanted.order_by(server_volumes.c.server_id, server_volumes.c.device))
-            return [ServerVolume(**row._mapping) for row in rows]
+            rows = _OF_SERVERS.rows(c, list(server_ids))
+        return [ServerVolume(**dict(zip(server_volumes.c.keys(), row, strict=True))) for row in rows]
 
     def find(self, server_id: str, volume_id: str) -> ServerVolume | None:
         return next((each for each in self.of([server_id]) if each.volume_id == volume_id), None)

@@ -7,10 +7,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared
 from haneul.kit.errors import Conflict
 from haneul.kit.paging import Page
 from haneul.services.image.model import Image, ImageFilter, Status, Visibility, check_move
@@ -19,6 +19,8 @@ from haneul.services.image.store.tables import facet_key, facets, images
 
 _COLUMNS = [images.c[field.name] for field in fields(Image)]
 
+_BY_ID = Prepared(select(*_COLUMNS).where(images.c.id == bindparam("image_id")))
+
 
 class ImageRows:
     def __init__(self, db: Database) -> None:
@@ -26,7 +28,7 @@ class ImageRows:
 
     def find(self, image_id: str) -> Image | None:
         with self.db.read() as connection:
-            row = connection.execute(select(*_COLUMNS).where(images.c.id == image_id)).first()
+            row = _BY_ID.first(connection, image_id=image_id)
         return None if row is None else _image(row)
 
     def list(self, viewer: Viewer, wanted: ImageFilter, page: Page) -> list[Image]:

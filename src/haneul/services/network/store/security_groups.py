@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared, PreparedList
 from haneul.kit.errors import Conflict
 from haneul.services.network.model.grants import Action, Shareable
 from haneul.services.network.model.security_groups import SecurityGroup, SecurityGroupRule
@@ -31,15 +31,15 @@ class SecurityGroupRows(SharedRows[SecurityGroup]):
 
     def find_default(self, project_id: str) -> str | None:
         """The id of the project's default group."""
-        statement = select(security_groups.c.id).where(security_groups.c.default_of == project_id)
         with self.db.read() as connection:
-            return connection.execute(statement).scalar()
+            found: str | None = _DEFAULT_OF.scalar(connection, project_id=project_id)
+        return found
 
     def add(self, noun: SecurityGroup) -> None:
         """Raises Conflict `security_group.default_exists` where the project got its default group in this moment."""
         with self.db.write() as connection:
             try:
-                with connection.begin_nested():
+                with self.db.attempt(connection):
                     super().add(noun)
             except IntegrityError as error:
                 raise Conflict(
@@ -71,9 +71,8 @@ class SecurityGroupRows(SharedRows[SecurityGroup]):
 
     def _complete(self, connection: Connection, found: list[SecurityGroup]) -> list[SecurityGroup]:
         by_group: dict[str, list[SecurityGroupRule]] = {each.id: [] for each in found}
-        for some in chunked(by_group):
-            for rule in self.rules.where(rules.c.security_group_id.in_(some)):
-                by_group[rule.security_group_id].append(rule)
+        for rule in self.rules.of_groups(by_group):
+            by_group[rule.security_group_id].append(rule)
         joined = [replace(each, rules=tuple(by_group[each.id])) for each in found]
         return super()._complete(connection, joined)
 
@@ -81,6 +80,13 @@ class SecurityGroupRows(SharedRows[SecurityGroup]):
 class RuleRows(Rows[SecurityGroupRule]):
     def __init__(self, db: Database) -> None:
         super().__init__(db, rules, SecurityGroupRule)
+        self._of_groups = PreparedList(
+            lambda ids: (
+                select(*self._columns)
+                .where(rules.c.security_group_id.in_(ids))
+                .order_by(rules.c.created_at, rules.c.id)
+            )
+        )
 
     def seen_by(self, project_id: str) -> Scope:
         """Those of the groups that the project sees."""
@@ -89,16 +95,22 @@ class RuleRows(Rows[SecurityGroupRule]):
 
     def add(self, noun: SecurityGroupRule) -> None:
         """Raises Conflict `security_group_rule.exists`."""
-        same = (rules.c.security_group_id == noun.security_group_id, rules.c.rule_key == _key(noun))
         with self.db.write() as connection:
-            present = self.ids(*same)
-            if present:
-                raise _exists(present[0])
+            present = _SAME.scalar(connection, group_id=noun.security_group_id, rule_key=_key(noun))
+            if present is not None:
+                raise _exists(present)
             try:
-                with connection.begin_nested():
+                with self.db.attempt(connection):
                     super().add(noun)
             except IntegrityError as error:
                 raise _exists("the same") from error
+
+    def of_groups(self, group_ids: Iterable[str]) -> list[SecurityGroupRule]:
+        found: list[SecurityGroupRule] = []
+        with self.db.read() as connection:
+            for some in chunked(group_ids):
+                found += self._nouns(connection, self._of_groups.rows(connection, some))
+        return found
 
     def groups_naming(self, group_id: str) -> list[str]:
         """The ids of the groups that have a rule about members of that group."""
@@ -117,15 +129,27 @@ class RuleRows(Rows[SecurityGroupRule]):
 
     def _complete(self, connection: Connection, found: list[SecurityGroupRule]) -> list[SecurityGroupRule]:
         default = _default_groups(connection, (each.security_group_id for each in found))
+        if not default:
+            return found
         return [replace(each, is_of_default_group=each.security_group_id in default) for each in found]
 
 
 def _default_groups(connection: Connection, group_ids: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for some in chunked(group_ids):
-        mine = (security_groups.c.id.in_(some), security_groups.c.is_default)
-        found |= set(connection.execute(select(security_groups.c.id).where(*mine)).scalars())
+        found |= {row[0] for row in _DEFAULT.rows(connection, some)}
     return found
+
+
+_DEFAULT = PreparedList(
+    lambda ids: select(security_groups.c.id).where(security_groups.c.id.in_(ids), security_groups.c.is_default)
+)
+_DEFAULT_OF = Prepared(select(security_groups.c.id).where(security_groups.c.default_of == bindparam("project_id")))
+_SAME = Prepared(
+    select(rules.c.id).where(
+        rules.c.security_group_id == bindparam("group_id"), rules.c.rule_key == bindparam("rule_key")
+    )
+)
 
 
 def _key(rule: SecurityGroupRule) -> str:

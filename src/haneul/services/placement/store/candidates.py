@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, FromClause, Row, Select, Table, cast, exists, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    FromClause,
+    Integer,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+)
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared
 from haneul.services.placement.model import SHARES, Bound, Candidate, CandidateRequest, ProviderId, Room, Search, Wish
 from haneul.services.placement.store.claims import fits
 from haneul.services.placement.store.providers import inventory, provider
@@ -26,21 +41,16 @@ class CandidateRows:
 
     def find(self, request: CandidateRequest) -> list[Candidate]:
         """Those that have room, the emptiest first, equally empty ones in random order."""
-        names = sorted(name for name, amount in request.resources.items() if amount)
-        columns: list[ColumnElement[int]] = []
-        weight: ColumnElement[float] = cast(0, Float)
-        statement: Select[Any] = select(providers.c.id, providers.c.name)
-        for name in names:
-            had = inventories.alias()
-            statement = statement.join(
-                had, (had.c.provider_id == providers.c.id) & (had.c.resource_class == name)
-            ).where(fits(had, request.resources[name]))
-            columns.append((had.c.capacity - had.c.used).label(f"free_{name}"))
-            weight = weight + cast(had.c.capacity - had.c.used, Float) / had.c.capacity
-        statement = _filtered(statement.add_columns(*columns), request)
-        statement = statement.order_by(weight.desc(), func.random()).limit(request.limit)
+        names = tuple(sorted(name for name, amount in request.resources.items() if amount))
+        values = {f"amount_{place}": request.resources[name] for place, name in enumerate(names)}
+        is_usual = request.in_provider is None and not request.not_in and not request.bounds
         with self.db.read() as c:
-            rows = c.execute(statement).all()
+            if is_usual:
+                ask = _usual(names, request.required, request.forbidden)
+                rows = ask.rows(c, most=request.limit, **values)
+            else:
+                statement = _filtered(_with_room(names), request)
+                rows = c.execute(statement, values | {"most": request.limit}).all()
         return [Candidate(ProviderId(row[0]), row[1], dict(zip(names, row[2:], strict=True))) for row in rows]
 
     def rooms(self, roots: Collection[str] | None = None) -> list[Room]:
@@ -97,6 +107,27 @@ class CandidateRows:
             return frozenset(c.execute(select(providers.c.root_id).where(providers.c.id.in_(sorted(ids)))).scalars())
 
 
+def _with_room(names: tuple[str, ...]) -> Select[Any]:
+    """Providers with room for `amount_0` of the first class and so on; the `most` emptiest."""
+    columns: list[ColumnElement[int]] = []
+    weight: ColumnElement[float] = cast(0, Float)
+    statement: Select[Any] = select(providers.c.id, providers.c.name)
+    for place, name in enumerate(names):
+        had = inventories.alias()
+        statement = statement.join(had, (had.c.provider_id == providers.c.id) & (had.c.resource_class == name))
+        statement = statement.where(fits(had, bindparam(f"amount_{place}", type_=Integer)))
+        columns.append((had.c.capacity - had.c.used).label(f"free_{name}"))
+        weight = weight + cast(had.c.capacity - had.c.used, Float) / had.c.capacity
+    statement = statement.add_columns(*columns).order_by(weight.desc(), func.random())
+    return statement.limit(bindparam("most", type_=Integer))
+
+
+@lru_cache(maxsize=64)
+def _usual(names: tuple[str, ...], required: frozenset[str], forbidden: frozenset[str]) -> Prepared:
+    """What most servers ask: amounts and traits."""
+    return Prepared(_traited(_with_room(names), required, forbidden))
+
+
 def _about(table: Table, ids: list[str] | None) -> Select[Any]:
     return select(table) if ids is None else select(table).where(table.c.provider_id.in_(ids))
 
@@ -108,7 +139,9 @@ def _granted_by_tree(root: FromClause, wish: Wish) -> Iterator[ColumnElement[boo
     """
     for name, amount in wish.resources.items():
         holder, had = providers.alias(), inventories.alias()
-        has_room = exists().where(had.c.provider_id == holder.c.id, had.c.resource_class == name, fits(had, amount))
+        has_room = exists().where(
+            had.c.provider_id == holder.c.id, had.c.resource_class == name, fits(had, literal(amount, Integer))
+        )
         yield exists().where(holder.c.root_id == root.c.id, has_room)
     for any_of in wish.required:
         holder = providers.alias()
@@ -136,16 +169,21 @@ def _by_provider(rows: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:
 
 def _filtered(statement: Select[Any], request: CandidateRequest) -> Select[Any]:
     """`statement` with every condition of the request that is not about amounts."""
-    for trait in sorted(request.required):
-        statement = statement.where(_has_trait(trait))
-    for trait in sorted(request.forbidden):
-        statement = statement.where(~_has_trait(trait))
+    statement = _traited(statement, request.required, request.forbidden)
     if request.in_provider is not None:
         statement = statement.where(providers.c.id == request.in_provider)
     if request.not_in:
         statement = statement.where(providers.c.id.not_in(sorted(request.not_in)))
     for bound in request.bounds:
         statement = statement.where(_within(bound))
+    return statement
+
+
+def _traited(statement: Select[Any], required: frozenset[str], forbidden: frozenset[str]) -> Select[Any]:
+    for trait in sorted(required):
+        statement = statement.where(_has_trait(trait))
+    for trait in sorted(forbidden):
+        statement = statement.where(~_has_trait(trait))
     return statement
 
 

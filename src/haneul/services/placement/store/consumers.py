@@ -6,14 +6,19 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import bindparam, func, select
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared, inserting, updating
 from haneul.services.placement.model import Consumer, ConsumerId, Usage
 from haneul.services.placement.store.tables import allocations, consumers
 
 UNKNOWN_TYPE = "unknown"
 """The type of a consumer of which nobody said it."""
+
+
+_BY_ID = Prepared(select(consumers).where(consumers.c.id == bindparam("consumer_id")))
+_ADD = inserting(consumers, consumers.c.keys())
+_CHANGE = updating(consumers, consumers.c.id, ("project_id", "user_id", "generation", "consumer_type", "updated_at"))
 
 
 class ConsumerRows:
@@ -22,7 +27,7 @@ class ConsumerRows:
 
     def find(self, consumer_id: ConsumerId) -> Consumer | None:
         with self.db.read() as c:
-            row = c.execute(select(consumers).where(consumers.c.id == consumer_id)).first()
+            row = _BY_ID.first(c, consumer_id=consumer_id)
         return None if row is None else _consumer(row)
 
     def put(self, consumer: Consumer, now: datetime) -> None:
@@ -35,9 +40,8 @@ class ConsumerRows:
             "updated_at": now,
         }
         with self.db.write() as c:
-            changed = c.execute(update(consumers).where(consumers.c.id == consumer.id).values(values))
-            if changed.rowcount == 0:
-                c.execute(insert(consumers).values(values | {"id": consumer.id, "created_at": now}))
+            if _CHANGE.run(c, of=consumer.id, **values) == 0:
+                _ADD.run(c, id=consumer.id, created_at=now, **values)
 
     def usages(self, project_id: str, user_id: str | None) -> list[Usage]:
         """What a project holds, or one of its users, by consumer type."""
@@ -56,5 +60,5 @@ class ConsumerRows:
         return [Usage(name, count_by_kind[name], resources[name]) for name in sorted(resources)]
 
 
-def _consumer(row: Row[Any]) -> Consumer:
+def _consumer(row: Any) -> Consumer:
     return Consumer(ConsumerId(row.id), row.project_id, row.user_id, row.generation, row.consumer_type)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared, Timestamp
 from haneul.kit.errors import Conflict, NotFound
 from haneul.services.placement.model import Inventory, Provider, ProviderId
 from haneul.services.placement.store.tables import (
@@ -19,6 +19,13 @@ from haneul.services.placement.store.tables import (
     providers,
 )
 
+_BY_ID = Prepared(select(providers).where(providers.c.id == bindparam("provider_id")))
+_TOUCH = Prepared(
+    update(providers)
+    .where(providers.c.id == bindparam("provider_id"))
+    .values(generation=providers.c.generation + 1, updated_at=bindparam("now", type_=Timestamp))
+)
+
 
 class ProviderRows:
     def __init__(self, db: Database) -> None:
@@ -26,7 +33,7 @@ class ProviderRows:
 
     def find(self, provider_id: ProviderId) -> Provider | None:
         with self.db.read() as c:
-            row = c.execute(select(providers).where(providers.c.id == provider_id)).first()
+            row = _BY_ID.first(c, provider_id=provider_id)
         return None if row is None else provider(row)
 
     def get(self, provider_id: ProviderId) -> Provider:
@@ -86,9 +93,8 @@ class ProviderRows:
 
     def touch(self, provider_id: ProviderId, now: datetime) -> None:
         """Raise its generation: something about it has changed."""
-        statement = update(providers).where(providers.c.id == provider_id)
         with self.db.write() as c:
-            c.execute(statement.values(generation=providers.c.generation + 1, updated_at=now))
+            _TOUCH.run(c, provider_id=provider_id, now=now)
 
     def remove(self, provider_id: ProviderId) -> None:
         """Delete the provider and all about it; it may hold no allocations."""

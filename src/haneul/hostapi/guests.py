@@ -57,12 +57,12 @@ class GuestSpec:
     vcpus: int
     memory_mib: int
     disks: tuple[DiskSpec, ...]
-    """The first is the root disk."""
+    """Its own; the first is the root disk, unless it boots from a volume."""
     nics: tuple[NicSpec, ...]
     metadata: GuestMetadata
     has_config_drive: bool = False
     boot_disk: int = 0
-    """Which of its disks the guest boots from."""
+    """Which of its disks, and of the volumes behind them, the guest boots from."""
     power: Power = Power.RUNNING
     """RUNNING, STOPPED, PAUSED or SUSPENDED."""
     reboot: RebootSpec = RebootSpec()

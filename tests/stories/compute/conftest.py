@@ -142,6 +142,8 @@ class Bench:
         engine = Engine(self.runs)
         for fn in self.face.workflows:
             engine.register(fn, self.face.parts)
+        for fn in self.volume.workflows:
+            engine.register(fn, self.volume.parts)
         return engine
 
     # What tests do.

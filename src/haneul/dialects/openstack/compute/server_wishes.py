@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any
 
+from haneul.dialects.openstack.compute.block_devices import wanted_disks
 from haneul.kit.errors import Invalid
 from haneul.kit.ids import is_uuid
 from haneul.services.compute import InjectedFile, Networks, ServerWish, WantedNic
@@ -22,6 +23,7 @@ def server_wish(body: Mapping[str, Any]) -> ServerWish:
         name=asked["name"].strip(),
         flavor_id=_flavor_id(asked["flavorRef"]),
         image_id=_image_id(asked),
+        disks=wanted_disks(asked),
         networks=_networks(asked.get("networks", "any")),
         security_groups=tuple(group["name"] for group in asked.get("security_groups", ()) if "name" in group),
         key_name=asked.get("key_name"),
@@ -64,34 +66,11 @@ def _image_id(asked: Mapping[str, Any]) -> str | None:
         raise Invalid("server.trusted_certificates", "Image signatures are not verified: leave out the certificates.")
     reference = asked.get("imageRef") or ""
     image_id = str(reference).rstrip("/").rpartition("/")[2]
-    _check_disks(asked, image_id)
     if not image_id:
         return None
     if not is_uuid(image_id):
         raise Invalid("image.malformed", "Invalid imageRef provided: it has to be the id of an image.")
     return image_id
-
-
-def _check_disks(asked: Mapping[str, Any], image_id: str) -> None:
-    """A server's only disk is its root, made from an image: whatever else is asked for is refused by name."""
-    if asked.get("block_device_mapping"):
-        raise _no_volumes("block_device_mapping")
-    for device in asked.get("block_device_mapping_v2") or ():
-        source, target = device.get("source_type"), device.get("destination_type", "local")
-        if source != "image" or target != "local":
-            raise _no_volumes(f"a {target} disk from {source}")
-        if str(device.get("boot_index", 0)) != "0":
-            raise Invalid("server.second_disk", "Block Device Mapping is Invalid: only the boot disk can be an image.")
-        if image_id and device.get("uuid") != image_id:
-            raise Invalid("server.two_images", "Block Device Mapping is Invalid: it names another image than imageRef.")
-
-
-def _no_volumes(what: str) -> Invalid:
-    return Invalid(
-        "server.no_volumes",
-        f"Block Device Mapping is Invalid: {what} needs a block storage service, which this cloud does not offer. "
-        "Give an imageRef and leave the mapping out.",
-    )
 
 
 def _networks(asked: Any) -> tuple[WantedNic, ...] | Networks:

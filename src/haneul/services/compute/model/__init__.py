@@ -24,7 +24,7 @@ from haneul.services.compute.model.servers import (
     WantedNic,
     may_move,
 )
-from haneul.services.compute.model.volumes import ServerVolume
+from haneul.services.compute.model.volumes import DiskSource, PlannedDisk, ServerVolume, WantedDisk
 
 __all__ = [
     "ALLOWED",
@@ -36,6 +36,7 @@ __all__ = [
     "ChosenPlace",
     "ConsoleGrant",
     "ConsoleKind",
+    "DiskSource",
     "Fault",
     "Flavor",
     "FlavorSnapshot",
@@ -53,6 +54,7 @@ __all__ = [
     "MoveKind",
     "MoveOrder",
     "MoveStatus",
+    "PlannedDisk",
     "PlannedNic",
     "QuotaKey",
     "Rescue",
@@ -64,6 +66,7 @@ __all__ = [
     "ServerVolume",
     "Task",
     "Usage",
+    "WantedDisk",
     "WantedNic",
     "Zone",
     "may_move",

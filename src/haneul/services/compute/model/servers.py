@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NewType
 
 from haneul.services.compute.model.flavors import FlavorSnapshot
+from haneul.services.compute.model.volumes import PlannedDisk
 
 ServerId = NewType("ServerId", str)
 
@@ -149,6 +150,8 @@ class ServerBirth:
     admin_password: str = ""
     """For guests that set it from their config drive."""
     files: tuple[InjectedFile, ...] = ()
+    disks: tuple[PlannedDisk, ...] = ()
+    """Its volumes from the beginning, beside or instead of a disk of its own."""
 
     @property
     def tagged_nics(self) -> tuple[PlannedNic, ...]:
@@ -172,6 +175,7 @@ class Server:
     terminated_at: datetime | None = None
     description: str | None = None
     image_id: str | None = None
+    """What its own disk began as; None: it has no disk of its own and boots from a volume."""
     key_name: str | None = None
     host_id: str | None = None
     pinned_zone: str | None = None
@@ -197,6 +201,10 @@ class Server:
     tags: tuple[str, ...] = ()
     number: int = 0
     """Counts servers in the order of their creation."""
+
+    @property
+    def boots_from_volume(self) -> bool:
+        return self.image_id is None
 
 
 @dataclass(frozen=True)

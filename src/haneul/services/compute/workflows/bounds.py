@@ -10,6 +10,7 @@ from haneul.services.compute.model import Aggregate, Host, Server, ServerBirth
 from haneul.services.compute.model.queries import fulfils, parse_query
 from haneul.services.compute.model.specs import meets
 from haneul.services.compute.parts import Parts
+from haneul.services.compute.workflows.disks import volume_bounds
 from haneul.services.placement import Bound
 
 _SCOPE = "aggregate_instance_extra_specs:"
@@ -20,7 +21,8 @@ def bounds_of(parts: Parts, server: Server, birth: ServerBirth) -> tuple[Bound, 
     """In the order in which they are told."""
     aggregates = parts.store.aggregates.list()
     zone = _zone_bound(parts.tuning.zone, server, birth, aggregates)
-    return (*zone, *_spec_bounds(server, aggregates), *_hint_bounds(parts, server, birth))
+    near = volume_bounds(parts, server, birth)
+    return (*zone, *_spec_bounds(server, aggregates), *_hint_bounds(parts, server, birth), *near)
 
 
 def _zone_bound(default: str, server: Server, birth: ServerBirth, aggregates: Sequence[Aggregate]) -> list[Bound]:

@@ -17,14 +17,26 @@ from haneul.services.compute.workflows.images import (
     image_filled,
     remove_copy,
     remove_image,
+    snapshots_dropped,
+    snapshots_taken,
 )
 from haneul.services.image import ImageFilter, Status
 
 
 @workflow
-def create_image(run: Run, server_id: ServerId, asked_by: AskedBy, image_id: str) -> None:
-    """The image's row was made by the verb, so that its answer could tell of it: what fails takes it back."""
-    _make(run, server_id, image_id)
+def create_image(
+    run: Run, server_id: ServerId, asked_by: AskedBy, image_id: str, snapshot_ids: tuple[str, ...] = ()
+) -> None:
+    """The image's row was made by the verb, so that its answer could tell of it: what fails takes it back.
+
+    `snapshot_ids`: of the volumes of a server that boots from one, begun by the verb too.
+    """
+    if not snapshot_ids:
+        _make(run, server_id, image_id)
+        return
+    run.on_failure(drop_image, image_id)
+    run.wait(snapshots_taken, image_id, snapshot_ids, deadline_s=COPY_DEADLINE_S, undo=snapshots_dropped)
+    run.wait(image_filled, server_id, image_id, deadline_s=FILL_DEADLINE_S, limit_s=FILL_LIMIT_S)
 
 
 @workflow

@@ -9,6 +9,15 @@ from haneul.services.compute.model import Fault, PlannedNic, ServerId, ServerSta
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.workflows import nics
 from haneul.services.compute.workflows.asked import AskedBy
+from haneul.services.compute.workflows.birth_volumes import (
+    connect_disk,
+    disconnect_disk,
+    give_volumes_back,
+    mark_disks_attached,
+    volume_made,
+    volume_unmade,
+    wanted_disks,
+)
 from haneul.services.compute.workflows.guests import (
     guest_is,
     is_away,
@@ -28,12 +37,16 @@ PORT_DEADLINE_S = 120.0
 def create_server(run: Run, server_id: ServerId, asked_by: AskedBy) -> None:
     run.on_failure(mark_failed, server_id)
     host_id = run.step(claim_host, server_id, undo=release_host)
+    for disk in run.step(wanted_disks, server_id):
+        run.wait(volume_made, server_id, host_id, disk, deadline_s=DISK_DEADLINE_S, undo=volume_unmade)
+        run.step(connect_disk, server_id, disk, undo=disconnect_disk)
     for nic in run.step(wanted_nics, server_id):
         run.step(make_port, server_id, nic, undo=give_port_back)
         run.step(plug_port, server_id, host_id, nic)
     run.wait(root_disk_ready, server_id, host_id, deadline_s=DISK_DEADLINE_S, undo=remove_root_disk)
     run.wait(guest_runs, server_id, host_id, deadline_s=GUEST_DEADLINE_S, undo=remove_guest)
     run.wait(ports_up, server_id, deadline_s=PORT_DEADLINE_S)
+    run.step(mark_disks_attached, server_id)
     run.step(mark_active, server_id)
 
 
@@ -74,6 +87,8 @@ def plug_port(parts: Parts, server_id: ServerId, host_id: str, nic: PlannedNic) 
 
 def root_disk_ready(parts: Parts, server_id: ServerId, host_id: str) -> bool:
     require_host(parts, host_id)
+    if parts.store.servers.get(server_id).boots_from_volume:
+        return True
     return parts.hosts.ensure_disk(host_id, root_disk(parts, parts.store.servers.get(server_id))).is_ready
 
 
@@ -113,4 +128,5 @@ def mark_failed(parts: Parts, server_id: ServerId, fault: RunFault) -> None:
         details = f"{fault.code}: {fault.message}"
         if fault.code == NO_HOST:
             details = explain(parts, server, parts.store.servers.birth(server_id)).message or details
+        give_volumes_back(parts, server_id)
         parts.store.servers.move(server_id, ServerState.ERROR, now, Fault(fault.code, fault.message, details, now))

@@ -36,7 +36,8 @@ def evacuate_server(run: Run, server_id: ServerId, asked_by: AskedBy, order: Mov
 
 
 def new_disk_there(parts: Parts, server_id: ServerId, place: ChosenPlace) -> bool:
-    return parts.hosts.ensure_disk(place.target_id, root_disk(parts, parts.store.servers.get(server_id))).is_ready
+    server = parts.store.servers.get(server_id)
+    return server.boots_from_volume or parts.hosts.ensure_disk(place.target_id, root_disk(parts, server)).is_ready
 
 
 def no_disk_there(parts: Parts, server_id: ServerId, place: ChosenPlace) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from haneul.hostapi import DiskSpec, GuestSpec, Power, RebootSpec
+from collections.abc import Sequence
+
+from haneul.hostapi import DiskSpec, GuestSpec, Power, RebootSpec, VolumeDisk
 from haneul.kit.errors import Conflict, NoCapacity, Unavailable
 from haneul.kit.policy import INTERNAL
 from haneul.services.compute.model import Server, ServerId
@@ -29,7 +31,8 @@ def serial_of(server_id: str) -> str:
 def guest_spec(parts: Parts, server: Server, power: Power) -> GuestSpec:
     """The guest as it should be, its disks and ports being there."""
     birth = parts.store.servers.birth(server.id)
-    disks, boot_disk = _disks(server)
+    volumes = volume_disks(parts, server)
+    disks, boot_disk = _disks(server, volumes)
     return GuestSpec(
         server_id=server.id,
         project_id=server.project_id,
@@ -44,17 +47,17 @@ def guest_spec(parts: Parts, server: Server, power: Power) -> GuestSpec:
         power=power,
         reboot=RebootSpec(server.reboots, server.is_last_reboot_hard),
         stop_timeout_s=parts.tuning.stop_timeout_s,
-        volumes=volume_disks(parts, server),
+        volumes=volumes,
     )
 
 
-def _disks(server: Server) -> tuple[tuple[DiskSpec, ...], int]:
-    """The guest's disks, and which of them it boots from."""
-    root = DiskSpec(server.id, server.flavor.disk_gib, None, serial_of(server.id))
+def _disks(server: Server, volumes: Sequence[VolumeDisk]) -> tuple[tuple[DiskSpec, ...], int]:
+    """The guest's own disks, and which of them and of the volumes behind them it boots from."""
+    own = () if server.boots_from_volume else (DiskSpec(server.id, server.flavor.disk_gib, None, serial_of(server.id)),)
     if server.rescue is None:
-        return (root,), 0
+        return own, 0 if own else next((at for at, volume in enumerate(volumes) if volume.is_boot), 0)
     rescue = DiskSpec(rescue_disk_id(server.id), 0, bus=server.rescue.bus, device=server.rescue.device)
-    return ((root, rescue), 1) if server.rescue.is_stable else ((rescue, root), 0)
+    return ((*own, rescue), len(own)) if server.rescue.is_stable else ((rescue, *own), 0)
 
 
 def rescue_disk_id(server_id: str) -> str:

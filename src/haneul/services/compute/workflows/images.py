@@ -41,14 +41,32 @@ def image_filled(parts: Parts, server_id: ServerId, image_id: str) -> bool:
         return True
     if image.status is not Status.QUEUED:
         raise Unavailable("image.busy", f"Image {image_id} is {image.status}: an earlier upload has to end first.")
-    host_id = host_of(parts, server_id)
-    spec = SnapshotSpec(snapshot_id(server_id, image_id), server_id, server_id)
-    size_bytes = parts.hosts.ensure_snapshot(host_id, spec).size_bytes
-    pieces = _pieces(parts, host_id, spec.snapshot_id, size_bytes)
+    size_bytes, pieces = _data(parts, server_id, image_id)
     try:
         return parts.image.images.upload(INTERNAL, image_id, pieces, size_bytes).status is Status.ACTIVE
     except NotFound as error:
         raise _gone(image_id) from error
+
+
+def _data(parts: Parts, server_id: ServerId, image_id: str) -> tuple[int, Iterator[bytes]]:
+    """How many bytes, and those; none for an image that only names snapshots of volumes."""
+    if parts.store.servers.get(server_id).boots_from_volume:
+        return 0, iter(())
+    host_id = host_of(parts, server_id)
+    spec = SnapshotSpec(snapshot_id(server_id, image_id), server_id, server_id)
+    size_bytes = parts.hosts.ensure_snapshot(host_id, spec).size_bytes
+    return size_bytes, _pieces(parts, host_id, spec.snapshot_id, size_bytes)
+
+
+def snapshots_taken(parts: Parts, image_id: str, snapshot_ids: tuple[str, ...]) -> bool:
+    """Of the server's volumes. Raises as `copy_made` does, and Conflict("image.no_snapshot")."""
+    require_wanted(parts, image_id)
+    return parts.volume.snapshots.are_taken(snapshot_ids)
+
+
+def snapshots_dropped(parts: Parts, image_id: str, snapshot_ids: tuple[str, ...]) -> None:
+    for each in snapshot_ids:
+        parts.volume.snapshots.remove_unused(each)
 
 
 def _pieces(parts: Parts, host_id: str, name: str, size_bytes: int) -> Iterator[bytes]:

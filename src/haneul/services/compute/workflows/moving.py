@@ -40,7 +40,7 @@ def claim_place(parts: Parts, server_id: ServerId, order: MoveOrder) -> ChosenPl
 def _hold(parts: Parts, move_id: str, server_id: ServerId, source_id: ProviderId) -> None:
     server = parts.store.servers.get(server_id)
     parts.placement.claims.release(ConsumerId(server_id))
-    held = resources_of(server.flavor)
+    held = resources_of(server.flavor, boots_from_volume=server.boots_from_volume)
     parts.placement.claims.claim(ConsumerId(move_id), source_id, held, server.project_id, server.user_id)
 
 
@@ -52,7 +52,8 @@ def give_place_back(parts: Parts, server_id: ServerId, order: MoveOrder) -> None
             return
         parts.placement.claims.release(ConsumerId(move.id))
         parts.placement.claims.release(ConsumerId(server_id))
-        held = resources_of(move.old_flavor)
+        server = parts.store.servers.get(server_id)
+        held = resources_of(move.old_flavor, boots_from_volume=server.boots_from_volume)
         provider_id = ProviderId(move.source_id)
         parts.placement.claims.claim(ConsumerId(server_id), provider_id, held, move.project_id, move.user_id)
 
@@ -63,7 +64,12 @@ def give_source_back(parts: Parts, place: ChosenPlace) -> None:
 
 
 def disk_carried(parts: Parts, server_id: ServerId, place: ChosenPlace, order: MoveOrder) -> bool:
-    """The disk is where it shall be, as large as it shall be; the old one is kept as it was."""
+    """The disk is where it shall be, as large as it shall be; the old one is kept as it was.
+
+    Volumes stay where they are: a server goes only where it reaches them.
+    """
+    if parts.store.servers.get(server_id).boots_from_volume:
+        return True
     disk = DiskSpec(server_id, order.flavor.disk_gib, serial=serial_of(server_id))
     if place.is_here:
         is_kept = parts.hosts.copy_disk(place.source_id, server_id, kept_disk_id(server_id)).is_ready

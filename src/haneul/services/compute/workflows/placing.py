@@ -17,12 +17,12 @@ _REQUIRED = "required"
 _RESOURCES = "resources:"
 
 
-def resources_of(flavor: FlavorSnapshot) -> Mapping[str, int]:
+def resources_of(flavor: FlavorSnapshot, *, boots_from_volume: bool) -> Mapping[str, int]:
     """What a server of the flavor takes of its host, in placement's resource classes.
 
     An extra spec `resources:CLASS` says otherwise than the flavor's size does.
     """
-    disk_gib = flavor.disk_gib + flavor.ephemeral_gib + -(-flavor.swap_mib // 1024)
+    disk_gib = (0 if boots_from_volume else flavor.disk_gib) + flavor.ephemeral_gib + -(-flavor.swap_mib // 1024)
     wanted = {"VCPU": flavor.vcpus, "MEMORY_MB": flavor.memory_mib, "DISK_GB": disk_gib}
     for key, value in flavor.extra_specs.items():
         if key.startswith(_RESOURCES) and value.isdecimal():
@@ -42,7 +42,7 @@ def choose_host(parts: Parts, server: Server, birth: ServerBirth, not_on: frozen
             return host_id
     if _one_is_cut_off(parts):
         raise Unavailable("host.away", "A host that may have room has lost its connection just now: ask again")
-    raise NoCapacity(NO_HOST, f"No valid host was found. {_for_tenants(parts, server, birth)}")
+    raise NoCapacity(NO_HOST, f"No valid host was found. {_for_tenants(parts, server, birth, away_from)}")
 
 
 def _one_is_cut_off(parts: Parts) -> bool:
@@ -96,9 +96,11 @@ def _bounded(request: CandidateRequest, host_ids: Sequence[str], reason: str, *,
     return replace(request, bounds=(*request.bounds, bound))
 
 
-def _for_tenants(parts: Parts, server: Server, birth: ServerBirth) -> str:
+def _for_tenants(
+    parts: Parts, server: Server, birth: ServerBirth, away_from: frozenset[ProviderId] = frozenset()
+) -> str:
     """What is missing, without a word about which hosts there are."""
-    request = _request(parts, server, birth)
+    request = replace(_request(parts, server, birth), not_in=away_from)
     if parts.placement.candidates.find(request):
         return "There is room only where its server group does not let it be: leave the group out or make room."
     removed = parts.placement.candidates.explain(request).removed
@@ -127,7 +129,7 @@ def _request(parts: Parts, server: Server, birth: ServerBirth) -> CandidateReque
     specs = server.flavor.extra_specs
     traits = (key.removeprefix("trait:") for key, value in specs.items() if value == _REQUIRED)
     return CandidateRequest(
-        resources=resources_of(server.flavor),
+        resources=resources_of(server.flavor, boots_from_volume=server.boots_from_volume),
         required=frozenset(trait for trait in traits if trait.isupper()),
         in_provider=ProviderId(birth.host_id) if birth.host_id else None,
         bounds=bounds_of(parts, server, birth),

@@ -34,7 +34,10 @@ def remove_old_disk(parts: Parts, server_id: ServerId) -> None:
 
 
 def new_disk_ready(parts: Parts, server_id: ServerId) -> bool:
-    spec = root_disk(parts, parts.store.servers.get(server_id))
+    server = parts.store.servers.get(server_id)
+    if server.boots_from_volume:
+        return True
+    spec = root_disk(parts, server)
     return parts.hosts.ensure_disk(host_of(parts, server_id), spec).is_ready
 
 

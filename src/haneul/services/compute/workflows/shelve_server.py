@@ -33,12 +33,16 @@ _POWER_BY_STATE = {
 
 @workflow
 def shelve_server(run: Run, server_id: ServerId, asked_by: AskedBy, image_id: str, is_offloaded: bool) -> None:
-    """The undos leave a server alone that has been shelved: what follows then can be asked for again."""
+    """The undos leave a server alone that has been shelved: what follows then can be asked for again.
+
+    `image_id` is empty for one that boots from a volume: that keeps what it was.
+    """
     run.on_failure(drop_unused, server_id, image_id)
     run.wait(guest_off, server_id, deadline_s=GUEST_DEADLINE_S, undo=guest_again)
-    run.wait(copy_made, server_id, image_id, deadline_s=COPY_DEADLINE_S, undo=remove_copy)
-    run.wait(image_filled, server_id, image_id, deadline_s=FILL_DEADLINE_S, limit_s=FILL_LIMIT_S)
-    run.step(remove_copy, server_id, image_id)
+    if image_id:
+        run.wait(copy_made, server_id, image_id, deadline_s=COPY_DEADLINE_S, undo=remove_copy)
+        run.wait(image_filled, server_id, image_id, deadline_s=FILL_DEADLINE_S, limit_s=FILL_LIMIT_S)
+        run.step(remove_copy, server_id, image_id)
     run.step(mark_shelved, server_id, image_id)
     if is_offloaded:
         _offload(run, server_id)
@@ -72,7 +76,7 @@ def mark_shelved(parts: Parts, server_id: ServerId, image_id: str) -> None:
     now = parts.clock.now()
     with parts.db.write():
         parts.store.servers.move(server_id, ServerState.SHELVED, now)
-        parts.store.servers.change(server_id, now, shelved_image_id=image_id, set_aside_at=now)
+        parts.store.servers.change(server_id, now, shelved_image_id=image_id or None, set_aside_at=now)
 
 
 def guest_gone(parts: Parts, server_id: ServerId) -> bool:
@@ -106,5 +110,5 @@ def mark_offloaded(parts: Parts, server_id: ServerId) -> None:
 def drop_unused(parts: Parts, server_id: ServerId, image_id: str, _fault: RunFault) -> None:
     """The image goes, unless the server was shelved in time."""
     server = parts.store.servers.find(server_id)
-    if server is None or server.shelved_image_id != image_id:
+    if image_id and (server is None or server.shelved_image_id != image_id):
         remove_image(parts, image_id)

@@ -33,7 +33,8 @@ def unshelve_server(
     run.wait(guest_runs_again, server_id, was_offloaded, deadline_s=GUEST_DEADLINE_S, undo=no_guest_again)
     run.wait(ports_up_again, server_id, deadline_s=PORT_DEADLINE_S)
     run.step(mark_unshelved, server_id)
-    run.step(drop_shelved_image, image_id)
+    if image_id:
+        run.step(drop_shelved_image, image_id)
 
 
 def claim_host_again(parts: Parts, server_id: ServerId, was_offloaded: bool, wanted_host_id: str) -> str:
@@ -63,12 +64,14 @@ def plug_ports_again(parts: Parts, server_id: ServerId) -> None:
 
 
 def disk_again(parts: Parts, server_id: ServerId, was_offloaded: bool, image_id: str) -> bool:
-    """The disk that its host still has, or one that begins as the image."""
+    """The disk that its host still has, or one that begins as the image; none for one that boots from a volume."""
+    server = parts.store.servers.get(server_id)
+    if server.boots_from_volume:
+        return True
     if not was_offloaded and parts.image.images.find(INTERNAL, image_id) is None:
         return True
-    size_gib = parts.store.servers.get(server_id).flavor.disk_gib
     image = parts.image.images.source(INTERNAL, image_id)
-    disk = DiskSpec(server_id, size_gib, image, serial_of(server_id))
+    disk = DiskSpec(server_id, server.flavor.disk_gib, image, serial_of(server_id))
     return parts.hosts.ensure_disk(host_of(parts, server_id), disk).is_ready
 
 

@@ -40,14 +40,25 @@ class Attachments(Verbs):
         """For services above: what these servers have, whoever's it is."""
         return self._store.attachments.list(Wanted({"server_id": tuple(server_ids)}))
 
-    def create(self, caller: Caller, volume_id: str, server_id: str | None, mode: str | None = None) -> Attachment:
-        """The volume is reserved for the server. Raises Conflict("volume.wrong_status") when it cannot be."""
+    def create(
+        self,
+        caller: Caller,
+        volume_id: str,
+        server_id: str | None,
+        mode: str | None = None,
+        *,
+        attachment_id: str = "",
+    ) -> Attachment:
+        """The volume is reserved for the server. Raises Conflict("volume.wrong_status") when it cannot be.
+
+        `attachment_id`: chosen beforehand; empty: it gets one.
+        """
         with self._parts.db.write():
             volume = self._own(caller, self._store.volumes, volume_id, "volume:attachment_create")
             existing = self._store.attachments.list(Wanted({"volume_id": volume_id}))
             self._require_attachable(volume, server_id, existing)
             attachment = Attachment(
-                id=new_uuid(),
+                id=attachment_id or new_uuid(),
                 volume_id=volume.id,
                 project_id=volume.project_id,
                 server_id=server_id,
@@ -164,6 +175,17 @@ class Attachments(Verbs):
             )
             for each in attachments.values()
         }
+
+    def hosts_of(self, volume_ids: Sequence[str], snapshot_ids: Sequence[str]) -> frozenset[str]:
+        """For services above: the ids of the hosts on which these lie."""
+        snapshots = self._store.snapshots.by_id(list(snapshot_ids))
+        ids = [*volume_ids, *(snapshot.volume_id for snapshot in snapshots.values())]
+        volumes = self._store.volumes.by_id(ids) if ids else {}
+        return frozenset(volume.host_id for volume in volumes.values() if volume.host_id is not None)
+
+    def hosts_with_places(self) -> frozenset[str]:
+        """For services above: the ids of the hosts that are connected and keep volumes."""
+        return frozenset(host.host_id for host in self._parts.hosts.rooms() if host.rooms)
 
     def where(self, volume_id: str) -> str | None:
         """For services above: the id of the host on which the volume lies; None until that is decided."""

@@ -38,6 +38,8 @@ class NewVolume:
     group_id: str | None = None
     near: str = ""
     """The only host that will do; empty: any."""
+    id: str = ""
+    """Chosen beforehand, so that a step done twice makes one volume; empty: it gets one."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class CreatingVerbs(Verbs):
             raise Invalid("volume.no_encryption", message)
         now = self._parts.clock.now()
         return Volume(
-            id=new_uuid(),
+            id=new.id or new_uuid(),
             project_id=caller.project_id,
             user_id=caller.user_id,
             status=Status.CREATING,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from haneul.hostapi import VolumePlace
 from haneul.kit.errors import Conflict, Invalid, NotFound
 from haneul.kit.ids import new_uuid
-from haneul.kit.policy import Caller
+from haneul.kit.policy import INTERNAL, Caller
 from haneul.services.volume.model import FAILED, Snapshot, Status, Volume
 from haneul.services.volume.verbs.admin import UNMANAGED_SNAPSHOT, Manageable
 from haneul.services.volume.verbs.base import (
@@ -83,6 +83,19 @@ class Snapshots(Verbs):
                 raise Conflict("snapshot.wrong_status", message)
             self._store.snapshots.change(snapshot_id, status=Status.DELETING, updated_at=self._parts.clock.now())
             self._parts.runs.supersede(delete_snapshot, snapshot_id, snapshot_id, asked_by(caller))
+
+    def are_taken(self, snapshot_ids: Sequence[str]) -> bool:
+        """For services above: all are there to be used. Raises Conflict("image.no_snapshot") if one never will be."""
+        found = self._store.snapshots.by_id(list(snapshot_ids))
+        bad = [each for each in snapshot_ids if each not in found or found[each].status in FAILED]
+        if bad:
+            raise Conflict("image.no_snapshot", f"Snapshot {bad[0]} of a volume could not be taken: ask for another.")
+        return all(found[each].status is Status.AVAILABLE for each in snapshot_ids)
+
+    def remove_unused(self, snapshot_id: str) -> None:
+        """For services above: one that nobody asked for by itself; fine if it is gone."""
+        if self._store.snapshots.find(snapshot_id) is not None:
+            self.delete(INTERNAL, snapshot_id, force=True)
 
     def reset_status(self, caller: Caller, snapshot_id: str, status: str) -> None:
         """Declare it to be in a status: nothing else changes."""

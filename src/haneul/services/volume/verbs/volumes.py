@@ -90,6 +90,23 @@ class Volumes(CreatingVerbs, ActionVerbs, AdminVerbs):
         except (Conflict, NotFound) as error:
             log.warning("volume %s stays though its server goes: %s", volume_id, error.message)
 
+    def is_available(self, volume_id: str) -> bool:
+        """For services above: it is there, and nobody is at work on it."""
+        return self._store.volumes.get(volume_id).status in (Status.AVAILABLE, Status.RESERVED, Status.IN_USE)
+
+    def complaint(self, volume_id: str) -> str | None:
+        """For services above: why it could not be made; None if nothing went wrong."""
+        volume = self._store.volumes.find(volume_id)
+        if volume is not None and volume.status is not Status.ERROR:
+            return None
+        told = self._store.messages.list(Wanted({"resource_id": volume_id}))
+        return told[-1].text if told else "it is gone"
+
+    def remove_unused(self, volume_id: str) -> None:
+        """For services above: one that was made for a server and never written to; fine if it is gone."""
+        if self._store.volumes.find(volume_id) is not None:
+            self.delete(INTERNAL, volume_id, force=True)
+
     def force_delete(self, caller: Caller, volume_id: str) -> None:
         """In any status, as long as no server has it."""
         self._own(caller, self._store.volumes, volume_id, "volume_extension:volume_admin_actions:force_delete")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from pathlib import Path
+from string import ascii_lowercase
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
@@ -89,13 +89,17 @@ def _processor(domain: Element, accelerator: str) -> None:
 
 
 def _targets(disks: tuple[DiskFile, ...]) -> list[str]:
-    """The names by which libvirt tells them apart: vda, vdb, sda ... The last of IDE is the config drive's."""
-    counts: Counter[str] = Counter()
+    """The names by which libvirt tells them apart: vda, vdb, sda ... The last of IDE is the config drive's.
+
+    Those that have one keep it: a volume at vdb stays there when a rescue disk comes before the others.
+    """
+    taken = {disk.target for disk in disks}
     names = []
     for disk in disks:
         prefix = _PREFIX_BY_BUS.get(disk.bus, "sd")
-        names.append(disk.target or f"{prefix}{chr(ord('a') + counts[prefix])}")
-        counts[prefix] += 1
+        free = (f"{prefix}{letter}" for letter in ascii_lowercase if f"{prefix}{letter}" not in taken)
+        names.append(disk.target or next(free))
+        taken.add(names[-1])
     return names
 
 

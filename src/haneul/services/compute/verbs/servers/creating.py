@@ -28,12 +28,12 @@ from haneul.services.compute.verbs.servers.choices import (
     chosen_flavor,
     chosen_groups,
     chosen_host,
-    chosen_image,
     chosen_nics,
     chosen_server_group,
     require_place_in_group,
     require_room_for_files,
 )
+from haneul.services.compute.verbs.servers.disks import chosen_disks, renewed, reserve
 from haneul.services.compute.verbs.servers.names import host_name, numbered
 from haneul.services.compute.verbs.servers.planning import plan_nic
 from haneul.services.compute.verbs.servers.wishes import ServerWish
@@ -82,7 +82,7 @@ class CreatingVerbs(ServerVerbs):
 
     def _plan(self, caller: Caller, wish: ServerWish) -> _Plan:
         flavor = chosen_flavor(self._parts, caller, wish.flavor_id)
-        image_id = chosen_image(self._parts, caller, wish.image_id, flavor)
+        chosen = chosen_disks(self._parts, caller, wish, flavor)
         zone, host_id = chosen_host(self._parts, wish)
         keypair = self._keypair(caller, wish.key_name)
         nics = chosen_nics(self._parts, caller, wish)
@@ -99,7 +99,7 @@ class CreatingVerbs(ServerVerbs):
             created_at=now,
             updated_at=now,
             description=wish.description,
-            image_id=image_id,
+            image_id=chosen.image_id,
             key_name=wish.key_name,
             pinned_zone=zone,
             reservation_id=f"r-{secrets.token_hex(4)}",
@@ -110,7 +110,8 @@ class CreatingVerbs(ServerVerbs):
             metadata=wish.metadata,
             tags=wish.tags,
         )
-        return _Plan(server, self._birth(caller, wish, nics, keypair, host_id))
+        birth = self._birth(caller, wish, nics, keypair, host_id)
+        return _Plan(server, replace(birth, disks=chosen.disks))
 
     def _birth(
         self, caller: Caller, wish: ServerWish, nics: tuple[WantedNic, ...], keypair: Keypair | None, host_id: str
@@ -164,7 +165,9 @@ class CreatingVerbs(ServerVerbs):
         )
         nics = tuple(replace(nic, port_id=new_uuid()) if nic.is_ours else nic for nic in plan.birth.nics)
         seed = base64.b64encode(secrets.token_bytes(_SEED_BYTES)).decode()
-        self._store.add(server, replace(plan.birth, random_seed=seed, nics=nics))
+        disks = tuple(renewed(disk) for disk in plan.birth.disks)
+        self._store.add(server, replace(plan.birth, random_seed=seed, nics=nics, disks=disks))
+        reserve(self._parts, caller, server, disks)
         if group_id := plan.birth.scheduler_hints.get("group"):
             self._parts.store.groups.join(str(group_id), server_id)
         self._parts.runs.submit(create_server, server_id, server_id, asked_by(caller))

@@ -178,7 +178,7 @@ class MovingVerbs(ServerVerbs):
 def _require_other_size(server: Server, flavor: FlavorSnapshot) -> None:
     if flavor.id == server.flavor.id:
         raise Invalid("flavor.same", "When resizing, instances must change flavor!")
-    if flavor.disk_gib < server.flavor.disk_gib:
+    if flavor.disk_gib < server.flavor.disk_gib and not server.boots_from_volume:
         raise Invalid(
             "flavor.disk_too_small",
             f"Disks do not shrink: choose a flavor with at least {server.flavor.disk_gib} GiB of disk.",

@@ -45,7 +45,7 @@ class RebuildingVerbs(ReadingVerbs):
             require_action(server, "rebuild")
             if server.host_id is None:
                 raise Conflict("server.no_host", f"Instance {server_id} is on no host: delete it and create another.")
-            image_id = chosen_image(self._parts, caller, wish.image_id, _flavor_of(server))
+            image_id = self._image_for(caller, server, wish)
             birth = self._birth_of(caller, server, wish)
             was_stopped = server.state is ServerState.STOPPED
             self._parts.runs.submit(rebuild_server, server.id, server.id, asked_by(caller), was_stopped)
@@ -57,6 +57,18 @@ class RebuildingVerbs(ReadingVerbs):
                 values["key_name"] = wish.key_name
             self._store.change(server.id, self._parts.clock.now(), **values)
             return self.look(caller, [self._store.get(server.id)])[0], birth.admin_password
+
+    def _image_for(self, caller: Caller, server: Server, wish: RebuildWish) -> str | None:
+        """What its own disk begins as anew; a volume that it boots from stays as it is. Raises Invalid."""
+        if not server.boots_from_volume:
+            return chosen_image(self._parts, caller, wish.image_id, _flavor_of(server))
+        rows = self._parts.store.volumes.of([server.id])
+        volumes = self._parts.volume.volumes.find_all([row.volume_id for row in rows if row.boot_index == 0])
+        begun_as = {(volume.image_metadata or {}).get("image_id") for volume in volumes.values()}
+        if begun_as != {wish.image_id}:
+            message = "Unable to rebuild with a different image for a volume-backed server: name the one it began as."
+            raise Invalid("server.volume_backed", message)
+        return None
 
     def _birth_of(self, caller: Caller, server: Server, wish: RebuildWish) -> ServerBirth:
         birth = self._store.birth(server.id)

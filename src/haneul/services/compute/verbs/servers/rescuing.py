@@ -27,6 +27,12 @@ class RescuingVerbs(ServerVerbs):
             if server.host_id is None:
                 raise Conflict("server.no_host", f"Instance {server_id} is on no host: delete it and create another.")
             rescue = self._rescue(caller, server, image_id)
+            if server.boots_from_volume and not rescue.is_stable:
+                raise Invalid(
+                    "server.volume_backed",
+                    f"Instance {server_id} cannot be rescued: Cannot rescue a volume-backed instance from this image. "
+                    f"Name one with hw_rescue_device or hw_rescue_bus, which leaves its disks where they are.",
+                )
             was_stopped = server.state is not ServerState.ACTIVE
             self._parts.runs.submit(rescue_server, server.id, server.id, asked_by(caller), rescue, was_stopped)
             return admin_password or self._store.birth(server.id).admin_password

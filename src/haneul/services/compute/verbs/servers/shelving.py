@@ -33,12 +33,16 @@ class ShelvingVerbs(ImagingVerbs):
     """Each begins a run and returns; Conflict if the state forbids it or other work is going on."""
 
     def shelve(self, caller: Caller, server_id: str) -> None:
-        """An image of it is made; its host forgets it at once, later or never, as the operator set."""
+        """An image of it is made; its host forgets it at once, later or never, as the operator set.
+
+        One that boots from a volume needs no image, and leaves its host at once.
+        """
         with self._parts.db.write():
             server = self._get_unlocked(caller, server_id, "os-shelve:shelve")
             require_action(server, "shelve")
-            image_id = self._new_image(caller, server, f"{server.name}-shelved", {})
-            is_offloaded = self._parts.tuning.offload_after_s == 0
+            from_volume = server.boots_from_volume
+            image_id = "" if from_volume else self._new_image(caller, server, f"{server.name}-shelved", {})
+            is_offloaded = from_volume or self._parts.tuning.offload_after_s == 0
             self._parts.runs.submit(shelve_server, server.id, server.id, asked_by(caller), image_id, is_offloaded)
 
     def offload(self, caller: Caller, server_id: str) -> None:

@@ -13,6 +13,8 @@ from haneul.services.compute.verbs.servers.base import ServerVerbs, asked_by, re
 from haneul.services.compute.workflows.attach_volume import attach_volume, detach_volume
 
 _LIVING = frozenset({ServerState.ACTIVE, ServerState.STOPPED, ServerState.PAUSED})
+_ASIDE = frozenset({ServerState.SHELVED, ServerState.OFFLOADED})
+"""Its guest, which is off or nowhere, has what it is given once it runs again."""
 _ROOT = "/dev/vda"
 
 
@@ -41,7 +43,7 @@ class VolumeVerbs(ServerVerbs):
         """It is reserved for the server when this returns; its guest gets the disk in a moment."""
         with self._parts.db.write():
             server = self._get_unlocked(caller, server_id, "os-volumes-attachments:create")
-            require_state(server, "attach_volume", _LIVING)
+            require_state(server, "attach_volume", _LIVING | _ASIDE)
             self._require_reachable(server, wish.volume_id, caller)
             attachment = self._parts.volume.attachments.create(caller, wish.volume_id, server.id)
             row = ServerVolume(
@@ -61,9 +63,9 @@ class VolumeVerbs(ServerVerbs):
         with self._parts.db.write():
             server = self._get_unlocked(caller, server_id, "os-volumes-attachments:delete")
             row = self._volume(server, volume_id)
-            require_state(server, "detach_volume", _LIVING)
+            require_state(server, "detach_volume", _LIVING | _ASIDE)
             if row.boot_index == 0:
-                message = f"Server {server_id} boots from volume {volume_id}: it cannot be detached."
+                message = f"Cannot detach a root device volume: server {server_id} boots from volume {volume_id}."
                 raise Conflict("server.boots_from_it", message)
             self._parts.runs.submit(detach_volume, server.id, server.id, asked_by(caller), row.attachment_id)
             self._parts.store.volumes.change(row.attachment_id, is_leaving=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from haneul.services.compute.model import InjectedFile, WantedNic
+from haneul.services.compute.model import InjectedFile, WantedDisk, WantedNic
 
 
 class Networks(StrEnum):
@@ -27,6 +27,8 @@ class ServerWish:
     name: str
     flavor_id: str
     image_id: str | None = None
+    disks: tuple[WantedDisk, ...] = ()
+    """Beside the disk that the image alone stands for."""
     networks: tuple[WantedNic, ...] | Networks = Networks.ANY
     security_groups: tuple[str, ...] = ()
     """By name or id; none: the project's default."""

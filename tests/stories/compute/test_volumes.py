@@ -1,0 +1,78 @@
+"""Servers and their volumes: they are at one host, or the refusal says why they cannot be."""
+
+from __future__ import annotations
+
+from haneul.services.compute import DiskSource, ServerView, WantedDisk
+from haneul.services.volume import NewVolume
+from tests.stories.compute.conftest import ADMIN, DEMO, Bench
+
+
+def _volume_on(bench: Bench, host_name: str) -> str:
+    """A bootable volume on that host."""
+    host_id = next(host.id for host in bench.face.hosts.list(ADMIN) if host.name == host_name)
+    made = bench.volume.volumes.create(DEMO, NewVolume(1, near=host_id))
+    bench.work()
+    bench.volume.volumes.set_bootable(DEMO, made.id, True)
+    return made.id
+
+
+def _on(bench: Bench, *volume_ids: str, **wanted: object) -> ServerView:
+    disks = [
+        WantedDisk(DiskSource.VOLUME, each, boot_index=0 if at == 0 else None) for at, each in enumerate(volume_ids)
+    ]
+    return bench.make(image_id=None, disks=tuple(disks), **wanted)
+
+
+def _host(view: ServerView) -> str | None:
+    return view.host.name if view.host else None
+
+
+def _status(bench: Bench, volume_id: str) -> str:
+    return bench.volume.volumes.get(DEMO, volume_id).volume.status.value
+
+
+def test_a_server_goes_where_its_volume_lies(bench: Bench) -> None:
+    for name in ("fake-1", "fake-2", "fake-1"):
+        view = _on(bench, volume := _volume_on(bench, name))
+
+        assert (_host(view), _status(bench, volume)) == (name, "in-use")
+
+
+def test_volumes_on_two_hosts_are_a_reason_to_refuse(bench: Bench) -> None:
+    volumes = [_volume_on(bench, name) for name in ("fake-1", "fake-2")]
+
+    view = _on(bench, *volumes)
+
+    assert view.server.fault is not None
+    assert "away from the volumes of the server" in view.server.fault.message
+    assert [_status(bench, each) for each in volumes] == ["available", "available"]
+    assert bench.leftovers() == []
+
+
+def test_a_full_host_with_its_volume_is_a_reason_to_refuse(bench: Bench) -> None:
+    view = _on(bench, _volume_on(bench, "fake-1"), flavor_id="huge")
+
+    assert view.server.fault is not None
+    assert view.server.fault.code == "placement.no_host"
+
+
+def test_a_server_does_not_leave_its_volumes(bench: Bench) -> None:
+    view = _on(bench, _volume_on(bench, "fake-1"))
+
+    bench.face.servers.migrate(ADMIN, view.server.id)
+    bench.work()
+
+    assert _host(bench.see(view.server.id)) == "fake-1"
+    action = bench.runs.history(view.server.id)[-1]
+    assert action.error is not None and "away from the volumes" in action.error.message
+
+
+def test_a_volume_that_cannot_be_made_is_told(bench: Bench) -> None:
+    disk = WantedDisk(DiskSource.BLANK, size_gib=60000)
+
+    view = bench.make(disks=(disk,))
+
+    assert view.server.fault is not None
+    assert view.server.fault.code in ("server.volume_failed", "quota.volumes")
+    assert bench.volume.volumes.list(DEMO).things == []
+    assert bench.leftovers() == []

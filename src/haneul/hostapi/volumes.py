@@ -38,7 +38,7 @@ class VolumeSpec:
     """Another volume or snapshot of the host, also one that a running guest writes to: as it is at one moment."""
     stream: StreamSource | None = None
     is_raw: bool = False
-    """Kept as the bytes that a guest would see, to be read in pieces."""
+    """Kept as the bytes that a guest sees: to be read in pieces, or written to by several guests at once."""
     file_format: str = ""
     """For copies that become images: qcow2, vmdk ...; empty: as the host likes."""
 

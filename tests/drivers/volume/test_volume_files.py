@@ -47,6 +47,18 @@ def contents(files: VolumeFiles, place: VolumePlace) -> bytes:
     return files.read(copy, 0, len(DATA))
 
 
+def test_a_volume_for_many_guests_is_raw_and_grows(tmp_path: Path) -> None:
+    files = VolumeFolders({"directory": tmp_path})
+    files.create(VolumeSpec(PLACE, 1, is_raw=True))
+    files.grow(PLACE, 2)
+
+    file = files.find(PLACE)
+
+    assert file is not None
+    assert (file.format, file.virtual_bytes) == ("raw", 2 * GIB)
+    assert file.path.stat().st_blocks * 512 < VOLUME_CHUNK_BYTES
+
+
 def test_an_empty_volume_is_there_with_its_size(files: VolumeFiles) -> None:
     files.create(VolumeSpec(PLACE, 2))
 

@@ -35,8 +35,7 @@ def ensure_volume(parts: Parts, spec: VolumeSpec) -> VolumeReport:
 
 def revert_volume(parts: Parts, spec: VolumeSpec) -> VolumeReport:
     """Filled anew. Raises Conflict("disk.in_use") while a guest runs on it."""
-    guest = running_guest(parts, spec.place)
-    if guest is not None:
+    for guest in running_guests(parts, spec.place):
         raise Conflict("disk.in_use", f"Stop the server {guest} first: its guest runs on volume {spec.place.volume_id}")
     if spec.image is not None and not parts.disks.has_base(spec.image):
         parts.images.want(spec.image, spec.place.volume_id)
@@ -58,37 +57,43 @@ def fill(parts: Parts, spec: VolumeSpec) -> None:
 
 
 def _copy(parts: Parts, spec: VolumeSpec, origin: VolumePlace) -> None:
-    """As it is at one moment: by the hypervisor where a guest writes to it, else under its lock."""
+    """As it is at one moment: by the hypervisor where a guest writes to it, else under its lock.
+
+    Raises Conflict("volume.many_writers") where several do: each one's hypervisor sees its own writes only.
+    """
     with parts.locks.of(origin.volume_id):
         source = parts.volumes.find(origin)
         if source is None:
             raise NotFound("volume.no_source", f"This host has no {origin.volume_id} in {origin.backend}: it is gone")
-        guest = running_guest(parts, origin)
-        if guest is None:
+        guests = running_guests(parts, origin)
+        if not guests:
             parts.volumes.fill_from_file(spec, source.path, source.format)
             return
-        parts.hypervisor.copy_disk(guest, source.path, parts.volumes.scratch(spec))
+        if len(guests) > 1:
+            message = (
+                f"Detach volume {origin.volume_id} from all servers but one first: {len(guests)} guests write to it"
+            )
+            raise Conflict("volume.many_writers", message)
+        parts.hypervisor.copy_disk(guests[0], source.path, parts.volumes.scratch(spec))
         parts.volumes.adopt_scratch(spec)
 
 
 def _grow(parts: Parts, spec: VolumeSpec, file: VolumeFile) -> None:
     wanted = spec.size_gib * _GIB
-    if file.virtual_bytes >= wanted or file.format not in ("qcow2", "raw") or spec.is_raw:
+    if file.virtual_bytes >= wanted or file.format not in ("qcow2", "raw"):
         return
-    guest = running_guest(parts, spec.place)
-    if guest is None:
-        parts.volumes.grow(spec.place, spec.size_gib)
-    else:
+    guests = running_guests(parts, spec.place)
+    for guest in guests:
         parts.hypervisor.grow_disk(guest, file.path, wanted)
+    if not guests:
+        parts.volumes.grow(spec.place, spec.size_gib)
 
 
-def running_guest(parts: Parts, place: VolumePlace) -> str | None:
-    """The server whose guest runs with the volume in it."""
-    for record in parts.journal.list():
-        has_it = any(disk.place == place for disk in record.spec.volumes)
-        if has_it and parts.hypervisor.find(record.spec.server_id) in _ALIVE:
-            return record.spec.server_id
-    return None
+def running_guests(parts: Parts, place: VolumePlace) -> list[str]:
+    """The servers whose guests run with the volume in them."""
+    records = [record for record in parts.journal.list() if any(disk.place == place for disk in record.spec.volumes)]
+    ids = [record.spec.server_id for record in records]
+    return [server_id for server_id in ids if parts.hypervisor.find(server_id) in _ALIVE]
 
 
 def report(parts: Parts, place: VolumePlace) -> VolumeReport:

@@ -9,7 +9,10 @@ from haneul.kit.errors import Conflict
 
 
 def volume_files(parts: Parts, spec: GuestSpec) -> tuple[DiskFile, ...]:
-    """Raises Conflict("guest.disk_missing")."""
+    """Raises Conflict("guest.disk_missing").
+
+    Only raw files are shared: of others QEMU lets one guest write to each, and refuses the next.
+    """
     files = []
     for disk in spec.volumes:
         file = parts.volumes.find(disk.place)
@@ -22,7 +25,7 @@ def volume_files(parts: Parts, spec: GuestSpec) -> tuple[DiskFile, ...]:
                 serial=disk.serial,
                 target=disk.device,
                 is_readonly=disk.is_readonly,
-                is_shared=disk.is_shared,
+                is_shared=disk.is_shared and file.format == "raw",
                 limits=disk.limits,
             )
         )

@@ -36,7 +36,7 @@ class VolumeFiles(Protocol):
     def find(self, place: VolumePlace) -> VolumeFile | None: ...
 
     def create(self, spec: VolumeSpec) -> None:
-        """An empty volume."""
+        """An empty volume; raw if the specification says so, which several guests may write to at once."""
         ...
 
     def fill_from_file(self, spec: VolumeSpec, source: Path, source_format: str) -> None:

@@ -56,9 +56,9 @@ class VolumeFolders:
         return None
 
     def create(self, spec: VolumeSpec) -> None:
-        part = self._path(spec.place, _PART)
-        qemu_img("create", "-q", "-f", "qcow2", str(part), str(spec.size_gib * _GIB))
-        self._finish(spec, part, ".qcow2")
+        part, form = self._path(spec.place, _PART), "raw" if spec.is_raw else "qcow2"
+        qemu_img("create", "-q", "-f", form, str(part), str(spec.size_gib * _GIB))
+        self._finish(spec, part, f".{form}")
 
     def fill_from_file(self, spec: VolumeSpec, source: Path, source_format: str) -> None:
         part, size = self._path(spec.place, _PART), spec.size_gib * _GIB
@@ -68,7 +68,7 @@ class VolumeFolders:
             raise Invalid("disk.too_small", message)
         target = spec.file_format or ("raw" if spec.is_raw else "qcow2")
         try:
-            qemu_img("convert", "-q", "-f", source_format, "-O", target, str(source), str(part))
+            qemu_img("convert", "-q", "-f", source_format, "-O", target, str(source), str(part), is_long=True)
             if target in ("raw", "qcow2") and needed < size:
                 qemu_img("resize", "-q", "-f", target, str(part), str(size))
             self._finish(spec, part, ".image" if spec.file_format else f".{target}")

@@ -115,7 +115,8 @@ def data_restored(parts: Parts, volume_id: str, backup_id: str) -> bool:
     name, size_bytes = backup_stream(parts, backup_id)
     if size_bytes > volume.size_gib * GIB:
         raise Invalid("backup.too_large", f"Volume {volume_id} is smaller than the backup: restore to a larger one.")
-    spec = VolumeSpec(place_of(volume), volume.size_gib, stream=StreamSource(name, size_bytes))
+    source = StreamSource(name, size_bytes)
+    spec = VolumeSpec(place_of(volume), volume.size_gib, stream=source, is_raw=volume.is_multiattach)
     return parts.hosts.revert_volume(host_of(volume), spec).is_ready
 
 

@@ -62,7 +62,7 @@ def mark_unextended(parts: Parts, volume_id: str, old_size_gib: int, asked_by: A
 def data_as_before(parts: Parts, volume_id: str, snapshot_id: str) -> bool:
     volume, snapshot = parts.store.volumes.get(volume_id), parts.store.snapshots.get(snapshot_id)
     origin = place_of_snapshot(snapshot, volume)
-    spec = VolumeSpec(place_of(volume), volume.size_gib, copy_of=origin)
+    spec = VolumeSpec(place_of(volume), volume.size_gib, copy_of=origin, is_raw=volume.is_multiattach)
     return parts.hosts.revert_volume(host_of(volume), spec).is_ready
 
 

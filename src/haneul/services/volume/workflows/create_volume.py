@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from haneul.hostapi import StreamSource, VolumeSpec
 from haneul.kit.errors import CloudError
 from haneul.kit.policy import INTERNAL
@@ -74,19 +76,18 @@ def mark_failed(parts: Parts, volume_id: str, asked_by: AskedBy, fault: Fault) -
 
 def spec_of(parts: Parts, volume: Volume) -> VolumeSpec:
     """The volume as its host has to make it. Raises what is wrong with its source."""
-    spec = VolumeSpec(place_of(volume), volume.size_gib)
+    spec = VolumeSpec(place_of(volume), volume.size_gib, is_raw=volume.is_multiattach)
     if volume.snapshot_id is not None:
         snapshot = parts.store.snapshots.get(volume.snapshot_id)
         origin = place_of_snapshot(snapshot, parts.store.volumes.get(snapshot.volume_id))
-        return VolumeSpec(spec.place, spec.size_gib, copy_of=origin)
+        return replace(spec, copy_of=origin)
     if volume.source_id is not None:
-        return VolumeSpec(spec.place, spec.size_gib, copy_of=place_of(parts.store.volumes.get(volume.source_id)))
+        return replace(spec, copy_of=place_of(parts.store.volumes.get(volume.source_id)))
     if volume.backup_id is not None:
         name, size_bytes = backup_stream(parts, volume.backup_id)
-        return VolumeSpec(spec.place, spec.size_gib, stream=StreamSource(name, size_bytes))
+        return replace(spec, stream=StreamSource(name, size_bytes))
     if volume.image_id is not None:
-        image = parts.image.images.source(INTERNAL, volume.image_id)
-        return VolumeSpec(spec.place, spec.size_gib, image=image)
+        return replace(spec, image=parts.image.images.source(INTERNAL, volume.image_id))
     return spec
 
 

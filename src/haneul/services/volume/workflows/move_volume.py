@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from haneul.hostapi import StreamSource, VolumePlace, VolumeSpec
 from haneul.kit.workflow import Fault, Run, workflow
@@ -59,12 +59,13 @@ def carrier_gone(parts: Parts, volume_id: str, move: Move) -> None:
 
 
 def copy_arrived(parts: Parts, volume_id: str, move: Move) -> bool:
-    size_gib, place = parts.store.volumes.get(volume_id).size_gib, VolumePlace(move.to_backend, volume_id)
+    volume = parts.store.volumes.get(volume_id)
+    spec = VolumeSpec(VolumePlace(move.to_backend, volume_id), volume.size_gib, is_raw=volume.is_multiattach)
     if move.from_host == move.to_host:
-        spec = VolumeSpec(place, size_gib, copy_of=VolumePlace(move.from_backend, volume_id))
+        spec = replace(spec, copy_of=VolumePlace(move.from_backend, volume_id))
     else:
         name = volume_stream(move.from_host, VolumePlace(move.from_backend, move.carrier_id))
-        spec = VolumeSpec(place, size_gib, stream=StreamSource(name, size_gib * 1024**3))
+        spec = replace(spec, stream=StreamSource(name, volume.size_gib * 1024**3))
     return parts.hosts.ensure_volume(move.to_host, spec).is_ready
 
 

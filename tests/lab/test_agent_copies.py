@@ -12,7 +12,19 @@ from pathlib import Path
 
 import pytest
 
-from haneul.hostapi import CHUNK_BYTES, DiskSpec, GuestSpec, ImageSource, Power, SnapshotSpec
+from haneul.drivers.volume.agents import AgentVolumes
+from haneul.hostapi import (
+    CHUNK_BYTES,
+    DiskSpec,
+    GuestSpec,
+    ImageSource,
+    Power,
+    SnapshotSpec,
+    VolumeDisk,
+    VolumePlace,
+    VolumeSpec,
+)
+from haneul.kit.clock import SystemClock
 from tests.lab.agent_guest import (
     SERVER,
     assert_nothing_left,
@@ -30,6 +42,7 @@ from tests.lab.enclosure import Enclosure
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root for namespaces")
 
+VOLUME = "7b0c8d5e-3c7b-4a47-9d4f-2b6d8f0a1c02"
 BEFORE, RESCUE = f"{SERVER}.before", f"{SERVER}.rescue"
 SNAPSHOT = SnapshotSpec(f"{SERVER}.picture", SERVER, SERVER)
 WRITE = "dd if=/dev/urandom of=/root/data bs=64k count=64 2>/dev/null; sync"
@@ -231,6 +244,25 @@ def test_a_guest_runs_again_when_its_machine_was_started_anew(host: AgentHost, g
     off(host, guest)
     start_machine_anew(host)
     assert host.power(SERVER) is Power.STOPPED
+
+
+def test_a_volume_is_there_again_when_its_machine_was_started_anew(host: AgentHost, guest: GuestSpec) -> None:
+    place, files = VolumePlace("directory", VOLUME), AgentVolumes(host.hosts, SystemClock())
+    until(lambda: files.ensure_volume(host.host_id, VolumeSpec(place, 1)).is_ready, 60, "the volume")
+    host.settle(replace(guest, volumes=(VolumeDisk(place, "vdb"),)))
+    until(lambda: run(host, "cat /sys/block/vdb/serial || true") == VOLUME[:20], 20, "the guest to see it")
+    run(host, "dd if=/dev/urandom of=/dev/vdb bs=64k count=64 conv=fsync 2>/dev/null")
+    read = "head -c 4194304 /dev/vdb | md5sum"
+    before, count = run(host, read), boots(host)
+
+    start_machine_anew(host)
+
+    booted(host, count + 1)
+    until(lambda: can_run(host), 120, "the guest's agent")
+    assert run(host, "cat /sys/block/vdb/serial") == VOLUME[:20]
+    assert run(host, read) == before
+    host.hosts.remove_guest(host.host_id, SERVER)
+    files.remove_volume(host.host_id, place)
 
 
 def start_machine_anew(host: AgentHost) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from haneul.services.compute import DiskSource, ServerView, WantedDisk
-from haneul.services.volume import NewVolume
+from haneul.services.volume import NewSnapshot, NewVolume
 from tests.stories.compute.conftest import ADMIN, DEMO, Bench
 
 
@@ -47,6 +47,19 @@ def test_volumes_on_two_hosts_are_a_reason_to_refuse(bench: Bench) -> None:
     assert "away from the volumes of the server" in view.server.fault.message
     assert [_status(bench, each) for each in volumes] == ["available", "available"]
     assert bench.leftovers() == []
+
+
+def test_a_snapshot_elsewhere_than_a_volume_is_a_reason_to_refuse(bench: Bench) -> None:
+    root, other = _volume_on(bench, "fake-1"), _volume_on(bench, "fake-2")
+    snapshot = bench.volume.snapshots.create(DEMO, NewSnapshot(other))
+    bench.work()
+    disks = (WantedDisk(DiskSource.VOLUME, root, boot_index=0), WantedDisk(DiskSource.SNAPSHOT, snapshot.id))
+
+    view = bench.make(image_id=None, disks=disks)
+
+    assert view.server.fault is not None
+    assert "away from the volumes of the server" in view.server.fault.message
+    assert _status(bench, root) == "available"
 
 
 def test_a_full_host_with_its_volume_is_a_reason_to_refuse(bench: Bench) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from haneul.hostapi import VolumeDisk
-from haneul.services.compute.model import DiskSource, Server, ServerBirth
+from haneul.services.compute.model import DiskSource, Server, ServerBirth, ServerState
 from haneul.services.compute.parts import Parts
 from haneul.services.placement import Bound
 
@@ -24,16 +24,13 @@ def volume_disks(parts: Parts, server: Server) -> tuple[VolumeDisk, ...]:
 
 
 def volume_bounds(parts: Parts, server: Server, birth: ServerBirth) -> list[Bound]:
-    """Where the volumes lie that the server has, or begins with: one bound for each host."""
-    attached = [row.volume_id for row in parts.store.volumes.of([server.id])]
-    planned = [] if attached else [disk for disk in birth.disks if disk.source is DiskSource.VOLUME]
-    volume_ids = [*attached, *(disk.volume_id for disk in planned)]
-    snapshot_ids = [disk.source_id for disk in birth.disks if disk.source is DiskSource.SNAPSHOT]
-    hosts = parts.volume.attachments.hosts_of(volume_ids, () if attached else snapshot_ids)
+    """Where the volumes lie that the server has, and what those begin as that are to be made: one for each host."""
+    volume_ids = [row.volume_id for row in parts.store.volumes.of([server.id])]
+    made = [disk for disk in birth.disks if disk.is_ours] if server.state is ServerState.BUILDING else []
+    snapshot_ids = [disk.source_id for disk in made if disk.source is DiskSource.SNAPSHOT]
+    hosts = parts.volume.attachments.hosts_of(volume_ids, snapshot_ids)
     bounds = [_at(frozenset({host_id})) for host_id in sorted(hosts)]
-    if any(disk.source in (DiskSource.IMAGE, DiskSource.BLANK) for disk in birth.disks) and not attached:
-        bounds.append(_with_place(parts))
-    return bounds
+    return [*bounds, _with_place(parts)] if made else bounds
 
 
 def _at(host_ids: frozenset[str]) -> Bound:

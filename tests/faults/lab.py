@@ -10,6 +10,7 @@ from haneul.drivers.compute.fake import fake_host_id
 from haneul.kit.clock import SteppedClock
 from haneul.kit.workflow import Engine, Observer, Runs, silent
 from haneul.services.compute.workflows.cache_image import waiter_of
+from haneul.services.compute.workflows.tell_guest import teller_of
 from haneul.services.network import FOLLOW
 from tests.clouds import OpenCloud
 from tests.faults.drill import another_engine, settle
@@ -175,6 +176,32 @@ def cache(lab: Lab) -> None:
     lab.server = waiter_of(fake_host_id(1), lab.cloud.names["tiny"])
 
 
+def reach(lab: Lab) -> None:
+    """A way to the world for the server's network: the same one in every trial."""
+    cloud = lab.cloud
+    if cloud.ask("GET", "/network/v2.0/routers", user="admin")["routers"]:
+        return
+    outside = cloud.ask(
+        "POST", "/network/v2.0/networks", {"network": {"name": "o", "router:external": True}}, user="admin"
+    )["network"]["id"]
+    wanted = {"network_id": outside, "ip_version": 4, "cidr": "203.0.113.0/24", "enable_dhcp": False}
+    cloud.ask("POST", "/network/v2.0/subnets", {"subnet": wanted}, user="admin")
+    gateway = {"name": "r", "external_gateway_info": {"network_id": outside}}
+    router = cloud.ask("POST", "/network/v2.0/routers", {"router": gateway})["router"]["id"]
+    subnet = cloud.ask("GET", f"/network/v2.0/subnets?network_id={lab.network}")["subnets"][0]["id"]
+    cloud.ask("PUT", f"/network/v2.0/routers/{router}/add_router_interface", {"subnet_id": subnet})
+
+
+def lead(lab: Lab) -> None:
+    """A floating IP leads to the server; the run is about what its guest is told of that."""
+    cloud = lab.cloud
+    port = cloud.ask("GET", f"/network/v2.0/ports?device_id={lab.server}")["ports"][0]["id"]
+    outside = cloud.ask("GET", "/network/v2.0/networks?router:external=true")["networks"][0]["id"]
+    floating = {"floating_network_id": outside, "port_id": port}
+    cloud.ask("POST", "/network/v2.0/floatingips", {"floatingip": floating})
+    lab.server = teller_of(lab.server)
+
+
 def do(**action: Any) -> Callable[[Lab], None]:
     return lambda lab: lab.act(**action)
 
@@ -253,6 +280,7 @@ SCENARIOS: dict[str, tuple[tuple[Callable[[Lab], None], ...], Callable[[Lab], No
     "attach_interface": ((Lab.create,), attach),
     "detach_interface": ((Lab.create,), detach),
     "cache_image": ((group,), cache),
+    "tell_guest": ((reach, Lab.create), lead),
 }
 """What has to be there, each thing finished before the next, and what is disturbed."""
 

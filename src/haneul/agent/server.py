@@ -33,6 +33,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "remove_disk": verbs.remove_disk,
     "ensure_guest": verbs.ensure_guest,
     "remove_guest": verbs.remove_guest,
+    "tell_guest": verbs.tell_guest,
     "get_guest": verbs.get_guest,
     "read_console_log": verbs.read_console_log,
     "get_console": verbs.get_console,

@@ -253,6 +253,17 @@ def test_a_guest_that_posted_no_password_has_none(bench: Bench) -> None:
     assert bench.hosts.read_password(bench.host_id, SERVER) == ""
 
 
+def test_what_a_guest_is_told_changes_without_touching_it(bench: Bench) -> None:
+    make_guest(bench)
+    told = guest_spec(Wanted()).metadata
+
+    bench.hosts.tell_guest(bench.host_id, SERVER, replace(told, ec2={"public-ipv4": "203.0.113.7"}))
+
+    assert bench.hosts.get_guest(bench.host_id, SERVER).power is Power.RUNNING
+    with pytest.raises(NotFound):
+        bench.hosts.tell_guest(bench.host_id, "nobody", told)
+
+
 def test_a_connected_host_is_known_by_its_inventory(bench: Bench) -> None:
     (inventory,) = bench.hosts.connected()
 

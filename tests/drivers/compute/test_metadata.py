@@ -101,6 +101,16 @@ def test_the_folders_list_what_is_in_them(agents: AgentBench) -> None:
     assert "meta_data.json" in ask(agents, "/openstack/latest/")[1].splitlines()
 
 
+def test_the_address_outside_follows_while_the_guest_runs(agents: AgentBench) -> None:
+    path = "/latest/meta-data/public-ipv4"
+    told = told_guest().metadata
+    before = ask(agents, path)
+
+    agents.hosts.tell_guest(agents.host_id, SERVER, replace(told, ec2={"public-ipv4": "203.0.113.7"}))
+
+    assert before != (200, "203.0.113.7") and ask(agents, path) == (200, "203.0.113.7")
+
+
 def test_a_stranger_is_told_nothing(agents: AgentBench) -> None:
     agents.hosts.ensure_guest(agents.host_id, told_guest("10.9.9.9"))
 

@@ -15,6 +15,7 @@ from haneul.agent.verbs.read_console_log import read_console_log
 from haneul.agent.verbs.remove_disk import remove_disk
 from haneul.agent.verbs.remove_guest import remove_guest
 from haneul.agent.verbs.snapshots import copy_disk, ensure_snapshot, read_snapshot, remove_snapshot, restore_disk
+from haneul.agent.verbs.tell_guest import tell_guest
 from haneul.agent.verbs.volumes import list_volumes, read_volume, remove_volume, rename_volume, sum_volume
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "revert_volume",
     "set_password",
     "sum_volume",
+    "tell_guest",
 ]

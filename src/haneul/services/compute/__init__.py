@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from haneul.kit.ids import new_hex
 from haneul.kit.upkeep import Loop
 from haneul.kit.workflow import RunView, StepView
 from haneul.services.compute.driver import ConsoleStream, Enroller, Hosts
@@ -80,7 +81,8 @@ from haneul.services.compute.verbs.servers import (
 from haneul.services.compute.verbs.zones import Zones
 from haneul.services.compute.workflows import WORKFLOWS
 from haneul.services.compute.workflows.moving import FAR
-from haneul.services.network import PortStatusChanged
+from haneul.services.compute.workflows.tell_guest import tell_guest, teller_of
+from haneul.services.network import OutsideAddressChanged, PortStatusChanged
 
 __all__ = [
     "ALLOWED",
@@ -180,6 +182,7 @@ class Compute:
             Loop("compute.tombstones", 3600.0, sweeper.clear_tombstones),
         )
         parts.bus.subscribe(PortStatusChanged, self._port_changed)
+        parts.bus.subscribe(OutsideAddressChanged, self._outside_changed)
 
     def read_data(self, image_id: str, offset: int, length: int) -> bytes:
         """For hosts: a piece of an image, or of a disk on its way from another host."""
@@ -191,6 +194,11 @@ class Compute:
     def leftovers(self) -> list[Orphan]:
         """Claims, ports, guests and disks that belong to no server which should have them."""
         return find_orphans(self.parts)
+
+    def _outside_changed(self, event: OutsideAddressChanged) -> None:
+        """The guest is told by which address it is known outside."""
+        if self.parts.store.servers.find(ServerId(event.server_id)) is not None:
+            self.parts.runs.supersede(tell_guest, teller_of(event.server_id), ServerId(event.server_id), new_hex())
 
     def _port_changed(self, event: PortStatusChanged) -> None:
         """Whoever builds the server of the port looks again."""

@@ -11,6 +11,7 @@ from haneul.hostapi import (
     DiskReport,
     DiskSpec,
     Event,
+    GuestMetadata,
     GuestReport,
     GuestSpec,
     GuestUse,
@@ -168,6 +169,10 @@ class Hosts(HostDisks, HostMoves, Protocol):
 
         A serial console has one reader: the one opened before ends.
         """
+        ...
+
+    def tell_guest(self, host_id: str, server_id: str, metadata: GuestMetadata) -> None:
+        """By this the metadata service answers the guest from now on. Raises NotFound("guest.absent")."""
         ...
 
     def read_password(self, host_id: str, server_id: str) -> str:

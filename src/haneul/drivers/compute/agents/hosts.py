@@ -18,6 +18,7 @@ from haneul.hostapi import (
     DiskReport,
     DiskSpec,
     Event,
+    GuestMetadata,
     GuestReport,
     GuestSpec,
     GuestUse,
@@ -114,6 +115,9 @@ class AgentHosts:
             return listener.streams.take(stream)
         finally:
             listener.streams.forget(stream)
+
+    def tell_guest(self, host_id: str, server_id: str, metadata: GuestMetadata) -> None:
+        self._ask(host_id, "tell_guest", server_id=server_id, metadata=metadata)
 
     def read_password(self, host_id: str, server_id: str) -> str:
         return str(self._ask(host_id, "read_password", server_id=server_id))

@@ -15,6 +15,7 @@ from haneul.hostapi import (
     DiskSpec,
     DiskUse,
     Event,
+    GuestMetadata,
     GuestReport,
     GuestSpec,
     GuestUse,
@@ -143,6 +144,11 @@ class FakeHosts(FakeCopies):
             console = FakeConsole(DIALOGUES[kind](guest.spec.name))
             guest.consoles.append(console)
             return console
+
+    def tell_guest(self, host_id: str, server_id: str, metadata: GuestMetadata) -> None:
+        with self._host(host_id, "tell_guest") as host:
+            guest = _get(host, server_id)
+            guest.spec = replace(guest.spec, metadata=metadata)
 
     def read_password(self, host_id: str, server_id: str) -> str:
         with self._host(host_id, "read_password") as host:

@@ -25,6 +25,7 @@ from haneul.services.compute.workflows.soft_delete_server import restore_server,
 from haneul.services.compute.workflows.start_server import start_server
 from haneul.services.compute.workflows.stop_server import stop_server
 from haneul.services.compute.workflows.suspend_server import resume_server, suspend_server
+from haneul.services.compute.workflows.tell_guest import tell_guest
 from haneul.services.compute.workflows.unshelve_server import unshelve_server
 
 WORKFLOWS: tuple[Callable[..., Any], ...] = (
@@ -60,4 +61,5 @@ WORKFLOWS: tuple[Callable[..., Any], ...] = (
     detach_interface,
     inject_network_info,
     cache_image,
+    tell_guest,
 )

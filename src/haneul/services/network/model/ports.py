@@ -207,3 +207,10 @@ class PortStatusChanged:
     port_id: PortId
     device_id: str
     status: str
+
+
+@dataclass(frozen=True)
+class OutsideAddressChanged:
+    """A floating IP leads to a port of this server now, or no longer does."""
+
+    server_id: str

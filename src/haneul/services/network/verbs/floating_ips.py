@@ -25,6 +25,7 @@ from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access, Target, changed, check_tags, check_text
 from haneul.services.network.verbs.destinations import Destinations, bad
 from haneul.services.network.verbs.new_ports import NewPorts
+from haneul.services.network.verbs.outside import tell_of_outside
 from haneul.services.network.verbs.port_checks import check_dns_domain, check_dns_name
 from haneul.services.network.verbs.qos_policies import QosChoice
 
@@ -66,6 +67,7 @@ class FloatingIps:
                 floating = self._led_to(caller, floating, new.port_id, new.fixed_ip)
             self.parts.store.floating_ips.add(floating)
             self.parts.changed(Kind.FLOATING_IP, [floating.id])
+            tell_of_outside(self.parts, [floating.port_id])
             return self.parts.store.floating_ips.find(floating.id) or floating
 
     def update(self, caller: Caller, floating_ip_id: str, changes: FloatingIpChanges) -> FloatingIp:
@@ -73,6 +75,7 @@ class FloatingIps:
         said = given(changes)
         with self.parts.db.write():
             floating, target = self._seen(caller, floating_ip_id)
+            before = floating
             self._access.require(caller, "update_floatingip", target)
             check_text(description=said.get("description"))
             if "description" in said:
@@ -90,6 +93,8 @@ class FloatingIps:
                 floating = self._led_to(caller, floating, floating.port_id, said["fixed_ip"])
             saved = self.parts.store.floating_ips.save(floating, self.parts.clock.now())
             self.parts.changed(Kind.FLOATING_IP, [floating.id])
+            if (before.port_id, before.fixed_ip) != (saved.port_id, saved.fixed_ip):
+                tell_of_outside(self.parts, [before.port_id, saved.port_id])
             return self.parts.store.floating_ips.find(floating.id) or saved
 
     def delete(self, caller: Caller, floating_ip_id: str) -> None:
@@ -104,6 +109,7 @@ class FloatingIps:
             if own_port is not None:
                 NewPorts(self.parts).drop(own_port)
             self.parts.changed(Kind.FLOATING_IP, [floating.id])
+            tell_of_outside(self.parts, [floating.port_id])
 
     def _seen(self, caller: Caller, floating_ip_id: str) -> tuple[FloatingIp, Target]:
         floating: FloatingIp | None = self._access.find(caller, self.parts.store.floating_ips, floating_ip_id)

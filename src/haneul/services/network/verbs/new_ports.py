@@ -15,6 +15,7 @@ from haneul.services.network.model.ports import ACTIVE, FLOATING_IP_OWNER, NOT_A
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import changed
 from haneul.services.network.verbs.allocation import Allocation
+from haneul.services.network.verbs.outside import tell_of_outside
 from haneul.services.network.verbs.trunks import dissolve
 
 _MAC_TRIES = 20
@@ -72,6 +73,7 @@ class NewPorts:
                 free = changed(floating, port_id=None, fixed_ip=None, router_id=None, status="DOWN")
                 self.parts.store.floating_ips.save(free, now)
                 self.parts.changed(Kind.FLOATING_IP, [floating.id])
+                tell_of_outside(self.parts, [port.id])
 
     def _drop_forwardings(self, port: Port, addresses: Collection[str]) -> None:
         """What led to these addresses of the port leads nowhere."""

@@ -1,4 +1,7 @@
-"""Servers on volumes under power cuts and failures at every step: nothing stuck, nothing left over, no data lost."""
+"""Servers on volumes under power cuts and failures at every step: nothing stuck, nothing left over, no data lost.
+
+Most of their steps are those of other servers, which are drilled in full: of these trials every so-manieth is done.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,6 @@ def test_nothing_is_stuck_or_left_over(cloud: OpenCloud, name: str) -> None:
     lab = furnish_volumes(cloud)
     start = BOOT_SCENARIOS[name][1]
     scenario = Scenario(name, lambda: lab, start, lambda lab: prepare_boot(lab, name), Lab.turn, Lab.restart)
-    on_the_way_back = 0
-    for trial in trials(scenario):
-        on_the_way_back += len(trial.blows) == 2
-        if len(trial.blows) < 2 or on_the_way_back % EVERY == 0:
+    for number, trial in enumerate(trials(scenario)):
+        if number % EVERY == 0:
             trial.run()

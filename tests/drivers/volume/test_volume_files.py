@@ -47,6 +47,18 @@ def contents(files: VolumeFiles, place: VolumePlace) -> bytes:
     return files.read(copy, 0, len(DATA))
 
 
+def test_what_fills_a_volume_replaces_what_it_held_in_another_format(tmp_path: Path) -> None:
+    files = VolumeFolders({"directory": tmp_path})
+    files.create(VolumeSpec(PLACE, 1))
+
+    filled(files, PLACE, is_raw=True)
+
+    file = files.find(PLACE)
+    assert file is not None
+    assert file.format == "raw"
+    assert contents(files, PLACE) == DATA
+
+
 def test_a_volume_for_many_guests_is_raw_and_grows(tmp_path: Path) -> None:
     files = VolumeFolders({"directory": tmp_path})
     files.create(VolumeSpec(PLACE, 1, is_raw=True))

@@ -139,7 +139,7 @@ class VolumeFolders:
         return file
 
     def _finish(self, spec: VolumeSpec, part: Path, suffix: str) -> None:
-        """Give it its name, on the disk when this returns."""
+        """Give it its name, on the disk when this returns; what it held in another format is gone."""
         handle = os.open(part, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -147,6 +147,9 @@ class VolumeFolders:
             os.close(handle)
         part.replace(self._path(spec.place, suffix))
         sync_folder(part.parent)
+        for other in _SUFFIXES:
+            if other != suffix:
+                self._path(spec.place, other).unlink(missing_ok=True)
 
     def _path(self, place: VolumePlace, suffix: str) -> Path:
         folder, name = self._folders.get(place.backend), place.volume_id

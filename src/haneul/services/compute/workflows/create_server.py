@@ -37,7 +37,8 @@ PORT_DEADLINE_S = 120.0
 def create_server(run: Run, server_id: ServerId, asked_by: AskedBy) -> None:
     run.on_failure(mark_failed, server_id)
     host_id = run.step(claim_host, server_id, undo=release_host)
-    for disk in run.step(wanted_disks, server_id):
+    disks = run.step(wanted_disks, server_id)
+    for disk in disks:
         run.wait(volume_made, server_id, host_id, disk, deadline_s=DISK_DEADLINE_S, undo=volume_unmade)
         run.step(connect_disk, server_id, disk, undo=disconnect_disk)
     for nic in run.step(wanted_nics, server_id):
@@ -46,7 +47,8 @@ def create_server(run: Run, server_id: ServerId, asked_by: AskedBy) -> None:
     run.wait(root_disk_ready, server_id, host_id, deadline_s=DISK_DEADLINE_S, undo=remove_root_disk)
     run.wait(guest_runs, server_id, host_id, deadline_s=GUEST_DEADLINE_S, undo=remove_guest)
     run.wait(ports_up, server_id, deadline_s=PORT_DEADLINE_S)
-    run.step(mark_disks_attached, server_id)
+    if disks:
+        run.step(mark_disks_attached, server_id)
     run.step(mark_active, server_id)
 
 

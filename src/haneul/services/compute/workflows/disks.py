@@ -27,6 +27,8 @@ def volume_bounds(parts: Parts, server: Server, birth: ServerBirth) -> list[Boun
     """Where the volumes lie that the server has, and what those begin as that are to be made: one for each host."""
     volume_ids = [row.volume_id for row in parts.store.volumes.of([server.id])]
     made = [disk for disk in birth.disks if disk.is_ours] if server.state is ServerState.BUILDING else []
+    if not volume_ids and not made:
+        return []
     snapshot_ids = [disk.source_id for disk in made if disk.source is DiskSource.SNAPSHOT]
     hosts = parts.volume.attachments.hosts_of(volume_ids, snapshot_ids)
     bounds = [_at(frozenset({host_id})) for host_id in sorted(hosts)]

@@ -80,7 +80,8 @@ def mark_unreverted(parts: Parts, volume_id: str, snapshot_id: str, asked_by: As
 
 def data_of_image(parts: Parts, volume_id: str, image_id: str) -> bool:
     volume = parts.store.volumes.get(volume_id)
-    spec = VolumeSpec(place_of(volume), volume.size_gib, image=parts.image.images.source(INTERNAL, image_id))
+    image = parts.image.images.source(INTERNAL, image_id)
+    spec = VolumeSpec(place_of(volume), volume.size_gib, image=image, is_raw=volume.is_multiattach)
     return parts.hosts.revert_volume(host_of(volume), spec).is_ready
 
 

@@ -22,7 +22,7 @@ from tests.lab.wired_host import until
 from tests.stories.network.conftest import ADMIN, DEMO, Bench
 
 PORTS = 1000
-BACK_S = 10.0
+BACK_S, CPU_S = 10.0, 3.0
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_wiped_database_with_a_thousand_ports_is_rebuilt_in_ten_seconds(ovn: P
 
     after = ovn.nbctl("--bare", "--columns=name", "list", "Logical_Switch_Port").split()
     assert sorted(after) == sorted(set(before) - {"theirs"})
-    assert mended > PORTS and cpu_s < BACK_S, f"{cpu_s:.1f} s of CPU"
+    assert mended > PORTS and cpu_s < CPU_S, f"{cpu_s:.1f} s of CPU"
     if os.getloadavg()[0] < (os.cpu_count() or 1):
         assert took_s < BACK_S, f"{took_s:.1f} s on a machine that has nothing else to do"
     assert "somebody-elses" in ovn.nbctl("ls-list")

@@ -57,7 +57,7 @@ class Grants:
             sharing = Sharing(self.parts, grant.object_type)
             noun = sharing.rows.find(grant.object_id)
             self._check_fit(grant.object_type, noun, target_project)
-            self._require_loose(sharing, noun, grant, target_project)
+            self._require_loose(sharing, noun, grant, _stays(grant, target_project))
             led = self.parts.store.grants.lead_to(grant, target_project)
             self._touch(sharing, noun)
         return led
@@ -138,6 +138,16 @@ def _kind(new: NewGrant) -> tuple[Shareable, Action]:
             f"Valid actions: {', '.join(ACTIONS[object_type])}.",
         )
     return object_type, Action(new.action)
+
+
+def _stays(grant: Grant, target_project: str) -> str:
+    """Who may go on using the thing by a grant that is led elsewhere.
+
+    With a network also its new target; with anything else only everybody, as by Neutron, which asks what would be
+    asked if the grant were deleted.
+    """
+    is_kept = grant.object_type is Shareable.NETWORK or target_project == EVERYBODY
+    return target_project if is_kept else ""
 
 
 def _target(project_id: str) -> Mapping[str, object]:

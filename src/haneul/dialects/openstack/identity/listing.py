@@ -56,7 +56,8 @@ def _compared(field: str, comparator: str, value: str) -> list[Filter]:
 
 def collection(req: Request, key: str, items: list[Body], wanted: Listing | None = None) -> Reply:
     """The page with its links; a full page links to the next."""
-    body: Body = {"links": {"next": None, "self": req.url, "previous": None}, key: items}
+    asked = f"?{urlencode(req.query.items)}" if req.query.items else ""
+    body: Body = {"links": {"next": None, "self": req.url + asked, "previous": None}, key: items}
     if wanted is not None and wanted.limit and len(items) == wanted.limit:
         query = {name: value for name, value in req.query.items if name not in ("marker", "limit")}
         following = urlencode({**query, "limit": wanted.limit, "marker": items[-1]["id"]})

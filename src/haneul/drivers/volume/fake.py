@@ -18,6 +18,7 @@ from haneul.hostapi import (
     VolumeSpec,
 )
 from haneul.kit.errors import Conflict, Invalid, NotFound, Unavailable
+from haneul.kit.qcow2 import empty_qcow2
 from haneul.services.volume.driver import HostRooms, ReadStream
 
 _GIB = 1024**3
@@ -103,6 +104,10 @@ class FakeVolumes:
             volume.data = data + volume.data[len(data) :]
 
     def _begun_as(self, host: FakeHost, spec: VolumeSpec) -> bytes:
+        data = self._data_of(host, spec)
+        return empty_qcow2(spec.size_gib * _GIB, data) if spec.file_format == "qcow2" else data
+
+    def _data_of(self, host: FakeHost, spec: VolumeSpec) -> bytes:
         if spec.image is not None:
             if spec.image.size_bytes > spec.size_gib * _GIB:
                 raise Invalid("disk.too_small", "Ask for a larger volume: the image does not fit into it")

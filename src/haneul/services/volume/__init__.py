@@ -9,6 +9,7 @@ from typing import Any
 from haneul.kit.upkeep import Loop
 from haneul.services.volume.driver import BackupStore, HostRooms, ReadStream, VolumeHosts
 from haneul.services.volume.model import (
+    CAPABILITIES,
     DEFAULT_TYPE,
     Attachment,
     AttachStatus,
@@ -54,6 +55,7 @@ from haneul.services.volume.workflows import WORKFLOWS
 from haneul.services.volume.workflows.streams import read_stream
 
 __all__ = [
+    "CAPABILITIES",
     "DEFAULT_TYPE",
     "METADATA",
     "RULES",

@@ -8,7 +8,7 @@ from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.volume.forms import parse_bool, time
 from haneul.kit.errors import NotFound
 from haneul.kit.http import Reply, Request
-from haneul.services.volume import Pool, ServiceView
+from haneul.services.volume import CAPABILITIES, Pool, ServiceView
 
 
 def list_services(cloud: Cloud, req: Request) -> Reply:
@@ -104,18 +104,12 @@ def _capabilities(pool: Pool) -> dict[str, Any]:
     return {
         "pool_name": pool.backend,
         "volume_backend_name": pool.backend,
-        "vendor_name": "Haneul",
-        "driver_version": "1.0",
-        "storage_protocol": "file",
+        **CAPABILITIES,
         "total_capacity_gb": pool.total_gib,
         "free_capacity_gb": pool.free_gib,
         "allocated_capacity_gb": pool.allocated_gib,
         "provisioned_capacity_gb": pool.allocated_gib,
         "reserved_percentage": 0,
-        "thin_provisioning_support": True,
-        "thick_provisioning_support": False,
-        "multiattach": True,
-        "QoS_support": True,
         "backend_state": "up",
         "filter_function": None,
         "goodness_function": None,
@@ -127,11 +121,9 @@ def get_capabilities(cloud: Cloud, req: Request) -> Reply:
     pool = cloud.volume.services.pool(req.caller, req.params["host"])
     told: dict[str, Any] = {
         "namespace": f"OS::Storage::Capabilities::{pool.service_host}",
-        "vendor_name": "Haneul",
+        **{name: CAPABILITIES[name] for name in ("vendor_name", "driver_version", "storage_protocol")},
         "volume_backend_name": pool.backend,
         "pool_name": pool.backend,
-        "driver_version": "1.0",
-        "storage_protocol": "file",
         "display_name": None,
         "description": None,
         "visibility": None,

@@ -6,9 +6,9 @@ import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 
 from haneul.kit.errors import Invalid
+from haneul.kit.spec_words import meets
 from haneul.services.compute.model import Aggregate, Host, Server, ServerBirth
 from haneul.services.compute.model.queries import fulfils, parse_query
-from haneul.services.compute.model.specs import meets
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.workflows.disks import volume_bounds
 from haneul.services.placement import Bound

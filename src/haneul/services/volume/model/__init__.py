@@ -1,6 +1,7 @@
 """The nouns of block storage, by what they are about."""
 
 from haneul.services.volume.model.backups import Backup
+from haneul.services.volume.model.capabilities import CAPABILITIES, unmet
 from haneul.services.volume.model.groups import Group, GroupSnapshot, Message, Transfer
 from haneul.services.volume.model.places import Pool, ServiceMark, ServiceView
 from haneul.services.volume.model.quotas import DEFAULT_LIMITS, NO_LIMIT, PER_TYPE, QuotaView
@@ -30,6 +31,7 @@ from haneul.services.volume.model.volumes import (
 __all__ = [
     "ATTACH_FAMILY",
     "BACKEND_NAME",
+    "CAPABILITIES",
     "DEFAULT_LIMITS",
     "DEFAULT_TYPE",
     "FAILED",
@@ -58,4 +60,5 @@ __all__ = [
     "VolumeId",
     "VolumeType",
     "may_move",
+    "unmet",
 ]

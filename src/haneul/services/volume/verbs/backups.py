@@ -130,13 +130,15 @@ class Backups(Verbs):
             self._parts.runs.supersede(delete_backup, backup_id, backup_id, asked_by(caller))
 
     def restore(self, caller: Caller, backup_id: str, volume_id: str | None, name: str | None) -> Volume:
-        """Into that volume, which loses what it held; without one into a new volume."""
+        """Into that volume, which loses what it held; without one into a new one, with the metadata of the first."""
         with self._parts.db.write():
             backup = self._own(caller, self._store.backups, backup_id, "backup:restore")
             require_status("backup", backup, "restore it", {Status.AVAILABLE})
             self._store.backups.change(backup_id, status=Status.RESTORED_FROM)
             if volume_id is None:
-                wish = NewVolume(name=name or f"restore_backup_{backup_id}", backup_id=backup_id)
+                source = self._store.volumes.find(backup.volume_id)
+                kept = source.metadata if source is not None and source.project_id == backup.project_id else {}
+                wish = NewVolume(name=name or f"restore_backup_{backup_id}", backup_id=backup_id, metadata=kept)
                 return CreatingVerbs(self._parts).create(caller, wish)
             volume = self._own(caller, self._store.volumes, volume_id, "backup:restore")
             require_status("volume", volume, "restore to it", {Status.AVAILABLE, Status.ERROR_RESTORING})

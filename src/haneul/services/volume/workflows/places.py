@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from haneul.hostapi import VolumeLimits, VolumePlace
 from haneul.kit.errors import Conflict, NoCapacity, NotFound
-from haneul.services.volume.model import BACKEND_NAME, Pool, Snapshot, Volume, VolumeType
+from haneul.services.volume.model import BACKEND_NAME, Pool, Snapshot, Volume, VolumeType, unmet
 from haneul.services.volume.parts import Parts
 
 NO_POOL = "volume.no_pool"
@@ -60,6 +60,7 @@ def _filters(parts: Parts, request: Request) -> Sequence[tuple[str, Callable[[Po
     """Why a pool will not do, and whether it will, in the order in which they are asked."""
     marks = parts.store.services.marks()
     wanted = request.type.extra_specs.get(BACKEND_NAME, "") if request.type else ""
+    beyond = unmet(request.type.extra_specs) if request.type else ""
 
     def is_enabled(pool: Pool) -> bool:
         mark = marks.get((VOLUME_SERVICE, pool.service_host))
@@ -76,6 +77,7 @@ def _filters(parts: Parts, request: Request) -> Sequence[tuple[str, Callable[[Po
             f"no place is called {wanted or request.in_backend}, as its type asks: choose another type",
             lambda pool: wanted in ("", pool.backend) and request.in_backend in ("", pool.backend),
         ),
+        (f"no place is as its type asks by {beyond}: choose another type", lambda pool: not beyond),
         (
             "the only place that would do is the one where it is: name another type or host",
             lambda pool: request.not_in != (pool.host_id, pool.backend),

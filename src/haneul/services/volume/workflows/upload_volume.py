@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from haneul.hostapi import VOLUME_CHUNK_BYTES, VolumePlace, VolumeSpec
-from haneul.kit.errors import Unavailable
+from haneul.kit.errors import Forbidden, NotFound, Unavailable
 from haneul.kit.policy import INTERNAL
 from haneul.kit.workflow import Fault, Run, workflow
 from haneul.services.image import Status as ImageStatus
@@ -24,6 +25,7 @@ DEADLINE_S = 3600.0
 def upload_volume(run: Run, volume_id: str, image_id: str, old_status: Status, asked_by: AskedBy) -> None:
     """The copy that is sent bears the image's id on the host."""
     run.on_failure(mark_not_uploaded, volume_id, old_status, asked_by)
+    run.on_failure(image_gone, image_id)
     run.wait(copy_ready, volume_id, image_id, deadline_s=DEADLINE_S, undo=remove_copy)
     run.step(send_image, volume_id, image_id, limit_s=DEADLINE_S)
     run.step(copy_removed, volume_id, image_id)
@@ -78,3 +80,10 @@ def _pieces(parts: Parts, host_id: str, place: VolumePlace) -> Iterator[bytes]:
 def mark_not_uploaded(parts: Parts, volume_id: str, old_status: Status, asked_by: AskedBy, fault: Fault) -> None:
     """The volume is as it was, its owner is told."""
     volume_failed(parts, volume_id, asked_by, fault, status=at_rest(parts, volume_id))
+
+
+def image_gone(parts: Parts, image_id: str, fault: Fault) -> None:
+    """An image that got no data is not left waiting for them, unless it is protected."""
+    with suppress(NotFound, Forbidden):
+        if parts.image.images.get(INTERNAL, image_id).status is ImageStatus.QUEUED:
+            parts.image.images.delete(INTERNAL, image_id)

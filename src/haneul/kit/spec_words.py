@@ -1,4 +1,4 @@
-"""What a flavor's extra spec asks of a value: Nova's operators of extra specs."""
+"""What an extra spec asks of a value: the operators that OpenStack's schedulers have in common."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ def meets(value: str, wanted: str) -> bool:
     operation, operands = words[0], words[1:]
     if operation == "<or>":
         return value in {word for word in operands if word != "<or>"}
+    if operation == "<is>":
+        return bool(operands) and value.lower() == operands[0].lower()
     if operation == "<in>":
         return bool(operands) and operands[0] in value
     if operation == "<all-in>":

@@ -86,7 +86,7 @@ def test_ports_of_one_floating_ip_lead_to_several_guests(host: WiredHost, bench:
 
 def test_a_tenant_elsewhere_uses_it_and_is_told_so(host: WiredHost, bench: Bench, network):
     outside = next(each for each in bench.face.networks.list(DEMO) if each.is_external)
-    open_group = group(bench, {"protocol": "tcp"})
+    open_group = group(bench, {"protocol": "tcp"}, {"protocol": "icmp"})
     port = bench.port(network[0], security_group_ids=(open_group,))
     guest = host.guest(port)
     guest.serve(22)
@@ -102,6 +102,11 @@ def test_a_tenant_elsewhere_uses_it_and_is_told_so(host: WiredHost, bench: Bench
 
     until(lambda: stranger.asks(floating.address, 2022, 1.0) == gateway.fixed_ips[0].ip_address, 10, "the stranger")
     assert stranger.asks(floating.address, 22, 1.0) is None
+    plain_port = bench.port(network[0], security_group_ids=(open_group,))
+    host.guest(plain_port).serve(22)
+    plain = bench.floating_ip(outside, plain_port)
+    until(lambda: stranger.pings(plain.address, 1.0), 10, "the stranger's ping by a floating IP of its own guest")
+    assert stranger.asks(plain.address, 22) == gateway.fixed_ips[0].ip_address
     neighbour_port = bench.port(network[0])
     assert host.guest(neighbour_port).asks(floating.address, 2022, 1.0) is None, "answers go outside only"
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import gc
+import importlib
+import pkgutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,8 +10,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, bindparam, delete, event, func, select
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 
+import haneul.services
 from haneul.kit.db import Database, Json, Prepared, PreparedList, Timestamp, inserting, updating
 from haneul.kit.errors import Invalid
 
@@ -100,3 +105,14 @@ def test_what_fails_is_not_kept(db: Database) -> None:
 
     with db.read() as c:
         assert BY_ID.first(c, id="a") is None
+
+
+def test_every_statement_of_the_services_is_one_on_postgresql_too() -> None:
+    for module in pkgutil.walk_packages(haneul.services.__path__, "haneul.services."):
+        importlib.import_module(module.name)
+    statements: list[Any] = [each._statement for each in gc.get_objects() if isinstance(each, Prepared)]
+
+    assert len(statements) > 50
+    for statement in statements:
+        names = list(statement.compile(dialect=postgresql.dialect()).params)
+        statement.compile(dialect=postgresql.dialect(), column_keys=names)

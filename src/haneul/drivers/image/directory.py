@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,8 @@ from haneul.services.image.driver import BlobReader, Draft, StoredBlob
 
 log = logging.getLogger(__name__)
 
+_FLUSH_BYTES = 32 << 20
+"""So much is written before the medium is asked to take it."""
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -83,6 +86,9 @@ class DirectoryStore:
 class _FileDraft:
     def __init__(self, path: Path, root: Path, reserve_bytes: int) -> None:
         self._path, self._root, self._reserve_bytes = path, root, reserve_bytes
+        self._unflushed_bytes = 0
+        self._flusher: ThreadPoolExecutor | None = None
+        self._flushing: Future[None] | None = None
         try:
             self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         except OSError as error:
@@ -95,16 +101,32 @@ class _FileDraft:
         try:
             while rest:
                 rest = rest[os.write(self._fd, rest) :]
+            self._unflushed_bytes += len(chunk)
+            if self._unflushed_bytes >= _FLUSH_BYTES:
+                self._flush_meanwhile()
         except OSError as error:
             raise _trouble(error, self._path) from error
 
+    def _flush_meanwhile(self) -> None:
+        """Have the medium take what is there while more comes, so that `seal` has little left to wait for."""
+        if self._flushing is not None:
+            if not self._flushing.done():
+                return
+            self._flushing.result()
+        self._flusher = self._flusher or ThreadPoolExecutor(1, "image-flush")
+        self._flushing, self._unflushed_bytes = self._flusher.submit(os.fdatasync, self._fd), 0
+
     def seal(self) -> None:
         try:
+            if self._flushing is not None:
+                self._flushing.result()
             os.fsync(self._fd)
         except OSError as error:
             raise _trouble(error, self._path) from error
 
     def close(self) -> None:
+        if self._flusher is not None:
+            self._flusher.shutdown()
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1

@@ -51,7 +51,10 @@ class _Plan:
 
 
 class Prepared:
-    """One statement with named parameters: what differs from call to call is a `bindparam`."""
+    """One statement with named parameters: what differs from call to call is a `bindparam`.
+
+    In an UPDATE only the new values may be named as columns are: SQLAlchemy sets whatever bears a column's name.
+    """
 
     def __init__(self, statement: Executable) -> None:
         self._statement = statement

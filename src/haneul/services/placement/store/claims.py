@@ -35,7 +35,7 @@ class ClaimRows:
     def take(self, provider_id: ProviderId, resource_class: str, amount: int) -> bool:
         """Count `amount` more as used; False, and nothing done, when the provider has not so much left."""
         with self.db.write() as c:
-            return _TAKE.run(c, provider_id=provider_id, resource_class=resource_class, amount=amount) == 1
+            return _TAKE.run(c, of=provider_id, of_class=resource_class, amount=amount) == 1
 
     def give_back(self, consumer_id: ConsumerId) -> int:
         """Delete what the consumer holds; how many lines that were."""
@@ -43,7 +43,7 @@ class ClaimRows:
             held = _HELD.rows(c, consumer_id=consumer_id)
             if held:
                 lines = [(row.provider_id, row.resource_class, row.used) for row in held]
-                _GIVE.run_each(c, [{"provider_id": p, "resource_class": r, "amount": used} for p, r, used in lines])
+                _GIVE.run_each(c, [{"of": p, "of_class": r, "amount": used} for p, r, used in lines])
                 _DROP.run(c, consumer_id=consumer_id)
         return len(held)
 
@@ -123,8 +123,8 @@ _SET_CONSUMER = Prepared(
 )
 _amount = bindparam("amount", type_=Integer)
 _inventory = (
-    inventories.c.provider_id == bindparam("provider_id"),
-    inventories.c.resource_class == bindparam("resource_class"),
+    inventories.c.provider_id == bindparam("of"),
+    inventories.c.resource_class == bindparam("of_class"),
 )
 _TAKE = Prepared(
     update(inventories).where(*_inventory, fits(inventories, _amount)).values(used=inventories.c.used + _amount)

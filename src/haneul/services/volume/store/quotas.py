@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, func, insert, select
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared
 from haneul.services.volume.store.tables import backups, groups, quota_limits, snapshots, volumes
+
+_project: BindParameter[str] = bindparam("project_id")
+_OF_VOLUMES = Prepared(
+    select(volumes.c.type_id, func.count(), func.sum(volumes.c.size_gib))
+    .where(volumes.c.project_id == _project, volumes.c.consumes_quota)
+    .group_by(volumes.c.type_id)
+)
+_OF_SNAPSHOTS = Prepared(
+    select(volumes.c.type_id, func.count(), func.sum(snapshots.c.size_gib))
+    .join_from(snapshots, volumes, snapshots.c.volume_id == volumes.c.id)
+    .where(snapshots.c.project_id == _project, snapshots.c.consumes_quota)
+    .group_by(volumes.c.type_id)
+)
+_OF_BACKUPS = Prepared(
+    select(func.count(), func.coalesce(func.sum(backups.c.size_gib), 0)).where(backups.c.project_id == _project)
+)
+_GROUPS = Prepared(select(func.count()).select_from(groups).where(groups.c.project_id == _project))
+_LIMITS = Prepared(
+    select(quota_limits.c.resource, quota_limits.c.hard_limit).where(
+        quota_limits.c.owner == bindparam("owner"), quota_limits.c.is_class == bindparam("is_class")
+    )
+)
 
 
 class QuotaStore:
@@ -16,9 +38,8 @@ class QuotaStore:
 
     def limits(self, owner: str, *, is_class: bool = False) -> dict[str, int]:
         """Those set for the project, or for the class of that name."""
-        wanted = select(quota_limits.c.resource, quota_limits.c.hard_limit)
         with self.db.read() as c:
-            return {row[0]: row[1] for row in c.execute(wanted.where(*_of(owner, is_class)))}
+            return {row[0]: row[1] for row in _LIMITS.rows(c, owner=owner, is_class=is_class)}
 
     def set_limits(self, owner: str, limits: Mapping[str, int], *, is_class: bool = False) -> None:
         """Replace these limits, leave the others."""
@@ -39,30 +60,15 @@ class QuotaStore:
     def usage(self, project_id: str) -> dict[str, int]:
         """Resource -> how much: volumes, snapshots and GiB in all and, with `_<type id>` behind, of each type."""
         used = dict.fromkeys(("volumes", "gigabytes", "snapshots", "backups", "backup_gigabytes", "groups"), 0)
-        of_volumes = (
-            select(volumes.c.type_id, func.count(), func.sum(volumes.c.size_gib))
-            .where(volumes.c.project_id == project_id, volumes.c.consumes_quota)
-            .group_by(volumes.c.type_id)
-        )
-        of_snapshots = (
-            select(volumes.c.type_id, func.count(), func.sum(snapshots.c.size_gib))
-            .join_from(snapshots, volumes, snapshots.c.volume_id == volumes.c.id)
-            .where(snapshots.c.project_id == project_id, snapshots.c.consumes_quota)
-            .group_by(volumes.c.type_id)
-        )
-        of_backups = select(func.count(), func.coalesce(func.sum(backups.c.size_gib), 0)).where(
-            backups.c.project_id == project_id
-        )
         with self.db.read() as c:
-            for counted, statement in (("volumes", of_volumes), ("snapshots", of_snapshots)):
-                for type_id, count, size in c.execute(statement):
+            for counted, ask in (("volumes", _OF_VOLUMES), ("snapshots", _OF_SNAPSHOTS)):
+                for type_id, count, size in ask.rows(c, project_id=project_id):
                     for name, amount in ((counted, int(count)), ("gigabytes", int(size))):
                         used[name] += amount
                         used[f"{name}_{type_id}"] = used.get(f"{name}_{type_id}", 0) + amount
-            row = c.execute(of_backups).one()
+            row = _OF_BACKUPS.first(c, project_id=project_id)
             used["backups"], used["backup_gigabytes"] = int(row[0]), int(row[1])
-            wanted = select(func.count()).select_from(groups).where(groups.c.project_id == project_id)
-            used["groups"] = int(c.scalar(wanted) or 0)
+            used["groups"] = int(_GROUPS.scalar(c, project_id=project_id) or 0)
         return used
 
 

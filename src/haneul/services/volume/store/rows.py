@@ -10,9 +10,9 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Table, Text, delete, func, insert, select, type_coerce, update
+from sqlalchemy import Column, ColumnElement, Select, Table, Text, bindparam, delete, func, select, type_coerce
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared, PreparedList, inserting, updating
 from haneul.kit.errors import NotFound
 from haneul.kit.paging import Page, after
 
@@ -38,6 +38,8 @@ class Wanted:
 
 EVERYTHING = Wanted()
 ALL_OF_IT = Page()
+_AT_ONCE = 500
+"""How many ids one statement names at most."""
 
 
 class Rows(Generic[T]):
@@ -49,6 +51,11 @@ class Rows(Generic[T]):
         self._kind = kind
         self._noun = noun
         self._names = [each.name for each in fields(kind)]  # type: ignore[arg-type]
+        self._by_ids = PreparedList(lambda ids: self._oldest_first(table.c.id.in_(ids)))
+        self._all = Prepared(self._oldest_first())
+        self._insert = inserting(table, (name for name in self._names if name != "number"))
+        self._finds: dict[tuple[str, ...], Prepared] = {}
+        self._changes: dict[tuple[str, ...], Prepared] = {}
 
     def get(self, thing_id: str) -> T:
         """Raises NotFound("<noun>.absent")."""
@@ -67,26 +74,39 @@ class Rows(Generic[T]):
 
     def find_by(self, **equals: Any) -> T | None:
         """The oldest with these values."""
-        found = self.list(Wanted(equals), Page(limit=1))
-        return found[0] if found else None
+        names = tuple(equals)
+        if names not in self._finds:
+            same = (self.table.c[name] == bindparam(f"of_{name}") for name in names)
+            self._finds[names] = Prepared(self._oldest_first(*same).limit(1))
+        with self.db.read() as c:
+            row = self._finds[names].first(c, **{f"of_{name}": value for name, value in equals.items()})
+        return None if row is None else self._thing(row)
 
     def by_id(self, ids: Sequence[str]) -> dict[str, T]:
-        found = self.list(Wanted({"id": tuple(ids)})) if ids else []
-        return {thing.id: thing for thing in found}  # type: ignore[attr-defined]
+        found: dict[str, T] = {}
+        with self.db.read() as c:
+            for start in range(0, len(ids), _AT_ONCE):
+                some = map(self._thing, self._by_ids.rows(c, ids[start : start + _AT_ONCE]))
+                found |= {thing.id: thing for thing in some}  # type: ignore[attr-defined]
+        return found
+
+    def all(self) -> Sequence[T]:
+        """As they were made."""
+        with self.db.read() as c:
+            return [self._thing(row) for row in self._all.rows(c)]
 
     def list(self, wanted: Wanted = EVERYTHING, page: Page = ALL_OF_IT, offset: int = 0) -> Sequence[T]:
         """In the order of `page.sort` (columns; without any as they were made), after the row `page.marker`.
 
         Raises NotFound("page.no_marker").
         """
-        statement = select(self.table).where(*self._where(wanted))
+        statement = self._selected().where(*self._where(wanted))
         order = [(self.table.c[key.name], key.is_descending) for key in page.sort]
-        last = self.table.c.get("number", next(iter(self.table.primary_key.columns)))
-        order = [*order, (last, order[-1][1] if order else False)]
+        order = [*order, (self._last, order[-1][1] if order else False)]
         with self.db.read() as c:
             values = None if page.marker is None else self._marker(page.marker, order)
             statement = after(statement, order, values).limit(page.limit)
-            return [self._thing(row._mapping) for row in c.execute(statement.offset(offset or None))]
+            return [self._thing(row) for row in c.execute(statement.offset(offset or None))]
 
     def count(self, wanted: Wanted = EVERYTHING) -> int:
         with self.db.read() as c:
@@ -96,13 +116,15 @@ class Rows(Generic[T]):
     def add(self, thing: T) -> None:
         values = {name: _plain(getattr(thing, name)) for name in self._names if name != "number"}
         with self.db.write() as c:
-            c.execute(insert(self.table).values(values))
+            self._insert.run(c, **values)
 
     def change(self, thing_id: str, **values: Any) -> None:
         """Set columns; fine if the row is gone."""
-        plain = {name: _plain(value) for name, value in values.items()}
+        names = tuple(values)
+        if names not in self._changes:
+            self._changes[names] = updating(self.table, self.table.c.id, names)
         with self.db.write() as c:
-            c.execute(update(self.table).where(self.table.c.id == thing_id).values(plain))
+            self._changes[names].run(c, of=thing_id, **{name: _plain(value) for name, value in values.items()})
 
     def remove(self, thing_id: str) -> None:
         """Fine if it is gone."""
@@ -129,8 +151,19 @@ class Rows(Generic[T]):
             conditions.append(_COMPARISONS[comparison](columns[name], moment))
         return conditions
 
-    def _thing(self, row: Any) -> T:
-        return msgspec.convert({name: row[name] for name in self._names}, self._kind)
+    @property
+    def _last(self) -> Column[Any]:
+        """What tells rows apart that are equal in every other respect."""
+        return self.table.c.get("number", next(iter(self.table.primary_key.columns)))
+
+    def _selected(self) -> Select[Any]:
+        return select(*(self.table.c[name] for name in self._names))
+
+    def _oldest_first(self, *conditions: ColumnElement[bool]) -> Select[Any]:
+        return self._selected().where(*conditions).order_by(self._last)
+
+    def _thing(self, row: Sequence[Any]) -> T:
+        return msgspec.convert(dict(zip(self._names, row, strict=True)), self._kind)
 
 
 def _plain(value: Any) -> Any:

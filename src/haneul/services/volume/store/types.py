@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import bindparam, delete, insert, or_, select
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared
 from haneul.services.volume.model import DefaultType, VolumeType
 from haneul.services.volume.store.rows import Rows
 from haneul.services.volume.store.tables import default_types, type_access, types, volumes
+
+_DEFAULTS = Prepared(select(default_types).order_by(default_types.c.project_id))
+_DEFAULT_OF = Prepared(select(default_types).where(default_types.c.project_id == bindparam("project_id")))
 
 
 class TypeStore(Rows[VolumeType]):
@@ -43,11 +45,9 @@ class TypeStore(Rows[VolumeType]):
 
     def defaults(self, project_id: str | None = None) -> Sequence[DefaultType]:
         """Of every project that has one of its own, or of one."""
-        wanted: Any = select(default_types).order_by(default_types.c.project_id)
-        if project_id is not None:
-            wanted = wanted.where(default_types.c.project_id == project_id)
         with self.db.read() as c:
-            return [DefaultType(row.project_id, row.type_id) for row in c.execute(wanted)]
+            rows = _DEFAULTS.rows(c) if project_id is None else _DEFAULT_OF.rows(c, project_id=project_id)
+        return [DefaultType(row.project_id, row.type_id) for row in rows]
 
     def set_default(self, project_id: str, type_id: str | None) -> None:
         """None: the project has no default of its own."""

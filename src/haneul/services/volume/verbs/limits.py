@@ -14,7 +14,7 @@ PER_VOLUME = "per_volume_gigabytes"
 
 def default_limits(store: VolumeStore) -> dict[str, int]:
     """Those of every project for which nothing else was set."""
-    of_types = {f"{name}_{kind.name}": NO_LIMIT for kind in store.types.list() for name in PER_TYPE}
+    of_types = {f"{name}_{kind.name}": NO_LIMIT for kind in store.types.all() for name in PER_TYPE}
     return {**DEFAULT_LIMITS, **of_types, **store.quotas.limits(DEFAULT_CLASS, is_class=True)}
 
 
@@ -26,7 +26,7 @@ def usage(store: VolumeStore, project_id: str) -> dict[str, int]:
     """By the names that limits have: of each type by its name."""
     counted = store.quotas.usage(project_id)
     used = {name: amount for name, amount in counted.items() if name in DEFAULT_LIMITS}
-    for kind in store.types.list():
+    for kind in store.types.all():
         for name in PER_TYPE:
             used[f"{name}_{kind.name}"] = counted.get(f"{name}_{kind.id}", 0)
     return {**used, PER_VOLUME: 0}
@@ -38,12 +38,17 @@ def require_room(store: VolumeStore, project_id: str, kind: VolumeType | None, m
     for name, amount in more.items():
         _require(name, limits[name], counted[name], amount)
     if kind is not None:
-        require_room_of_type(store, project_id, kind, more)
+        _require_of_type(limits, counted, kind, more)
 
 
 def require_room_of_type(store: VolumeStore, project_id: str, kind: VolumeType, more: Mapping[str, int]) -> None:
     """As `require_room`, asking for the limits of the one type only."""
-    limits, counted = effective_limits(store, project_id), store.quotas.usage(project_id)
+    _require_of_type(effective_limits(store, project_id), store.quotas.usage(project_id), kind, more)
+
+
+def _require_of_type(
+    limits: Mapping[str, int], counted: Mapping[str, int], kind: VolumeType, more: Mapping[str, int]
+) -> None:
     for name, amount in more.items():
         limit = limits.get(f"{name}_{kind.name}", NO_LIMIT)
         _require(f"{name}_{kind.name}", limit, counted.get(f"{name}_{kind.id}", 0), amount)

@@ -48,6 +48,21 @@ def delete_while_building(lab: VolumeLab) -> None:
     delete(lab)
 
 
+def other_image(lab: VolumeLab) -> None:
+    """Made once for all trials."""
+    names, cloud = lab.cloud.names, lab.cloud
+    if "other" not in names:
+        new = {"name": "other", "disk_format": "raw", "container_format": "bare"}
+        names["other"] = cloud.ask("POST", "/image/v2/images", new)["id"]
+        headers = {"x-auth-token": cloud.token_of("demo") or "", "content-type": "application/octet-stream"}
+        cloud.http.request("PUT", f"/image/v2/images/{names['other']}/file", headers=headers, content=b"another image")
+
+
+def rebuild(lab: VolumeLab) -> None:
+    """The volume begins anew."""
+    lab.act(rebuild={"imageRef": lab.cloud.names["other"]})
+
+
 OLD = (volume, write, bootable)
 Steps = tuple[Callable[[VolumeLab], None], ...]
 BOOT_SCENARIOS: dict[str, tuple[Steps, Callable[[VolumeLab], None]]] = {
@@ -59,6 +74,7 @@ BOOT_SCENARIOS: dict[str, tuple[Steps, Callable[[VolumeLab], None]]] = {
     "create_image of volumes": ((*OLD, on_old), do(createImage={"name": "picture"})),
     "shelve_server on a volume": ((*OLD, on_old), do(shelve=None)),
     "unshelve_server on a volume": ((*OLD, on_old, do(shelve=None)), do(unshelve=None)),
+    "rebuild_server on a volume": ((other_image, on_new), rebuild),
     "resize_server on a volume": ((*OLD, on_old), resize),
     "revert_resize on a volume": ((*OLD, on_old, resize), do(revertResize=None)),
     "shelve_server with a volume": ((server, volume, write, beside, attach), do(shelve=None)),

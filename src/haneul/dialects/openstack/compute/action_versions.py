@@ -48,6 +48,12 @@ def _keep_power(body: Any) -> Any:
     return body
 
 
+def _keep_volume(body: Any) -> Any:
+    """What a server boots from was never replaced."""
+    body["rebuild"]["keeps_volume"] = True
+    return body
+
+
 def _zone_only(schema: Schema) -> Schema:
     zone = {"type": "string", "minLength": 1, "maxLength": 255}
     inner = {"type": ["object", "null"], "properties": {"availability_zone": zone}, "additionalProperties": False}
@@ -83,6 +89,7 @@ def _recall_password(body: Any) -> Any:
 
 ACTION_RUNGS = (
     Rung("2.95", "an evacuated server stays off", {"evacuate_server": Change(lift=_keep_power)}),
+    Rung("2.93", "a rebuild may replace the data of a volume", {"rebuild_server": Change(lift=_keep_volume)}),
     Rung("2.91", "a server may be unshelved to a host", {"unshelve_server": Change(schema=_zone_only)}),
     Rung("2.87", "servers that boot from volumes, and stable devices, may be rescued", {}),
     Rung(

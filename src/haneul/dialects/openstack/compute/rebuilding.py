@@ -35,6 +35,7 @@ def rebuild_server(cloud: Cloud, req: Request) -> Reply:
     asked: dict[str, Any] = req.body["rebuild"]
     if asked.pop("trusted_image_certificates", None):
         raise Invalid("server.trusted_certificates", "Image signatures are not verified: leave out the certificates.")
+    keeps_volume = asked.pop("keeps_volume", False)
     wish = RebuildWish(
         image_id=asked["imageRef"].rstrip("/").rpartition("/")[2],
         changes=changes({key: value for key, value in asked.items() if key not in _OURS}),
@@ -44,6 +45,7 @@ def rebuild_server(cloud: Cloud, req: Request) -> Reply:
         is_key_given="key_name" in asked,
         files=files_of(asked) if "personality" in asked else None,
         user_data=(asked.get("user_data") or "") if "user_data" in asked else None,
+        keeps_volume=keeps_volume,
     )
     view, password = cloud.compute.servers.rebuild(req.caller, req.params["server_id"], wish)
     shown = server_views.full(req, view)

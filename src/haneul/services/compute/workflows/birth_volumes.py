@@ -8,7 +8,7 @@ from haneul.kit.errors import Conflict
 from haneul.kit.policy import INTERNAL
 from haneul.services.compute.model import DiskSource, PlannedDisk, Server, ServerId, ServerVolume
 from haneul.services.compute.parts import Parts
-from haneul.services.volume import NewVolume
+from haneul.services.volume import NewVolume, Status
 
 
 def wanted_disks(parts: Parts, server_id: ServerId) -> tuple[PlannedDisk, ...]:
@@ -91,3 +91,37 @@ def give_volumes_back(parts: Parts, server_id: ServerId) -> None:
     for row in parts.store.volumes.of([server_id]):
         parts.volume.attachments.remove(row.attachment_id)
         parts.store.volumes.remove(row.attachment_id)
+
+
+def begin_volume_anew(parts: Parts, server_id: ServerId, image_id: str) -> None:
+    """The volume that the server boots from is reserved for it, and gets the image's data. No undo: as asked for."""
+    with parts.db.write():
+        server = parts.store.servers.get(server_id)
+        row = root_of(parts, server_id)
+        volume = parts.volume.volumes.find_all([row.volume_id])[row.volume_id]
+        if volume.image_id == image_id and volume.status is not Status.ERROR:
+            return
+        owner = replace(INTERNAL, project_id=server.project_id, user_id=server.user_id, is_system=False)
+        parts.volume.attachments.hold(row.attachment_id)
+        parts.volume.volumes.reimage(owner, row.volume_id, image_id, also_reserved=True)
+
+
+def volume_anew(parts: Parts, server_id: ServerId) -> bool:
+    """Raises Conflict("server.volume_failed") that says why it could not be."""
+    volume_id = root_of(parts, server_id).volume_id
+    complaint = parts.volume.volumes.complaint(volume_id)
+    if complaint is not None:
+        raise Conflict("server.volume_failed", f"The volume of the server could not begin anew: {complaint}")
+    return parts.volume.volumes.is_available(volume_id)
+
+
+def mark_volume_attached(parts: Parts, server_id: ServerId) -> None:
+    parts.volume.attachments.complete(INTERNAL, root_of(parts, server_id).attachment_id)
+
+
+def root_of(parts: Parts, server_id: ServerId) -> ServerVolume:
+    """The volume that the server boots from. Raises Conflict("server.no_root")."""
+    for row in parts.store.volumes.of([server_id]):
+        if row.boot_index == 0:
+            return row
+    raise Conflict("server.no_root", f"Server {server_id} has lost the volume that it boots from: delete it.")

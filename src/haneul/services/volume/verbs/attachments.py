@@ -137,6 +137,14 @@ class Attachments(Verbs):
             if attachment is not None:
                 self._settle(attachment.volume_id)
 
+    def hold(self, attachment_id: str) -> None:
+        """For services above: its server has let go of it for a moment, and nobody else gets it."""
+        with self._parts.db.write():
+            self._store.attachments.change(attachment_id, status=AttachStatus.RESERVED)
+            attachment = self._store.attachments.find(attachment_id)
+            if attachment is not None:
+                self._settle(attachment.volume_id)
+
     def still_attached(self, attachment_id: str) -> None:
         """For services above: its server kept it after all; fine if it is gone."""
         with self._parts.db.write():

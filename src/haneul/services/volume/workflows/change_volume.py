@@ -86,9 +86,12 @@ def data_of_image(parts: Parts, volume_id: str, image_id: str) -> bool:
 
 
 def mark_reimaged(parts: Parts, volume_id: str, old_status: Status) -> None:
-    """Reserved as it was, or available. No undo: nothing follows."""
-    status = Status.RESERVED if old_status is Status.RESERVED else Status.AVAILABLE
-    parts.store.volumes.move(volume_id, status, parts.clock.now())
+    """Reserved as it was, available, or in use by whoever could not wait for it. No undo: nothing follows."""
+    with parts.db.write():
+        status = at_rest(parts, volume_id)
+        if status is Status.AVAILABLE and old_status is Status.RESERVED:
+            status = Status.RESERVED
+        parts.store.volumes.move(volume_id, status, parts.clock.now())
 
 
 def mark_failed(parts: Parts, volume_id: str, asked_by: AskedBy, fault: Fault) -> None:

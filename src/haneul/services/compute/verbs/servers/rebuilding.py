@@ -15,6 +15,7 @@ from haneul.services.compute.verbs.servers.choices import chosen_image, require_
 from haneul.services.compute.verbs.servers.creating import check_user_data
 from haneul.services.compute.verbs.servers.reading import ReadingVerbs, ServerView
 from haneul.services.compute.workflows.rebuild_server import rebuild_server
+from haneul.services.volume import Status
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class RebuildWish:
     """True with a `key_name` of None takes the key away."""
     user_data: str | None = None
     files: tuple[InjectedFile, ...] | None = None
+    keeps_volume: bool = False
+    """A volume that it boots from must not begin anew: only the image that it began as will do."""
 
 
 class RebuildingVerbs(ReadingVerbs):
@@ -45,10 +48,14 @@ class RebuildingVerbs(ReadingVerbs):
             require_action(server, "rebuild")
             if server.host_id is None:
                 raise Conflict("server.no_host", f"Instance {server_id} is on no host: delete it and create another.")
-            image_id = self._image_for(caller, server, wish)
+            flavor = _flavor_of(server)
+            from_volume = server.boots_from_volume
+            image_id = None if from_volume else chosen_image(self._parts, caller, wish.image_id, flavor)
+            volume_image = self._image_of_volume(caller, server, wish) if from_volume else ""
             birth = self._birth_of(caller, server, wish)
             was_stopped = server.state is ServerState.STOPPED
-            self._parts.runs.submit(rebuild_server, server.id, server.id, asked_by(caller), was_stopped)
+            args = (server.id, asked_by(caller), was_stopped, volume_image)
+            self._parts.runs.submit(rebuild_server, server.id, *args)
             self._store.set_birth(server.id, birth, self._parts.clock.now())
             if wish.metadata is not None:
                 self._store.set_metadata(server.id, wish.metadata)
@@ -58,17 +65,20 @@ class RebuildingVerbs(ReadingVerbs):
             self._store.change(server.id, self._parts.clock.now(), **values)
             return self.look(caller, [self._store.get(server.id)])[0], birth.admin_password
 
-    def _image_for(self, caller: Caller, server: Server, wish: RebuildWish) -> str | None:
-        """What its own disk begins as anew; a volume that it boots from stays as it is. Raises Invalid."""
-        if not server.boots_from_volume:
-            return chosen_image(self._parts, caller, wish.image_id, _flavor_of(server))
+    def _image_of_volume(self, caller: Caller, server: Server, wish: RebuildWish) -> str:
+        """What the volume that it boots from begins anew as; empty: it stays as it is. Raises Invalid."""
         rows = self._parts.store.volumes.of([server.id])
         volumes = self._parts.volume.volumes.find_all([row.volume_id for row in rows if row.boot_index == 0])
-        begun_as = {(volume.image_metadata or {}).get("image_id") for volume in volumes.values()}
-        if begun_as != {wish.image_id}:
-            message = "Unable to rebuild with a different image for a volume-backed server: name the one it began as."
-            raise Invalid("server.volume_backed", message)
-        return None
+        for volume in volumes.values():
+            is_sound = volume.status is not Status.ERROR
+            if is_sound and (volume.image_metadata or {}).get("image_id") == wish.image_id:
+                return ""
+            if not wish.keeps_volume:
+                return chosen_image(
+                    self._parts, caller, wish.image_id, replace(_flavor_of(server), disk_gib=volume.size_gib)
+                )
+        message = "Unable to rebuild with a different image for a volume-backed server: name the one it began as."
+        raise Invalid("server.volume_backed", message)
 
     def _birth_of(self, caller: Caller, server: Server, wish: RebuildWish) -> ServerBirth:
         birth = self._store.birth(server.id)

@@ -9,7 +9,7 @@ import pytest
 
 from haneul.dialects.openstack.compute.forms import Remembering, parse_time
 from haneul.dialects.openstack.compute.routes import ROUTES
-from haneul.dialects.openstack.compute.server_states import power_state, standing, status, task_state
+from haneul.dialects.openstack.compute.server_states import words
 from haneul.dialects.openstack.compute.versions import LADDER
 from haneul.kit.errors import Invalid, OverQuota
 from haneul.kit.http import Version
@@ -86,8 +86,8 @@ def test_every_state_has_its_moves_and_the_buried_have_none() -> None:
     ],
 )
 def test_what_is_shown_of_a_state(view: ServerView, wanted: tuple[str, str, str | None, int]) -> None:
-    shown = (status(view), standing(view.server).value, task_state(view), power_state(view.server))
-    assert shown == wanted
+    shown = words(view)
+    assert (shown.status, shown.standing.value, shown.task_state, shown.power_state) == wanted
 
 
 def test_room_is_counted_for_every_resource() -> None:

@@ -13,7 +13,7 @@ from haneul.dialects.openstack import errors
 from haneul.dialects.openstack.api import ApiSpec
 from haneul.dialects.openstack.app import build
 from haneul.kit.errors import Conflict, Unauthenticated
-from haneul.kit.http import Change, Ladder, Reply, Request, Route, Rung
+from haneul.kit.http import Change, Ladder, Many, Reply, Request, Route, Rung
 from haneul.kit.policy import Caller
 
 NAME = {"type": "object", "properties": {"name": {"type": "string", "maxLength": 5}}, "required": ["name"]}
@@ -46,6 +46,10 @@ def greet(_toy: Toy, _req: Request) -> Reply:
     return Reply(body={"hello": "world"})
 
 
+def list_things(_toy: Toy, _req: Request) -> Reply:
+    return Reply(body=Many("things", ({"id": n, "tags": []} for n in range(2)), {"links": ["next"]}))
+
+
 class Tokens:
     def authenticate(self, token: str) -> Caller:
         if token != "good":
@@ -64,6 +68,7 @@ class Toy:
 
 ROUTES = (
     Route("POST", "/things", create_thing, schema=NAME),
+    Route("GET", "/things", list_things),
     Route("GET", "/things/{id}", show_thing),
     Route("GET", "/broken", break_down, since="1.2"),
     Route("PUT", "/file", upload, raw=True),
@@ -80,7 +85,16 @@ LADDER = Ladder(
     "toy",
     "1.0",
     "1.3",
-    (Rung("1.1", "Things have tags.", {"create_thing": Change(lower=_without_tags, status=200)}),),
+    (
+        Rung(
+            "1.1",
+            "Things have tags.",
+            {
+                "create_thing": Change(lower=_without_tags, status=200),
+                "list_things": Change(lower=lambda body: {"things": [_without_tags(each) for each in body["things"]]}),
+            },
+        ),
+    ),
 )
 
 
@@ -104,6 +118,14 @@ def test_an_older_version_is_served_by_the_ladder(client: TestClient) -> None:
     reply = client.post("/toy/things", json={"name": "a"})
 
     assert (reply.status_code, reply.json()) == (200, {"name": "a", "by": "ann"})
+
+
+def test_a_listing_is_lowered_thing_by_thing(client: TestClient) -> None:
+    newest = client.get("/toy/things", headers={"OpenStack-API-Version": "toy latest"}).json()
+    oldest = client.get("/toy/things").json()
+
+    assert newest == {"things": [{"id": 0, "tags": []}, {"id": 1, "tags": []}], "links": ["next"]}
+    assert oldest == {"things": [{"id": 0}, {"id": 1}], "links": ["next"]}
 
 
 @pytest.mark.parametrize(("asked", "status"), [("toy 9.9", 406), ("toy x", 400), ("other 9.9", 200)])

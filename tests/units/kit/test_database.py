@@ -1,12 +1,40 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Column, MetaData, String, Table, insert, select, text
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Timestamp, among
 from haneul.kit.errors import Unavailable
+from tests.databases import fresh
+
+METADATA = MetaData()
+things = Table("things", METADATA, Column("id", String(36), primary_key=True), Column("at", Timestamp))
+
+
+@pytest.mark.parametrize("wanted", [[], ["a"], ["b", "nobody", 'qu"ote'], [*map(str, range(40_000)), "a"]])
+def test_rows_are_found_among_any_number_of_values(wanted: list[str]) -> None:
+    db = fresh(METADATA)
+    with db.write() as connection:
+        connection.execute(insert(things), [{"id": each, "at": None} for each in ("a", "b", 'qu"ote')])
+
+    with db.read() as connection:
+        found = connection.execute(select(things.c.id).where(among(things.c.id)), {"ids": wanted}).scalars().all()
+
+    assert sorted(found) == [each for each in ("a", "b", 'qu"ote') if each in wanted]
+
+
+@pytest.mark.parametrize("years", [-1000, -1, 0, 30, 71, 72, 1000, 7000])
+def test_moments_are_kept_to_the_microsecond(years: int) -> None:
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=365 * years, microseconds=999_999)
+    db = fresh(METADATA)
+    with db.write() as connection:
+        connection.execute(insert(things), {"id": "a", "at": moment})
+
+    with db.read() as connection:
+        assert connection.execute(select(things.c.at)).scalar() == moment
 
 
 def test_a_full_disk_is_named_and_forgotten_once_there_is_room(tmp_path: Path) -> None:

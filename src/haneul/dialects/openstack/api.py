@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ import msgspec
 from haneul.dialects.openstack import access_rules
 from haneul.dialects.openstack.errors import ErrorStyle
 from haneul.kit.errors import CloudError, Conflict, Invalid, NotFound, Unauthenticated
-from haneul.kit.http import Exchange, Ladder, Reply, Request, Route, RouteTable, Validators, Watcher
+from haneul.kit.http import Exchange, Ladder, Many, Reply, Request, Route, RouteTable, Validators, Watcher
 from haneul.kit.http.asgi import Receive, Scope, Send, Transport
 from haneul.kit.http.ladder import Version
 from haneul.kit.policy import ANONYMOUS, Caller
@@ -218,11 +219,16 @@ class Api:
             request.body = ladder.lift(name, request.version, request.body)
 
     def _lowered(self, route: Route, request: Request, reply: Reply) -> Reply:
+        """The answer as the request's version has it; a listing is written out on the way."""
         ladder = self.spec.ladder
+        lower: Callable[[Any], Any] = _as_it_is
         if ladder is not None and reply.status < 400:
             reply.status = ladder.status(route.name, request.version, reply.status)
-            if isinstance(reply.body, dict | list):
-                reply.body = ladder.lower(route.name, request.version, reply.body)
+            lower = partial(ladder.lower, route.name, request.version)
+        if isinstance(reply.body, Many):
+            reply.body = reply.body.written(lower)
+        elif isinstance(reply.body, dict | list):
+            reply.body = lower(reply.body)
         return reply
 
     def _refuse(self, error: CloudError, request_id: str) -> Reply:
@@ -243,6 +249,10 @@ class _NoMethod(Conflict):
         self.allowed = frozenset(allowed)
         names = ", ".join(sorted(self.allowed))
         super().__init__("request.no_method", f"The method {method} is not allowed for this resource: use {names}.")
+
+
+def _as_it_is(body: Any) -> Any:
+    return body
 
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")

@@ -1,5 +1,6 @@
 """The one truth: a relational database with many readers and one writer at a time."""
 
+from haneul.kit.db.among import among
 from haneul.kit.db.copying import copy_rows
 from haneul.kit.db.database import Database
 from haneul.kit.db.leadership import Leadership
@@ -15,6 +16,7 @@ __all__ = [
     "Prepared",
     "PreparedList",
     "Timestamp",
+    "among",
     "copy_rows",
     "inserting",
     "updating",

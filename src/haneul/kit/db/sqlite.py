@@ -45,6 +45,11 @@ def open_sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("immediate") else "BEGIN")
+        if connection.info.get("immediate"):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # Locks nothing and reads nothing yet, so that it cannot fail: past all that explains failures.
+            raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+            raw.execute("BEGIN")
 
     return engine

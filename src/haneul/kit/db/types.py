@@ -13,6 +13,9 @@ from sqlalchemy.types import TypeDecorator
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _decode = msgspec.json.Decoder().decode
 _MICROSECOND = timedelta(microseconds=1)
+_NEAR = 1 << 51
+"""Microseconds until 2041."""
+_from_s = datetime.fromtimestamp
 
 
 class Timestamp(TypeDecorator[datetime]):
@@ -44,7 +47,10 @@ class Json(TypeDecorator[Any]):
 
 
 def _read_moment(value: int | None) -> datetime | None:
-    return None if value is None else _EPOCH + timedelta(microseconds=value)
+    if value is None:
+        return None
+    # Twice as fast, and exact to the microsecond as long as a float has that many digits.
+    return _from_s(value / 1e6, UTC) if 0 <= value < _NEAR else _EPOCH + timedelta(microseconds=value)
 
 
 def _read_json(value: str | None) -> Any:

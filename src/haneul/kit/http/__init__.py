@@ -2,7 +2,7 @@
 
 from haneul.kit.http.exchange import Exchange, Watcher
 from haneul.kit.http.ladder import Change, Ladder, Rung, Version
-from haneul.kit.http.message import Query, Reply, Request
+from haneul.kit.http.message import Many, Query, Reply, Request
 from haneul.kit.http.routing import Match, Route, RouteTable
 from haneul.kit.http.schema import Validators
 
@@ -10,6 +10,7 @@ __all__ = [
     "Change",
     "Exchange",
     "Ladder",
+    "Many",
     "Match",
     "Query",
     "Reply",

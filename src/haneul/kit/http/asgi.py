@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from haneul.kit.errors import Invalid
-from haneul.kit.http.message import Query, Reply
+from haneul.kit.http.message import Many, Query, Reply
 from haneul.kit.ids import new_uuid
 from haneul.kit.log import request_id as current_request_id
 
@@ -105,6 +105,8 @@ class Transport:
     async def send_reply(self, reply: Reply, head: dict[str, str], pool: Executor | None = None) -> None:
         headers = head | {key.lower(): value for key, value in reply.headers.items()}
         body = reply.body
+        if isinstance(body, Many):
+            body = body.written(lambda as_it_is: as_it_is)
         if isinstance(body, dict | list):
             body = msgspec.json.encode(body)
             headers.setdefault("content-type", "application/json")

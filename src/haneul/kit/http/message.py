@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
+
+import msgspec
 
 from haneul.kit.errors import Invalid
 from haneul.kit.http.ladder import Version
@@ -99,12 +101,29 @@ class Request:
         return self.api_url + self.path
 
 
-Body = dict[str, Any] | list[Any] | bytes | Path | Iterator[bytes] | None
+@dataclass(frozen=True)
+class Many:
+    """A listing: things under a name. Each is made, lowered and written before the next, so that a thousand of them
+    never lie about as dictionaries together: that costs more than to make them."""
+
+    name: str
+    things: Iterable[dict[str, Any]]
+    besides: Mapping[str, Any] = field(default_factory=dict)
+    """What else the body has, such as links."""
+
+    def written(self, lower: Callable[[Any], Any]) -> dict[str, Any]:
+        """The body, its list written out; `lower` is told a body with one thing at a time."""
+        name, encode = self.name, msgspec.json.encode
+        parts = [encode(lower({name: [thing]})[name][0]) for thing in self.things]
+        return {name: msgspec.Raw(b"[" + b",".join(parts) + b"]"), **self.besides}
+
+
+Body = dict[str, Any] | list[Any] | Many | bytes | Path | Iterator[bytes] | None
 
 
 @dataclass
 class Reply:
-    """What goes back: JSON for a dict or list, the file's content for a Path, raw bytes or an iterator of them."""
+    """What goes back: JSON for a dict, list or Many, the file of a Path, raw bytes or an iterator of them."""
 
     status: int = 200
     body: Body = None

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, case, delete, func, literal, or_, select, update
 
-from haneul.kit.db import Database, Timestamp
+from haneul.kit.db import Database, Prepared, Timestamp, among
 from haneul.kit.errors import NotFound
 from haneul.kit.paging import after
 from haneul.kit.workflow import statements as sql
@@ -25,8 +25,7 @@ from haneul.kit.workflow.model import (
 )
 from haneul.kit.workflow.tables import active, run_steps, runs
 
-_FEW = 500
-"""Up to so many subjects are asked for by name; of more, everything unfinished is read."""
+_CURRENT = Prepared(select(runs).where(active, among(runs.c.subject, "subjects")))
 
 
 class RunStore:
@@ -76,12 +75,8 @@ class RunStore:
         if len(subjects) == 1:
             with self.db.read() as c:
                 return [view(row) for row in sql.CURRENT.rows(c, b_subject=subjects[0])]
-        statement = select(runs).where(active)
-        if len(subjects) <= _FEW:
-            statement = statement.where(runs.c.subject.in_(subjects))
-        wanted = set(subjects)
         with self.db.read() as c:
-            return [view(row) for row in c.execute(statement) if row.subject in wanted]
+            return [view(row) for row in _CURRENT.rows(c, subjects=subjects)]
 
     def unfinished(self) -> list[RunView]:
         """Every run that has not ended, oldest first."""

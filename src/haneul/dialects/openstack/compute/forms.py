@@ -31,17 +31,17 @@ def links(req: Request, kind: str, name: str) -> list[dict[str, str]]:
 
 
 def reference(req: Request, kind: str, name: str) -> dict[str, Any]:
-    return {"id": name, "links": links(req, kind, name)[1:]}
+    return {"id": name, "links": [{"rel": "bookmark", "href": f"{req.api_url}/{kind}/{name}"}]}
 
 
 def time(moment: datetime | None) -> str | None:
     """2030-01-31T12:00:00Z."""
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if moment is None else moment.isoformat()[:19] + "Z"
 
 
 def fine_time(moment: datetime | None) -> str | None:
     """2030-01-31T12:00:00.000000, as the parts that were extensions once have it."""
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return None if moment is None else moment.isoformat(timespec="microseconds")[:26]
 
 
 def parse_time(text: str, name: str) -> datetime:

@@ -99,7 +99,8 @@ def get_instance_action(cloud: Cloud, req: Request) -> Reply:
     record = cloud.compute.actions.get(req.caller, server_id, req.params["request_id"])
     shown = _brief(server_id, record.run)
     host = record.host
-    events = [_event(step) | {"hostId": host_hash(record.project_id, host)} for step in record.run.steps]
+    host_id = host_hash(record.project_id, host.name) if host else ""
+    events = [_event(step) | {"hostId": host_id} for step in record.run.steps]
     if record.sees_details:
         for event, step in zip(events, record.run.steps, strict=True):
             event["host"] = host.name if host else None

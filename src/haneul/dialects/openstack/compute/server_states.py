@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from haneul.services.compute import Server, ServerState, ServerView, Task
 
 STATUS_BY_STATE = {
@@ -121,6 +123,23 @@ def status(view: ServerView) -> str:
     return STATUS_BY_STATE[state]
 
 
+class Words(NamedTuple):
+    """All that is said of a server's state."""
+
+    standing: ServerState
+    status: str
+    task_state: str | None
+    vm_state: str
+    power_state: int
+
+
+def words(view: ServerView) -> Words:
+    server = view.server
+    if view.task is None and server.state not in _IN_MOTION:
+        return _WORDS_AT_REST[server.state]
+    return Words(standing(server), status(view), task_state(view), vm_state(standing(server)), power_state(server))
+
+
 def vm_state(state: ServerState) -> str:
     return _VM_STATE.get(state, state.value)
 
@@ -157,3 +176,11 @@ STATES_BY_STATUS: dict[str, frozenset[ServerState]] = {
     ),
 }
 """What `status=` of a listing may say, in lower case; those that no server is in find none."""
+
+
+_IN_MOTION = frozenset({ServerState.BUILDING, ServerState.DELETING})
+"""States in which something is always done."""
+_WORDS_AT_REST = {
+    state: Words(state, STATUS_BY_STATE[state], None, vm_state(state), _POWER_BY_STATE.get(state, NO_POWER))
+    for state in STATUS_BY_STATE
+}

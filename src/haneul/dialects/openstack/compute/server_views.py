@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Any
 
 from haneul.dialects.openstack.compute.forms import Remembering, fine_time, links, reference, time
-from haneul.dialects.openstack.compute.server_states import power_state, standing, status, task_state, vm_state
+from haneul.dialects.openstack.compute.server_states import words
 from haneul.kit.http import Request
-from haneul.services.compute import FlavorSnapshot, Host, Server, ServerState, ServerView
+from haneul.services.compute import FlavorSnapshot, Server, ServerState, ServerView
 
 _WITH_PROGRESS = frozenset({ServerState.ACTIVE, ServerState.BUILDING, ServerState.DELETED})
 
@@ -17,16 +18,18 @@ def brief(req: Request, server: Server) -> dict[str, Any]:
     return {"id": server.id, "name": server.name, "links": links(req, "servers", server.id)}
 
 
-def full(req: Request, view: ServerView) -> dict[str, Any]:
-    """All that this caller may see of the server."""
-    server = view.server
+def full(req: Request, view: ServerView, *, is_listed: bool = False) -> dict[str, Any]:
+    """All that this caller may see of the server; listings leave its groups out."""
+    server, state = view.server, words(view)
     shown = {
-        **brief(req, server),
-        "status": status(view),
+        "id": server.id,
+        "name": server.name,
+        "links": links(req, "servers", server.id),
+        "status": state.status,
         "tenant_id": server.project_id,
         "user_id": server.user_id,
         "metadata": dict(server.metadata),
-        "hostId": host_hash(server.project_id, view.host),
+        "hostId": host_hash(server.project_id, view.host.name) if view.host else "",
         "image": reference(req, "images", server.image_id) if server.image_id else "",
         "flavor": _flavor(req, view),
         "created": time(server.created_at),
@@ -41,45 +44,46 @@ def full(req: Request, view: ServerView) -> dict[str, Any]:
         "key_name": server.key_name,
         "OS-SRV-USG:launched_at": fine_time(server.launched_at),
         "OS-SRV-USG:terminated_at": fine_time(server.terminated_at),
-        "OS-EXT-STS:task_state": task_state(view),
-        "OS-EXT-STS:vm_state": vm_state(standing(server)),
-        "OS-EXT-STS:power_state": power_state(server),
-        "os-extended-volumes:volumes_attached": [
-            {"id": row.volume_id, "delete_on_termination": row.goes_with_server} for row in view.volumes
-        ],
+        "OS-EXT-STS:task_state": state.task_state,
+        "OS-EXT-STS:vm_state": state.vm_state,
+        "OS-EXT-STS:power_state": state.power_state,
+        "os-extended-volumes:volumes_attached": _volumes(view),
         "locked": server.lock is not None,
         "locked_reason": server.lock.reason if server.lock else None,
         "description": server.description,
         "tags": list(server.tags),
         "trusted_image_certificates": None,
-        "server_groups": [view.group_id] if view.group_id else [],
         "OS-EXT-SRV-ATTR:hostname": server.hostname,
     }
-    shown.update(_occasional(view))
+    if not is_listed:
+        shown["server_groups"] = [view.group_id] if view.group_id else []
+    _add_occasional(shown, view, state.standing)
     shown.update(_for_administrators(view))
     return shown
 
 
-def _occasional(view: ServerView) -> dict[str, Any]:
+def _volumes(view: ServerView) -> list[dict[str, Any]]:
+    return [{"id": row.volume_id, "delete_on_termination": row.goes_with_server} for row in view.volumes]
+
+
+def _add_occasional(shown: dict[str, Any], view: ServerView, state: ServerState) -> None:
     """What is shown in some states only."""
-    shown: dict[str, Any] = {}
     if view.security_groups:
         shown["security_groups"] = [{"name": name} for name in view.security_groups]
-    if standing(view.server) in _WITH_PROGRESS:
+    if state in _WITH_PROGRESS:
         shown["progress"] = 0
-    if view.server.fault is not None and standing(view.server) is ServerState.ERROR:
+    if view.server.fault is not None and state is ServerState.ERROR:
         fault = view.server.fault
         shown["fault"] = {"code": 500, "created": time(fault.at), "message": fault.message}
-        if view.sees_attributes:
+        if view.sight.attributes:
             shown["fault"]["details"] = fault.details
-    return shown
 
 
 def _for_administrators(view: ServerView) -> dict[str, Any]:
     shown: dict[str, Any] = {}
-    if view.sees_host_status:
+    if view.sight.host_status:
         shown["host_status"] = host_status(view)
-    if view.sees_attributes:
+    if view.sight.attributes:
         server, name = view.server, view.host.name if view.host else None
         shown |= {
             "OS-EXT-SRV-ATTR:host": name,
@@ -90,7 +94,7 @@ def _for_administrators(view: ServerView) -> dict[str, Any]:
             "OS-EXT-SRV-ATTR:kernel_id": "",
             "OS-EXT-SRV-ATTR:ramdisk_id": "",
             "OS-EXT-SRV-ATTR:root_device_name": "/dev/vda",
-            "OS-EXT-SRV-ATTR:user_data": (view.birth.user_data if view.birth else "") or None,
+            "OS-EXT-SRV-ATTR:user_data": view.user_data or None,
         }
     return shown
 
@@ -109,9 +113,10 @@ def host_status(view: ServerView) -> str:
     return "MAINTENANCE" if view.host.is_disabled else "UP"
 
 
-def host_hash(project_id: str, host: Host | None) -> str:
+@lru_cache(4096)
+def host_hash(project_id: str, host_name: str) -> str:
     """By which a tenant tells its servers' hosts apart without learning their names."""
-    return "" if host is None else hashlib.sha224((project_id + host.name).encode()).hexdigest()
+    return hashlib.sha224((project_id + host_name).encode()).hexdigest()
 
 
 def addresses(view: ServerView) -> dict[str, list[dict[str, Any]]]:
@@ -138,6 +143,6 @@ def _flavor(req: Request, view: ServerView) -> Remembering:
         "swap": flavor.swap_mib,
         "original_name": flavor.name,
     }
-    if view.sees_extra_specs:
+    if view.sight.extra_specs:
         shown["extra_specs"] = dict(flavor.extra_specs)
     return Remembering(shown, reference(req, "flavors", flavor.id))

@@ -10,7 +10,7 @@ from haneul.dialects.openstack.compute.forms import links, next_link
 from haneul.dialects.openstack.compute.server_filters import list_wish
 from haneul.dialects.openstack.compute.server_wishes import server_wish, shortest
 from haneul.kit.errors import NotFound
-from haneul.kit.http import Reply, Request
+from haneul.kit.http import Many, Reply, Request
 from haneul.services.compute import ServerView
 
 
@@ -43,10 +43,9 @@ def list_servers(cloud: Cloud, req: Request) -> Reply:
 
 def list_servers_detail(cloud: Cloud, req: Request) -> Reply:
     views = cloud.compute.servers.list_detail(req.caller, list_wish(req))
-    shown = [server_views.full(req, view) for view in views]
-    for server in shown:
-        server.pop("server_groups", None)
-    return Reply(200, {"servers": shown} | next_link(req, "servers", shown, shown[-1]["id"] if shown else None))
+    shown = (server_views.full(req, view, is_listed=True) for view in views)
+    following = next_link(req, "servers", views, views[-1].server.id if views else None)
+    return Reply(200, Many("servers", shown, following))
 
 
 def get_server(cloud: Cloud, req: Request) -> Reply:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from msgspec import UNSET
 from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.network.readers import Reader
 from haneul.kit.errors import Conflict, Invalid
-from haneul.kit.http import Query, Reply, Request
+from haneul.kit.http import Many, Query, Reply, Request
 from haneul.kit.paging import Page, SortKey
 from haneul.kit.policy import Caller
 from haneul.services.network import Filter, Listing, TagFilter
@@ -52,7 +53,13 @@ class Attribute:
 
     def as_seen_by(self, caller: Caller) -> Callable[[Any], Any]:
         show_to = self.show_to
-        return self.value_of if show_to is None else lambda noun: show_to(noun, caller)
+        if show_to is None:
+            return self.show or self.value_of
+        return lambda noun: show_to(noun, caller)
+
+    def is_as_it_is(self, noun: Any) -> bool:
+        """True if such nouns have it and it is shown as they have it."""
+        return self.show is None and self.show_to is None and hasattr(noun, self.known_as)
 
     def value_of(self, noun: Any) -> Any:
         if self.show is not None:
@@ -61,7 +68,7 @@ class Attribute:
 
 
 def show_time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+    return moment.isoformat()[:19] + "Z"
 
 
 @dataclass(frozen=True)
@@ -118,9 +125,10 @@ class Resource:
     # What is shown
 
     def show(self, cloud: Cloud, req: Request, noun: Any) -> dict[str, Any]:
-        return self._shown(cloud, req)(noun)
+        return self._shown(cloud, req, noun)(noun)
 
-    def _shown(self, cloud: Cloud, req: Request) -> Callable[[Any], dict[str, Any]]:
+    def _shown(self, cloud: Cloud, req: Request, example: Any) -> Callable[[Any], dict[str, Any]]:
+        """How things like the example are shown to who asks."""
         wanted = req.query.all("fields")
         chosen = [
             attribute
@@ -129,11 +137,16 @@ class Resource:
             and (not wanted or attribute.name in wanted)
             and (not attribute.rule or cloud.network.allows(req.caller, attribute.rule))
         ]
-        ways = [(attribute.name, attribute.as_seen_by(req.caller)) for attribute in chosen]
+        as_they_are = {each.name: each.known_as for each in chosen if each.is_as_it_is(example)}
+        names, values_of = tuple(as_they_are), _getter(tuple(as_they_are.values()))
+        ways = [(each.name, each.as_seen_by(req.caller)) for each in chosen if each.name not in as_they_are]
 
         def shown(noun: Any) -> dict[str, Any]:
-            said = ((name, value_of(noun)) for name, value_of in ways)
-            return {name: value for name, value in said if value is not UNSET}
+            said = dict(zip(names, values_of(noun), strict=True))
+            for name, value_of in ways:
+                if (value := value_of(noun)) is not UNSET:
+                    said[name] = value
+            return said
 
         return shown
 
@@ -141,11 +154,9 @@ class Resource:
         return Reply(status, {self.singular: self.show(cloud, req, noun)})
 
     def many(self, cloud: Cloud, req: Request, nouns: Sequence[Any], status: int = 200) -> Reply:
-        shown = self._shown(cloud, req)
-        body: dict[str, Any] = {self.plural: [shown(noun) for noun in nouns]}
-        if req.method == "GET" and (links := self._links(req, nouns)):
-            body[f"{self.plural}_links"] = links
-        return Reply(status, body)
+        shown = self._shown(cloud, req, nouns[0]) if nouns else dict
+        links = self._links(req, nouns) if req.method == "GET" else []
+        return Reply(status, Many(self.plural, map(shown, nouns), {f"{self.plural}_links": links} if links else {}))
 
     def _links(self, req: Request, nouns: Sequence[Any]) -> list[dict[str, str]]:
         limit = _limit(req.query)
@@ -225,6 +236,13 @@ def require_revision(req: Request, revision: int) -> None:
         raise Conflict(
             "request.revision", f"Constrained to {said:.60}, but current revision is {revision}: look again first."
         )
+
+
+def _getter(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What things have under these names: all at once, which is several times as fast as one by one."""
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda noun: tuple(getattr(noun, name) for name in names)
 
 
 def _inner(body: Any, singular: str) -> Any:

@@ -5,7 +5,7 @@ from haneul.services.compute.model.aggregates import ZONE_KEY, Aggregate, Zone
 from haneul.services.compute.model.consoles import ConsoleGrant, ConsoleKind
 from haneul.services.compute.model.flavors import NO_LIMIT, Flavor, FlavorSnapshot
 from haneul.services.compute.model.groups import GroupPolicy, ServerGroup
-from haneul.services.compute.model.hosts import Host, HostId, Hypervisor, JoinGrant
+from haneul.services.compute.model.hosts import Host, HostGlance, HostId, Hypervisor, JoinGrant
 from haneul.services.compute.model.keypairs import Keypair, KeyType
 from haneul.services.compute.model.moves import ChosenPlace, Move, MoveKind, MoveOrder, MoveStatus
 from haneul.services.compute.model.quotas import DEFAULT_LIMITS, Limits, QuotaKey, Usage
@@ -42,6 +42,7 @@ __all__ = [
     "FlavorSnapshot",
     "GroupPolicy",
     "Host",
+    "HostGlance",
     "HostId",
     "Hypervisor",
     "InjectedFile",

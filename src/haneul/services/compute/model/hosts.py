@@ -29,8 +29,27 @@ class Host:
 
     def is_up(self, now: datetime, within_s: int) -> bool:
         """True if it was heard of in the last `within_s` seconds and not declared down."""
-        heard = self.seen_at is not None and now - self.seen_at <= timedelta(seconds=within_s)
-        return heard and not self.is_forced_down
+        return _is_up(self, now, within_s)
+
+
+@dataclass(frozen=True)
+class HostGlance:
+    """What of a host is shown beside its servers: all but what it has."""
+
+    id: HostId
+    name: str
+    seen_at: datetime | None
+    is_disabled: bool
+    is_forced_down: bool
+
+    def is_up(self, now: datetime, within_s: int) -> bool:
+        """As a Host's."""
+        return _is_up(self, now, within_s)
+
+
+def _is_up(host: Host | HostGlance, now: datetime, within_s: int) -> bool:
+    heard = host.seen_at is not None and now - host.seen_at <= timedelta(seconds=within_s)
+    return heard and not host.is_forced_down
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,14 @@ from typing import Any
 
 from sqlalchemy import Select, delete, insert, select, update
 
-from haneul.kit.db import Database, Prepared
+from haneul.kit.db import Database, Prepared, among
 from haneul.services.compute.model import ZONE_KEY, Aggregate
 from haneul.services.compute.store.tables import aggregate_hosts, aggregate_metadata, aggregates, hosts
 
-_ZONES_BY_HOST = Prepared(
-    select(aggregate_hosts.c.host_id, aggregate_metadata.c.value).join(
-        aggregate_metadata,
-        (aggregate_metadata.c.aggregate == aggregate_hosts.c.aggregate) & (aggregate_metadata.c.key == ZONE_KEY),
-    )
-)
+_is_zone = (aggregate_metadata.c.aggregate == aggregate_hosts.c.aggregate) & (aggregate_metadata.c.key == ZONE_KEY)
+_zones = select(aggregate_hosts.c.host_id, aggregate_metadata.c.value).join(aggregate_metadata, _is_zone)
+_ZONES = Prepared(_zones)
+_ZONES_OF = Prepared(_zones.where(among(aggregate_hosts.c.host_id)))
 
 
 class AggregateStore:
@@ -87,7 +85,12 @@ class AggregateStore:
     def zones_by_host(self) -> dict[str, str]:
         """By host: the zone that it is in; those that are in the zone by default are left out."""
         with self.db.read() as c:
-            return {row[0]: row[1] for row in _ZONES_BY_HOST.rows(c)}
+            return {row[0]: row[1] for row in _ZONES.rows(c)}
+
+    def zones_of(self, host_ids: Iterable[str]) -> dict[str, str]:
+        """The same of these hosts."""
+        with self.db.read() as c:
+            return {row[0]: row[1] for row in _ZONES_OF.rows(c, ids=list(host_ids))}
 
     def _load(self, statement: Select[Any]) -> Sequence[Aggregate]:
         with self.db.read() as c:

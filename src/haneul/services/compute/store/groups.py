@@ -7,15 +7,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, delete, func, insert, select, true
 
-from haneul.kit.db import Database, PreparedList
+from haneul.kit.db import Database, Prepared, among
 from haneul.services.compute.model import GroupPolicy, ServerGroup
 from haneul.services.compute.store.tables import server_group_members, server_groups, servers
 
-_OF_SERVERS = PreparedList(
-    lambda ids: select(server_group_members.c.server_id, server_group_members.c.group_id).where(
-        server_group_members.c.server_id.in_(ids)
-    )
-)
+_members = server_group_members.c
+_OF_SERVERS = Prepared(select(_members.server_id, _members.group_id).where(among(_members.server_id)))
 
 
 class GroupStore:
@@ -56,7 +53,7 @@ class GroupStore:
     def of_servers(self, server_ids: Sequence[str]) -> dict[str, str]:
         """By server: the id of the group that it is in."""
         with self.db.read() as c:
-            return {row.server_id: row.group_id for row in _OF_SERVERS.rows(c, server_ids)}
+            return {row.server_id: row.group_id for row in _OF_SERVERS.rows(c, ids=list(server_ids))}
 
     def hosts(self, group_id: str) -> dict[str, int]:
         """By host: how many members of the group it has."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,11 @@ import msgspec
 from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from haneul.hostapi import HostInventory
-from haneul.kit.db import Database, Prepared
-from haneul.services.compute.model import Host, HostId
+from haneul.kit.db import Database, Prepared, among
+from haneul.services.compute.model import Host, HostGlance, HostId
 from haneul.services.compute.store.tables import hosts, join_grants, servers
 
+_GLANCES = Prepared(select(*(hosts.c[field.name] for field in fields(HostGlance))).where(among(hosts.c.id)))
 _BY_ID = Prepared(select(hosts).where(hosts.c.id == bindparam("host_id")))
 
 
@@ -41,6 +43,12 @@ class HostStore:
         """All, in the order in which they joined."""
         with self.db.read() as c:
             return [_host(row) for row in c.execute(select(hosts).order_by(hosts.c.number))]
+
+    def glances(self, host_ids: Iterable[str]) -> dict[str, HostGlance]:
+        """By id, of those that there are."""
+        with self.db.read() as c:
+            rows = _GLANCES.rows(c, ids=list(host_ids))
+        return {row[0]: HostGlance(*row) for row in rows}
 
     def add(self, host_id: str, name: str, now: datetime) -> None:
         with self.db.write() as c:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, bindparam, func, null, select, type_coerce
 
-from haneul.kit.db import Prepared, PreparedList
+from haneul.kit.db import Prepared, among
 from haneul.kit.paging import Page, after
-from haneul.services.compute.model import Fault, FlavorSnapshot, Lock, Rescue, Server, ServerId, ServerState
+from haneul.kit.records import record
+from haneul.services.compute.model import Fault, FlavorSnapshot, Lock, Rescue, Server, ServerState
 from haneul.services.compute.store.tables import server_metadata, server_tags, servers, tombstones
 
 SORT_COLUMNS = {
@@ -82,7 +84,7 @@ class ServerFilter:
 
 def select_page(wanted: ServerFilter, page: Page, marker: Server | None) -> Select[Any]:
     """One page of the servers that fit, ready to be read."""
-    statement = _where(select(servers), wanted)
+    statement = _where(SERVERS, wanted)
     order = [(SORT_COLUMNS[key.name], key.is_descending) for key in page.sort]
     if not order:
         order = [(servers.c.created_at, True)]
@@ -156,45 +158,64 @@ def select_tombstones(wanted: ServerFilter) -> Select[Any]:
     return statement
 
 
-_BY_ID = Prepared(select(servers).where(servers.c.id == bindparam("server_id")))
-_METADATA = PreparedList(
-    lambda ids: select(server_metadata).where(server_metadata.c.server_id.in_(ids)).order_by(server_metadata.c.key)
-)
-_TAGS = PreparedList(
-    lambda ids: select(server_tags).where(server_tags.c.server_id.in_(ids)).order_by(server_tags.c.position)
-)
-
-
 def read_server(c: Connection, server_id: str) -> Server | None:
     return next(iter(_complete(c, _BY_ID.rows(c, server_id=server_id))), None)
 
 
 def read_servers(c: Connection, statement: Select[Any]) -> list[Server]:
-    """The servers of a statement on their table, with metadata and tags: three queries in all."""
+    """The servers of a statement that begins with SERVERS, with metadata and tags: three queries in all."""
     return _complete(c, c.execute(statement).all())
 
 
 def _complete(c: Connection, rows: Sequence[Any]) -> list[Server]:
-    ids = [row.id for row in rows]
     metadata: dict[str, dict[str, str]] = {}
     tags: dict[str, list[str]] = {}
-    for row in _METADATA.rows(c, ids):
-        metadata.setdefault(row.server_id, {})[row.key] = row.value
-    for row in _TAGS.rows(c, ids):
-        tags.setdefault(row.server_id, []).append(row.tag)
-    return [_server(row, metadata.get(row.id, {}), tuple(tags.get(row.id, ()))) for row in rows]
+    if rows:
+        ids = [row[0] for row in rows]
+        for server_id, key, value in _METADATA.rows(c, ids=ids):
+            metadata.setdefault(server_id, {})[key] = value
+        for server_id, tag in _TAGS.rows(c, ids=ids):
+            tags.setdefault(server_id, []).append(tag)
+    return [_server(row, metadata.get(row[0], {}), tuple(tags.get(row[0], ()))) for row in rows]
 
 
-_NAMES = tuple(servers.c.keys())
-_DERIVED = frozenset({"flavor_id", "vcpus", "memory_mib", "disk_gib"})
+_TYPED = frozenset({"flavor", "lock", "fault", "rescue"})
+"""Columns of JSON that is read as what it is, not as dictionaries."""
+_HUNG_ON = frozenset({"metadata", "tags"})
+_FIELDS = tuple(field.name for field in fields(Server) if field.name not in _HUNG_ON)
+
+
+def _column(name: str) -> ColumnElement[Any]:
+    if name not in servers.c:
+        return null().label(name)
+    return type_coerce(servers.c[name], Text) if name in _TYPED else servers.c[name]
+
+
+SERVERS = select(*map(_column, _FIELDS))
+"""Every server, ready to be read."""
+_BY_ID = Prepared(SERVERS.where(servers.c.id == bindparam("server_id")))
+_METADATA = Prepared(
+    select(*server_metadata.c).where(among(server_metadata.c.server_id)).order_by(server_metadata.c.key)
+)
+_TAGS = Prepared(
+    select(server_tags.c.server_id, server_tags.c.tag)
+    .where(among(server_tags.c.server_id))
+    .order_by(server_tags.c.position)
+)
+_STATES = {state.value: state for state in ServerState}
+_read_flavor = lru_cache(1024)(msgspec.json.Decoder(FlavorSnapshot).decode)
+"""Servers of one flavor share it: it is frozen."""
+_OPTIONAL = tuple(
+    (name, msgspec.json.Decoder(kind).decode) for name, kind in (("lock", Lock), ("fault", Fault), ("rescue", Rescue))
+)
 
 
 def _server(row: Any, metadata: dict[str, str], tags: tuple[str, ...]) -> Server:
-    values = {name: value for name, value in zip(_NAMES, row, strict=True) if name not in _DERIVED}
-    values["id"] = ServerId(row.id)
-    values["state"] = ServerState(row.state)
-    values["flavor"] = msgspec.convert(row.flavor, FlavorSnapshot)
-    values["lock"] = None if row.lock is None else msgspec.convert(row.lock, Lock)
-    values["rescue"] = None if row.rescue is None else msgspec.convert(row.rescue, Rescue)
-    values["fault"] = None if row.fault is None else msgspec.convert(row.fault, Fault)
-    return Server(**values, metadata=metadata, tags=tags)
+    values = dict(zip(_FIELDS, row, strict=True))
+    values["state"] = _STATES[values["state"]]
+    values["flavor"] = _read_flavor(values["flavor"])
+    for name, read in _OPTIONAL:
+        if values[name] is not None:
+            values[name] = read(values[name])
+    values["metadata"], values["tags"] = metadata, tags
+    return record(Server, values)

@@ -11,9 +11,9 @@ from operator import itemgetter
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import Text, bindparam, delete, func, select, type_coerce, update
 
-from haneul.kit.db import Database, Prepared, inserting, updating
+from haneul.kit.db import Database, Prepared, among, inserting, updating
 from haneul.kit.errors import Conflict, NotFound
 from haneul.kit.keyring import Keyring
 from haneul.kit.paging import Page
@@ -27,6 +27,7 @@ from haneul.services.compute.model import (
     may_move,
 )
 from haneul.services.compute.store.listing import (
+    SERVERS,
     ServerFilter,
     read_server,
     read_servers,
@@ -109,7 +110,7 @@ class ServerStore:
 
     def list_on(self, host_id: str) -> Sequence[Server]:
         with self.db.read() as c:
-            return read_servers(c, select(servers).where(servers.c.host_id == host_id))
+            return read_servers(c, SERVERS.where(servers.c.host_id == host_id))
 
     def count_building(self) -> dict[str, int]:
         """By host: how many servers are being built on it."""
@@ -142,10 +143,11 @@ class ServerStore:
         with self.db.write() as c:
             c.execute(update(server_births).where(server_births.c.server_id == server_id).values(birth=sealed))
 
-    def births(self, server_ids: Sequence[str]) -> dict[str, ServerBirth]:
-        wanted = select(server_births).where(server_births.c.server_id.in_(server_ids))
+    def user_data(self, server_ids: Sequence[str]) -> dict[str, str]:
+        """By server, of those that were given some: base64, as it was given."""
         with self.db.read() as c:
-            return {row.server_id: self._opened(row.birth) for row in c.execute(wanted)}
+            rows = _BIRTHS.rows(c, ids=server_ids)
+        return {server_id: data for server_id, birth in rows if (data := _read_user_data(birth).user_data)}
 
     def _sealed(self, birth: ServerBirth, now: datetime) -> ServerBirth:
         if not birth.admin_password:
@@ -231,6 +233,18 @@ class ServerStore:
         """Clear away tombstones older than this; how many."""
         with self.db.write() as c:
             return c.execute(delete(tombstones).where(tombstones.c.deleted_at < before)).rowcount
+
+
+class _Given(msgspec.Struct):
+    """Of what a server was asked to be: what its owner gave the guest to read."""
+
+    user_data: str = ""
+
+
+_BIRTHS = Prepared(
+    select(server_births.c.server_id, type_coerce(server_births.c.birth, Text)).where(among(server_births.c.server_id))
+)
+_read_user_data = msgspec.json.Decoder(_Given).decode
 
 
 def absent(server_id: str) -> NotFound:

@@ -7,16 +7,14 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from haneul.kit.db import Database, PreparedList
+from haneul.kit.db import Database, Prepared, among
 from haneul.services.compute.model import ServerVolume
 from haneul.services.compute.store.tables import server_volumes
 
-_OF_SERVERS = PreparedList(
-    lambda ids: (
-        select(server_volumes)
-        .where(server_volumes.c.server_id.in_(ids))
-        .order_by(server_volumes.c.server_id, server_volumes.c.device)
-    )
+_OF_SERVERS = Prepared(
+    select(server_volumes)
+    .where(among(server_volumes.c.server_id))
+    .order_by(server_volumes.c.server_id, server_volumes.c.device)
 )
 
 
@@ -27,8 +25,7 @@ class ServerVolumeStore:
     def of(self, server_ids: Sequence[str]) -> Sequence[ServerVolume]:
         """In the order of their devices."""
         with self.db.read() as c:
-            rows = _OF_SERVERS.rows(c, list(server_ids))
-        return [ServerVolume(**dict(zip(server_volumes.c.keys(), row, strict=True))) for row in rows]
+            return [ServerVolume(**row._asdict()) for row in _OF_SERVERS.rows(c, ids=list(server_ids))]
 
     def find(self, server_id: str, volume_id: str) -> ServerVolume | None:
         return next((each for each in self.of([server_id]) if each.volume_id == volume_id), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +22,8 @@ FLOATING_IP_OWNER = "network:floatingip"
 ROUTER_OWNERS = frozenset({INTERFACE_OWNER, GATEWAY_OWNER})
 SELF_REMOVING_OWNERS = frozenset({METADATA_OWNER, "network:dhcp"})
 """Ports that are the cloud's own and go with their network."""
+
+_DASHES = str.maketrans(".:", "--")
 
 ACTIVE, DOWN, NOT_APPLICABLE = "ACTIVE", "DOWN", "N/A"
 
@@ -122,7 +123,7 @@ class Port:
     def dns_assignment(self) -> tuple[DnsAssignment, ...]:
         """An address of a port without a name is known by a name that is made of it."""
         return tuple(
-            DnsAssignment(self.dns_name or f"host-{re.sub('[.:]', '-', address)}", address, self.domain)
+            DnsAssignment(self.dns_name or "host-" + address.translate(_DASHES), address, self.domain)
             for address in self.addresses
         )
 

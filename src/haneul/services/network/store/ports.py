@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, Select, bindparam, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from haneul.kit.db import Database, Prepared, PreparedList, Timestamp, inserting
+from haneul.kit.db import Database, Prepared, PreparedList, Timestamp, among, inserting
 from haneul.kit.errors import Conflict
+from haneul.kit.records import with_values
 from haneul.services.network.model.ports import FixedIp, Port, PortId, ServerAddress
 from haneul.services.network.store.qos import network_traits
 from haneul.services.network.store.rows import Rows, Scope, chunked, grouped
@@ -131,12 +131,11 @@ class PortRows(Rows[Port]):
         return self.ids()
 
     def addresses_of_devices(self, device_ids: Iterable[str]) -> dict[str, list[ServerAddress]]:
-        """Fixed and floating addresses by device, in one query for 500 devices."""
+        """Fixed and floating addresses by device, in one query."""
         found: dict[str, list[ServerAddress]] = {}
         with self.db.read() as connection:
-            for some in chunked(device_ids):
-                for row in _ADDRESSES_OF_DEVICES.rows(connection, some):
-                    _gather(found.setdefault(row[0], []), row)
+            for row in _ADDRESSES_OF_DEVICES.rows(connection, ids=list(device_ids)):
+                _gather(found.setdefault(row[0], []), row)
         return found
 
     def _condition(self, name: str, values: tuple[object, ...]) -> ColumnElement[bool] | None:
@@ -162,11 +161,11 @@ class PortRows(Rows[Port]):
             addresses = _ADDRESSES.rows(connection, some)
             fixed |= grouped(addresses, lambda row: row[0], lambda row: FixedIp(row[1], row[2]))
             groups |= grouped(_GROUPS.rows(connection, some), lambda row: row[0], lambda row: row[1])
-        traits = network_traits(connection, (each.network_id for each in found))
+        traits = network_traits(connection, {each.network_id for each in found})
         nothing = (None, "")
         trunks = self._trunks.by_parents(each.id for each in found)
         return [
-            replace(
+            with_values(
                 each,
                 qos_network_policy_id=traits.get(each.network_id, nothing)[0],
                 domain=(each.dns_domain or traits.get(each.network_id, nothing)[1] or self._domain).rstrip("."),
@@ -182,7 +181,8 @@ def _is_plugged() -> ColumnElement[bool]:
     return or_(ports.c.chassis != "", ports.c.goes_with_device)
 
 
-def _addresses_of_devices(device_ids: list[BindParameter[Any]]) -> Select[Any]:
+def _select_addresses() -> Select[Any]:
+    """By the ids of devices: their addresses in the order in which their ports were made."""
     fixed = port_addresses
     joined = (
         ports.join(fixed, fixed.c.port_id == ports.c.id)
@@ -194,10 +194,11 @@ def _addresses_of_devices(device_ids: list[BindParameter[Any]]) -> Select[Any]:
     columns = (ports.c.device_id, networks.c.name, ports.c.mac_address, ports.c.id, fixed.c.ip_address)
     order = (ports.c.created_at, ports.c.id, fixed.c.position, floating_ips.c.created_at)
     wanted = select(*columns, floating_ips.c.address).select_from(joined)
-    return wanted.where(ports.c.device_id.in_(device_ids), _is_plugged()).order_by(*order)
+    return wanted.where(among(ports.c.device_id), _is_plugged()).order_by(*order)
 
 
-_ADDRESSES_OF_DEVICES = PreparedList(_addresses_of_devices)
+_ADDRESSES_OF_DEVICES = Prepared(_select_addresses())
+
 _ADDRESSES = PreparedList(
     lambda port_ids: (
         select(port_addresses.c.port_id, port_addresses.c.subnet_id, port_addresses.c.ip_address)
@@ -228,7 +229,7 @@ def _gather(addresses: list[ServerAddress], row: Any) -> None:
     _, network, mac, port_id, address, floating = row
     version = 6 if ":" in address else 4
     fixed = ServerAddress(network, address, version, mac, False, PortId(port_id))
-    if fixed not in addresses:
+    if floating is None or fixed not in addresses:
         addresses.append(fixed)
     if floating is not None:
         addresses.append(ServerAddress(network, floating, 4, mac, True, PortId(port_id)))

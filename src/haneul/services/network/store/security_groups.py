@@ -9,13 +9,21 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from haneul.kit.db import Database, Prepared, PreparedList
+from haneul.kit.db import Database, Prepared, PreparedList, among
 from haneul.kit.errors import Conflict
 from haneul.services.network.model.grants import Action, Shareable
 from haneul.services.network.model.security_groups import SecurityGroup, SecurityGroupRule
 from haneul.services.network.store.grants import SharedRows, granted
 from haneul.services.network.store.rows import Rows, Scope, chunked
 from haneul.services.network.store.tables import port_groups, ports, rules, security_groups
+
+_NAMES_OF_DEVICES = Prepared(
+    select(ports.c.device_id, security_groups.c.name)
+    .select_from(ports.join(port_groups, port_groups.c.port_id == ports.c.id).join(security_groups))
+    .where(among(ports.c.device_id))
+    .distinct()
+    .order_by(security_groups.c.name)
+)
 
 
 class SecurityGroupRows(SharedRows[SecurityGroup]):
@@ -57,13 +65,9 @@ class SecurityGroupRows(SharedRows[SecurityGroup]):
     def names_of_devices(self, device_ids: Iterable[str]) -> dict[str, list[str]]:
         """By device: the names of the groups of its ports, sorted."""
         found: dict[str, list[str]] = {}
-        joined = ports.join(port_groups, port_groups.c.port_id == ports.c.id).join(security_groups)
-        columns = select(ports.c.device_id, security_groups.c.name).select_from(joined).distinct()
         with self.db.read() as connection:
-            for some in chunked(device_ids):
-                wanted = columns.where(ports.c.device_id.in_(some)).order_by(security_groups.c.name)
-                for device_id, name in connection.execute(wanted):
-                    found.setdefault(device_id, []).append(name)
+            for device_id, name in _NAMES_OF_DEVICES.rows(connection, ids=list(device_ids)):
+                found.setdefault(device_id, []).append(name)
         return found
 
     def _extra(self, noun: SecurityGroup) -> dict[str, Any]:

@@ -9,11 +9,23 @@ from dataclasses import dataclass, field, replace
 from haneul.kit.errors import Forbidden, Invalid
 from haneul.kit.paging import Page
 from haneul.kit.policy import Caller
-from haneul.services.compute.model import Host, Server, ServerBirth, ServerVolume, Task
+from haneul.services.compute.model import HostGlance, Server, ServerVolume, Task
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.store import ServerFilter
 from haneul.services.compute.verbs.servers.base import ServerVerbs, no_metadata
 from haneul.services.network import ServerAddress
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What of servers its caller may see beyond what every owner sees."""
+
+    attributes: bool = False
+    host_status: bool = False
+    extra_specs: bool = False
+
+
+NO_SIGHT = Sight()
 
 
 @dataclass(frozen=True)
@@ -25,18 +37,16 @@ class ServerView:
     addresses: tuple[ServerAddress, ...] = ()
     security_groups: tuple[str, ...] = ()
     """By name."""
-    host: Host | None = None
+    host: HostGlance | None = None
     host_is_up: bool = False
     zone: str = ""
     """In which it is, or was asked to be."""
-    birth: ServerBirth | None = None
+    user_data: str = ""
     """Only for those who may see the attributes that are for administrators."""
     volumes: tuple[ServerVolume, ...] = ()
     group_id: str | None = None
     """The server group that it is in."""
-    sees_attributes: bool = False
-    sees_host_status: bool = False
-    sees_extra_specs: bool = False
+    sight: Sight = NO_SIGHT
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,8 @@ class ListWish:
 class ReadingVerbs(ServerVerbs):
     def get(self, caller: Caller, server_id: str) -> ServerView:
         """Raises NotFound("server.absent")."""
-        return self.look(caller, [self._get(caller, server_id, "servers:show")])[0]
+        with self._parts.db.read():
+            return self.look(caller, [self._get(caller, server_id, "servers:show")])[0]
 
     def list(self, caller: Caller, wish: ListWish) -> Sequence[Server]:
         """The servers alone. Others than administrators see their project's."""
@@ -80,36 +91,41 @@ class ReadingVerbs(ServerVerbs):
 
     def list_detail(self, caller: Caller, wish: ListWish) -> Sequence[ServerView]:
         """As `list`, each with what is shown beside it, in a number of queries that does not grow."""
-        return self.look(caller, self.list(caller, wish))
+        with self._parts.db.read():
+            return self.look(caller, self.list(caller, wish))
 
     def look(self, caller: Caller, servers: Sequence[Server]) -> Sequence[ServerView]:
-        """These servers with all that is shown beside them."""
+        """These servers with all that is shown beside them, as it is at one moment."""
+        with self._parts.db.read():
+            return self._looked_at(caller, servers) if servers else []
+
+    def _looked_at(self, caller: Caller, servers: Sequence[Server]) -> Sequence[ServerView]:
         ids = [server.id for server in servers]
-        if not ids:
-            return []
         tasks = current_tasks(self._parts, ids)
         addresses = self._parts.network.ports.of_servers(ids)
         groups = self._parts.network.security_groups.names_of_devices(ids)
         volumes = self._volumes(ids)
         server_groups = self._parts.store.groups.of_servers(ids)
-        sees = self._sight(caller)
-        births = self._store.births(ids) if sees["sees_attributes"] else {}
-        hosts: dict[str, Host] = {host.id: host for host in self._parts.store.hosts.list()}
-        zones, default = self._parts.store.aggregates.zones_by_host(), self._parts.tuning.zone
+        sight = self._sight(caller)
+        user_data = self._store.user_data(ids) if sight.attributes else {}
+        host_ids = {server.host_id for server in servers if server.host_id}
+        hosts = self._parts.store.hosts.glances(host_ids) if host_ids else {}
+        zones, default = self._parts.store.aggregates.zones_of(hosts) if hosts else {}, self._parts.tuning.zone
         now, within_s = self._parts.clock.now(), self._parts.tuning.seen_within_s
+        up = {host.id for host in hosts.values() if host.is_up(now, within_s)}
         return [
             ServerView(
                 server=server,
                 task=tasks.get(server.id),
-                addresses=tuple(addresses.get(server.id, ())),
+                addresses=addresses.get(server.id, ()),
                 security_groups=tuple(groups.get(server.id, ())),
                 host=(host := hosts.get(server.host_id or "")),
-                host_is_up=host is not None and host.is_up(now, within_s),
+                host_is_up=server.host_id in up,
                 zone=zones.get(host.id, default) if host is not None else server.pinned_zone or "",
-                birth=births.get(server.id),
+                user_data=user_data.get(server.id, ""),
                 volumes=volumes.get(server.id, ()),
                 group_id=server_groups.get(server.id),
-                **sees,
+                sight=sight,
             )
             for server in servers
         ]
@@ -120,16 +136,18 @@ class ReadingVerbs(ServerVerbs):
             found[row.server_id] = (*found.get(row.server_id, ()), row)
         return found
 
-    def _sight(self, caller: Caller) -> dict[str, bool]:
+    def _sight(self, caller: Caller) -> Sight:
         """What the caller may see of servers of its project, asked once for all of them."""
-        rules = {
-            "sees_attributes": "os-extended-server-attributes",
-            "sees_host_status": "servers:show:host_status",
-            "sees_extra_specs": "servers:show:flavor-extra-specs",
-        }
         target = {"project_id": caller.project_id, "user_id": caller.user_id}
-        policy = self._parts.policy
-        return {name: policy.allows(caller, f"os_compute_api:{rule}", target) for name, rule in rules.items()}
+
+        def sees(rule: str) -> bool:
+            return self._parts.policy.allows(caller, f"os_compute_api:{rule}", target)
+
+        return Sight(
+            attributes=sees("os-extended-server-attributes"),
+            host_status=sees("servers:show:host_status"),
+            extra_specs=sees("servers:show:flavor-extra-specs"),
+        )
 
     # What hangs on a server.
 

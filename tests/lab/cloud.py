@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
@@ -9,16 +10,33 @@ from pathlib import Path
 
 from haneul import settings
 from haneul.cli import credentials, first_cloud
+from haneul.cli.tiny_image import build
 from tests.lab import inside
 from tests.lab.enclosure import Enclosure
 from tests.lab.people import Person
 
 
+def tiny_image_file() -> Path:
+    """The tiny guest image, built once and kept for the next time."""
+    cache().mkdir(parents=True, exist_ok=True)
+    out = cache() / "tiny.qcow2"
+    build(out, cache(), lambda text: None)
+    return out
+
+
+def cache() -> Path:
+    """What the lab keeps from one time to the next."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "haneul-lab"
+
+
 class LabCloud:
     """Brought up by `haneul up`; commands are typed as in the README."""
 
-    def __init__(self, machine: Enclosure, image: Path) -> None:
+    def __init__(self, machine: Enclosure, image: Path, settings_toml: str = "") -> None:
         self.machine = machine
+        if settings_toml:
+            machine.state.mkdir(mode=0o700)
+            (machine.state / "settings.toml").write_text(settings_toml)
         shutil.copy(image, machine.folder / "tiny.qcow2")
         done = machine.haneul("up", "--image", "tiny.qcow2")
         assert done.returncode == 0, f"{done.stdout}{done.stderr}\n{machine.last_words()}"
@@ -30,6 +48,7 @@ class LabCloud:
         """The command that is said to log in to the first server."""
         known = settings.read(machine.state, {})
         access = credentials.access(known.url, known.region, *first_cloud.passwords(machine.state))
+        self.url, self.region = known.url, known.region
         self._port = known.port
         self.admin, self.demo = (Person(self._reach, access.clouds[f"haneul-{name}"]) for name in ("admin", "demo"))
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from haneul.cli.tiny_image import build
-from tests.lab.cloud import LabCloud
+from tests.lab.cloud import LabCloud, tiny_image_file
 from tests.lab.enclosure import Enclosure
 from tests.lab.plain_guest import Key, make_key
 
@@ -17,11 +15,7 @@ from tests.lab.plain_guest import Key, make_key
 @pytest.fixture(scope="session")
 def tiny_image() -> Path:
     """The tiny guest image, built once and kept for the next time."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "haneul-lab"
-    cache.mkdir(parents=True, exist_ok=True)
-    out = cache / "tiny.qcow2"
-    build(out, cache, lambda text: None)
-    return out
+    return tiny_image_file()
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,9 @@ from haneul.cli.progress import Progress
 from haneul.cli.trouble import TroubleError
 
 LAB = "lab"
+INTEROP = "interop"
+_REAL = (LAB, INTEROP)
+"""Stages with real guests."""
 POSTGRES = "postgres"
 _ON_BOTH = ("tests/units/workflow", "tests/conversations", "tests/stories", "tests/faults")
 """What has to hold on PostgreSQL as it does on SQLite."""
@@ -30,6 +33,7 @@ class Stage:
     argv: tuple[str, ...]
     """What this Python is given."""
     env: Mapping[str, str] = field(default_factory=dict)
+    only_by_name: bool = False
 
 
 def _tests(name: str, *more: str) -> Stage:
@@ -50,6 +54,7 @@ STAGES = (
     Stage(POSTGRES, ("-m", "pytest", *_ON_BOTH, "-n", "2", "--postgres"), _SAMPLED),
     _tests("drivers"),
     _tests(LAB),
+    Stage(INTEROP, ("-m", "pytest", f"tests/{INTEROP}"), only_by_name=True),
 )
 
 
@@ -73,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
 def _prepare(stage: Stage) -> None:
     """Install what the stage needs besides Python's packages."""
     state = Path.home() / ".cache" / "haneul-lab"
-    if stage.name == LAB:
+    if stage.name in _REAL:
         packages.ensure(state, Progress(), packages.PACKAGES + packages.FOR_LAB)
     elif stage.name == POSTGRES:
         packages.ensure_postgres(state, Progress())
@@ -84,13 +89,13 @@ def _chosen(names: list[str], require_lab: bool) -> list[Stage]:
     if unknown:
         known = ", ".join(stage.name for stage in STAGES)
         raise TroubleError(f"There is no stage {', '.join(unknown)}; there are: {known}.")
-    chosen = [stage for stage in STAGES if not names or stage.name in names]
-    if os.geteuid() == 0 or LAB not in {stage.name for stage in chosen}:
+    chosen = [stage for stage in STAGES if stage.name in names or not (names or stage.only_by_name)]
+    if os.geteuid() == 0 or not {stage.name for stage in chosen} & set(_REAL):
         return chosen
-    if require_lab or LAB in names:
+    if require_lab or set(names) & set(_REAL):
         raise TroubleError("The lab needs root, for namespaces, bridges and virtual machines: run it with sudo.")
     print("haneul test: without root there is no lab; `sudo ./haneul test` runs everything", file=sys.stderr)
-    return [stage for stage in chosen if stage.name != LAB]
+    return [stage for stage in chosen if stage.name not in _REAL]
 
 
 def _run(stage: Stage, root: Path) -> int:
@@ -99,6 +104,6 @@ def _run(stage: Stage, root: Path) -> int:
     code = subprocess.run(
         [sys.executable, *stage.argv], cwd=root, env={**stage.env, **os.environ}, check=False
     ).returncode
-    if stage.name != LAB:
+    if stage.name not in _REAL:
         print(f"== {stage.name}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - began:.1f} s", flush=True)
     return code

@@ -6,7 +6,7 @@ from typing import Any
 
 from haneul.dialects.openstack.cloud import Cloud
 from haneul.dialects.openstack.volume.forms import parse_bool, time
-from haneul.kit.errors import NotFound
+from haneul.kit.errors import Invalid, NotFound
 from haneul.kit.http import Reply, Request
 from haneul.services.volume import CAPABILITIES, Pool, ServiceView
 
@@ -47,8 +47,14 @@ def disable_service_with_reason(cloud: Cloud, req: Request) -> Reply:
     return Reply(200, _changed(it) | {"disabled_reason": it.reason})
 
 
+_REPLICATED = ("freeze", "thaw", "failover", "failover_host")
+
+
 def no_service_action(cloud: Cloud, req: Request) -> Reply:
-    cloud.volume.services.list(req.caller)
+    cloud.volume.services.require(req.caller, "volume_extension:services:update")
+    if req.params["action"] in _REPLICATED:
+        message = "Places here do not replicate, so none is frozen or failed over: disable its service instead."
+        raise Invalid("service.no_replication", message)
     raise NotFound("service.unknown_action", "Unknown action: use enable, disable or disable-log-reason.")
 
 

@@ -246,7 +246,7 @@ class Attachments(Verbs):
             self._settle(volume_id)
 
     def detach(self, caller: Caller, volume_id: str, attachment_id: str | None, *, force: bool = False) -> None:
-        """Raises Conflict unless it is attached."""
+        """Fine if it is available already. Raises Conflict if it is neither attached nor that."""
         kind = "volume_admin_actions:force_detach" if force else "volume_actions:detach"
         with self._parts.db.write():
             volume = self._own(caller, self._store.volumes, volume_id, f"volume_extension:{kind}")
@@ -255,7 +255,7 @@ class Attachments(Verbs):
             if not chosen:
                 if attachment_id is not None and existing:
                     raise NotFound("attachment.absent", f"Volume {volume_id} has no attachment {attachment_id}.")
-                if not force and volume.status is not Status.DETACHING:
+                if not force and volume.status not in (Status.DETACHING, Status.AVAILABLE):
                     raise Conflict("volume.wrong_status", f"Volume {volume_id} is not attached: nothing is to be done.")
             if attachment_id is None and len(chosen) > 1:
                 message = f"Volume {volume_id} is attached more than once: say which attachment shall end."

@@ -18,7 +18,9 @@ from haneul.cli.bench.networks import measure_many, measure_networks
 from haneul.cli.bench.requests import measure_requests
 from haneul.cli.bench.rows import measure_rows
 from haneul.cli.bench.servers import measure_servers
+from haneul.cli.bench.steps import measure_steps
 from haneul.cli.bench.transfers import measure_transfers
+from haneul.cli.bench.volumes import measure_volumes
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,6 +33,8 @@ def run(args: argparse.Namespace) -> int:
             lambda: measure_networks(cloud),
             lambda: measure_many(cloud, args.networks),
             lambda: measure_servers(cloud, args.servers),
+            lambda: measure_volumes(cloud),
+            lambda: measure_steps(Path(folder)),
             cloud.memory_after,
             lambda: measure_rows(cloud, args.rows),
         )

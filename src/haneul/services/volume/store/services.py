@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import delete, insert, select
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared
 from haneul.services.volume.model import ServiceMark
 from haneul.services.volume.store.tables import service_marks
+
+_MARKS = Prepared(select(service_marks))
 
 
 class ServiceStore:
@@ -16,7 +18,9 @@ class ServiceStore:
     def marks(self) -> dict[tuple[str, str], ServiceMark]:
         """By binary and host."""
         with self.db.read() as c:
-            return {(row.binary, row.host): ServiceMark(**row._mapping) for row in c.execute(select(service_marks))}
+            rows = _MARKS.rows(c)
+        marks = [ServiceMark(**dict(zip(service_marks.c.keys(), row, strict=True))) for row in rows]
+        return {(mark.binary, mark.host): mark for mark in marks}
 
     def set(self, mark: ServiceMark) -> None:
         mine = (service_marks.c.binary == mark.binary, service_marks.c.host == mark.host)

@@ -7,11 +7,17 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared
 from haneul.kit.errors import Conflict
 from haneul.services.volume.model import Snapshot, Status, Volume, may_move
 from haneul.services.volume.store.rows import Rows
 from haneul.services.volume.store.tables import snapshots, volumes
+
+_ALLOCATED = Prepared(
+    select(volumes.c.host_id, volumes.c.backend, func.sum(volumes.c.size_gib))
+    .where(volumes.c.host_id.is_not(None))
+    .group_by(volumes.c.host_id, volumes.c.backend)
+)
 
 
 class VolumeRows(Rows[Volume]):
@@ -32,11 +38,8 @@ class VolumeRows(Rows[Volume]):
     def allocated(self) -> dict[tuple[str, str], int]:
         """GiB promised in each place, by (host, backend): volumes and their snapshots."""
         sums: dict[tuple[str, str], int] = {}
-        of_volumes = select(volumes.c.host_id, volumes.c.backend, func.sum(volumes.c.size_gib)).where(
-            volumes.c.host_id.is_not(None)
-        )
         with self.db.read() as c:
-            for host_id, backend, size in c.execute(of_volumes.group_by(volumes.c.host_id, volumes.c.backend)):
+            for host_id, backend, size in _ALLOCATED.rows(c):
                 sums[host_id, backend] = int(size)
         return sums
 

@@ -11,7 +11,7 @@ from haneul.kit.policy import Caller
 from haneul.services.image import Status as ImageStatus
 from haneul.services.volume.model import Backup, Snapshot, Status, Volume, VolumeType
 from haneul.services.volume.verbs.base import Verbs, asked_by, check_metadata, require_status
-from haneul.services.volume.verbs.limits import require_room, require_size
+from haneul.services.volume.verbs.limits import require_volume
 from haneul.services.volume.verbs.types import chosen_type
 from haneul.services.volume.workflows.create_volume import create_volume
 
@@ -73,8 +73,7 @@ class CreatingVerbs(Verbs):
             source = self._source(caller, new)
             kind = chosen_type(self._store, caller, new.type or source.type_id or "")
             volume = self._planned(caller, new, source, kind)
-            require_size(self._store, caller.project_id, volume.size_gib)
-            require_room(self._store, caller.project_id, kind, {"volumes": 1, "gigabytes": volume.size_gib})
+            require_volume(self._store, caller.project_id, kind, volume.size_gib)
             self._store.volumes.add(volume)
             self._parts.runs.submit(create_volume, volume.id, volume.id, new.near, asked_by(caller))
         return volume

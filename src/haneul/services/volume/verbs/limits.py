@@ -41,6 +41,16 @@ def require_room(store: VolumeStore, project_id: str, kind: VolumeType | None, m
         _require_of_type(limits, counted, kind, more)
 
 
+def require_volume(store: VolumeStore, project_id: str, kind: VolumeType, size_gib: int) -> None:
+    """Raises OverQuota where the project may not have one more volume of this size and type."""
+    limits, counted = effective_limits(store, project_id), store.quotas.usage(project_id)
+    _require_size(limits, size_gib)
+    more = {"volumes": 1, "gigabytes": size_gib}
+    for name, amount in more.items():
+        _require(name, limits[name], counted[name], amount)
+    _require_of_type(limits, counted, kind, more)
+
+
 def require_room_of_type(store: VolumeStore, project_id: str, kind: VolumeType, more: Mapping[str, int]) -> None:
     """As `require_room`, asking for the limits of the one type only."""
     _require_of_type(effective_limits(store, project_id), store.quotas.usage(project_id), kind, more)
@@ -56,7 +66,11 @@ def _require_of_type(
 
 def require_size(store: VolumeStore, project_id: str, size_gib: int) -> None:
     """Raises OverQuota("quota.per_volume") for a volume that is larger than the project may have one."""
-    limit = effective_limits(store, project_id)[PER_VOLUME]
+    _require_size(effective_limits(store, project_id), size_gib)
+
+
+def _require_size(limits: Mapping[str, int], size_gib: int) -> None:
+    limit = limits[PER_VOLUME]
     if limit != NO_LIMIT and size_gib > limit:
         raise OverQuota("quota.per_volume", f"A volume may have {limit} GiB here, not {size_gib}: ask for less.")
 

@@ -33,7 +33,6 @@ class Stage:
     argv: tuple[str, ...]
     """What this Python is given."""
     env: Mapping[str, str] = field(default_factory=dict)
-    only_by_name: bool = False
 
 
 def _tests(name: str, *more: str) -> Stage:
@@ -54,7 +53,7 @@ STAGES = (
     Stage(POSTGRES, ("-m", "pytest", *_ON_BOTH, "-n", "2", "--postgres"), _SAMPLED),
     _tests("drivers"),
     _tests(LAB),
-    Stage(INTEROP, ("-m", "pytest", f"tests/{INTEROP}"), only_by_name=True),
+    _tests(INTEROP),
 )
 
 
@@ -89,7 +88,7 @@ def _chosen(names: list[str], require_lab: bool) -> list[Stage]:
     if unknown:
         known = ", ".join(stage.name for stage in STAGES)
         raise TroubleError(f"There is no stage {', '.join(unknown)}; there are: {known}.")
-    chosen = [stage for stage in STAGES if stage.name in names or not (names or stage.only_by_name)]
+    chosen = [stage for stage in STAGES if not names or stage.name in names]
     if os.geteuid() == 0 or not {stage.name for stage in chosen} & set(_REAL):
         return chosen
     if require_lab or set(names) & set(_REAL):

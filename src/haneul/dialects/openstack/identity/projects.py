@@ -31,7 +31,7 @@ _TAG_FILTERS = ("tags", "tags-any", "not-tags", "not-tags-any")
 
 
 def project_body(req: Request, project: Project) -> Body:
-    body = {
+    return {
         **project.extra,
         "id": project.id,
         "name": project.name,
@@ -40,10 +40,10 @@ def project_body(req: Request, project: Project) -> Body:
         "enabled": project.is_enabled,
         "parent_id": project.parent_id,
         "is_domain": project.is_domain,
-        "tags": list(project.tags),
-        "options": dict(project.options),
+        "tags": project.tags,
+        "options": project.options,
+        "links": {"self": f"{req.api_url}/v3/projects/{project.id}"},
     }
-    return linked(req, f"/projects/{project.id}", body)
 
 
 def domain_body(req: Request, domain: Project) -> Body:

@@ -7,10 +7,13 @@ import json
 import os
 import secrets
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
@@ -23,6 +26,8 @@ HOSTS = 100
 _START_S = 60.0
 # Servers close a connection on which nothing was asked for some seconds; one that rested is opened anew.
 _REST_S = 2.0
+_LOOK_S, _IDLE_SHARE = 0.5, 0.1
+"""It is idle when it takes less than this share of a CPU for so long."""
 
 
 class BenchCloud:
@@ -51,6 +56,35 @@ class BenchCloud:
         keys = self._state / "keys"
         keys.mkdir(mode=0o700)
         (keys / "admin-password").write_text(self._password)
+        self._start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    @contextmanager
+    def database_at_rest(self) -> Iterator[sqlite3.Connection]:
+        """The database while the control plane is down, for one transaction; then it is up again, and idle."""
+        self._stop()
+        database = sqlite3.connect(self._state / "haneul.db")
+        with closing(database), database:
+            yield database
+        self._start()
+        self._settle()
+
+    def _settle(self) -> None:
+        """Wait until it has looked at what it found."""
+        before = self.cpu_s()
+        while True:
+            time.sleep(_LOOK_S)
+            now = self.cpu_s()
+            if now - before < _LOOK_S * _IDLE_SHARE:
+                return
+            before = now
+
+    def _start(self) -> None:
         settings = {
             "HANEUL_PORT": str(self._port),
             "HANEUL_NETWORK_DRIVER": "fake",
@@ -64,11 +98,8 @@ class BenchCloud:
         )
         self._await_first_answer(began)
         self.sign_in()
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
-    ) -> None:
+    def _stop(self) -> None:
         self._connection.close()
         self._process.terminate()
         try:
@@ -89,7 +120,7 @@ class BenchCloud:
                     break
                 time.sleep(0.01)
                 continue
-            self._start_s = time.monotonic() - began
+            self._start_s = self._start_s or time.monotonic() - began
             return
         raise TroubleError("The control plane to be measured did not start; what it said stands above.")
 

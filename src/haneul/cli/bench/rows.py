@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from haneul.cli.bench.cloud import HOSTS, BenchCloud
+from haneul.cli.bench.copies import Copying, copy_row
 from haneul.cli.bench.figures import Figure
 from haneul.cli.bench.requests import cost, must
-from haneul.kit.ids import new_uuid
+from haneul.kit.ids import new_hex, new_uuid
 
 PAGE = 10
 _GROWTH = 1.5
 """A cost in a large table may be so many times that in a small one, for what measuring itself sways."""
 _TIMES = 100
+_FIRST_SEGMENT = 1_000_000
+"""Numbers of the copied networks, beyond those that the cloud gives."""
 _NEWEST = {"OpenStack-API-Version": "placement latest"}
 _CANDIDATES = f"/placement/allocation_candidates?resources=VCPU:1,MEMORY_MB:512&limit={PAGE}"
 _SPREAD = 32
@@ -28,6 +31,8 @@ class Listing:
     path: str
     make: Callable[[BenchCloud, int], str]
     """Makes one row; its id."""
+    copying: Copying
+    """How the last of them is made many."""
 
 
 def _project(cloud: BenchCloud, number: int) -> str:
@@ -45,28 +50,34 @@ def _network(cloud: BenchCloud, number: int) -> str:
     return str(cloud.ask("POST", "/network/v2.0/networks", body, expect=201)[1]["network"]["id"])
 
 
+def _own_segment(number: int) -> dict[str, object]:
+    segment = _FIRST_SEGMENT + number
+    return {"segmentation_id": segment, "segment_key": f"geneve::{segment}"}
+
+
 LISTINGS = (
-    Listing("projects", "/identity/v3/projects", _project),
-    Listing("images", "/image/v2/images", _image),
-    Listing("networks", "/network/v2.0/networks", _network),
+    Listing("projects", "/identity/v3/projects", _project, Copying("projects", new_hex)),
+    Listing("images", "/image/v2/images", _image, Copying("images", new_uuid)),
+    Listing("networks", "/network/v2.0/networks", _network, Copying("networks", new_uuid, _own_segment)),
 )
+_PROVIDERS = Copying("resource_providers", new_uuid, hung_on=(("inventories", "provider_id"),))
 
 
 def measure_rows(cloud: BenchCloud, rows: int) -> list[Figure]:
-    project = cloud.ask("GET", "/identity/v3/auth/tokens", headers={"X-Subject-Token": cloud.token})[1]["token"]
-    quota = {"quota": {"network": -1}}
-    cloud.ask("PUT", f"/network/v2.0/quotas/{project['project']['id']}", quota)
-    figures = [figure for listing in LISTINGS for figure in _pages(cloud, listing, rows)]
-    return figures + _placement(cloud, rows)
-
-
-def _pages(cloud: BenchCloud, listing: Listing, rows: int) -> list[Figure]:
-    """A page from the middle of a table, small and large."""
-    ids = sorted(listing.make(cloud, number) for number in range(2 * PAGE))
-    small = _page(cloud, listing, ids, 2 * PAGE)
-    ids += [listing.make(cloud, number) for number in range(2 * PAGE, rows)]
-    large = _page(cloud, listing, sorted(ids), rows, small.value * _GROWTH)
-    return [small, large]
+    """First as they are asked for, few; then copies make them many, and the same is asked again."""
+    ids = {each.key: sorted(each.make(cloud, number) for number in range(2 * PAGE)) for each in LISTINGS}
+    *providers, untouched = _providers(cloud, _SPREAD + 1)
+    small = {each.key: _page(cloud, each, ids[each.key], 2 * PAGE) for each in LISTINGS}
+    few = [_candidates(cloud, HOSTS), _allocations(cloud, HOSTS, providers)]
+    with cloud.database_at_rest() as database:
+        for each in LISTINGS:
+            ids[each.key] += copy_row(database, each.copying, ids[each.key][-1], rows - 2 * PAGE)
+        made = copy_row(database, _PROVIDERS, untouched, rows - HOSTS - len(providers) - 1)
+    figures = []
+    for each in LISTINGS:
+        before = small[each.key]
+        figures += [before, _page(cloud, each, sorted(ids[each.key]), rows, before.value * _GROWTH)]
+    return [*figures, *few, _candidates(cloud, rows), _allocations(cloud, rows, made[:_SPREAD])]
 
 
 def _page(cloud: BenchCloud, listing: Listing, ids: list[str], rows: int, budget: float | None = None) -> Figure:
@@ -78,12 +89,6 @@ def _page(cloud: BenchCloud, listing: Listing, ids: list[str], rows: int, budget
         must(len(found) == PAGE and min(found) > marker)
 
     return cost(f"{PAGE} of {rows} {listing.key}, from the middle", cloud, _TIMES, ask, budget)
-
-
-def _placement(cloud: BenchCloud, rows: int) -> list[Figure]:
-    few = [_candidates(cloud, HOSTS), _allocations(cloud, HOSTS, _providers(cloud, _SPREAD))]
-    made = _providers(cloud, rows - HOSTS - _SPREAD)
-    return [*few, _candidates(cloud, rows), _allocations(cloud, rows, made[:_SPREAD])]
 
 
 def _providers(cloud: BenchCloud, count: int) -> list[str]:

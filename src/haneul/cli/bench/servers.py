@@ -7,11 +7,14 @@ from typing import Any
 
 from haneul.cli.bench.cloud import BenchCloud
 from haneul.cli.bench.figures import Figure, percentile
+from haneul.cli.bench.requests import cost, must
 from haneul.cli.trouble import TroubleError
 
-LISTED = 300
+PAGES = (100, 4.0), (998, 35.0)
+"""How many servers are listed, and what that may cost in CPU milliseconds."""
+_DELETED = 100
 _NEWEST = {"OpenStack-API-Version": "compute 2.79"}
-_DEADLINE_S = 180.0
+_DEADLINE_S = 600.0
 _PAUSE_S = 0.02
 
 
@@ -24,18 +27,24 @@ def measure_servers(cloud: BenchCloud, at_once: int) -> list[Figure]:
         answered.append((time.monotonic() - before) * 1000)
     _until(cloud, "ACTIVE", at_once)
     took_s = time.monotonic() - began
-    before_cpu = cloud.cpu_s()
-    for _ in range(LISTED - at_once):
-        cloud.ask("POST", "/compute/v2.1/servers", request, expect=202, headers=_NEWEST)
-    _until(cloud, "ACTIVE", LISTED)
-    cpu_ms = (cloud.cpu_s() - before_cpu) * 1000 / max(1, LISTED - at_once)
-    figures = [
+    before_cpu, present = cloud.cpu_s(), at_once
+    listings: list[Figure] = []
+    for count, budget_ms in PAGES:
+        for _ in range(count - present):
+            cloud.ask("POST", "/compute/v2.1/servers", request, expect=202, headers=_NEWEST)
+        present = max(present, count)
+        _until(cloud, "ACTIVE", present)
+        if not listings:
+            cpu_ms = (cloud.cpu_s() - before_cpu) * 1000 / max(1, present - at_once)
+        listings.append(_listing(cloud, count, budget_ms))
+    return [
         Figure("server create: answered, slowest of ten", percentile(answered, 0.9), "ms", 100),
         Figure(f"{at_once} servers at once: all ACTIVE after", took_s, "s"),
         Figure("a server from POST to ACTIVE on a fake host, CPU", cpu_ms, "ms", 40),
-        _listing(cloud),
+        _showing(cloud),
+        *listings,
+        _deletion(cloud),
     ]
-    return [*figures, _delete_all(cloud)]
 
 
 def _prepare(cloud: BenchCloud) -> dict[str, Any]:
@@ -68,24 +77,32 @@ def _until(cloud: BenchCloud, status: str, count: int) -> None:
     raise TroubleError(f"{count} servers should be {status} by now, {len(found)} are.")
 
 
-def _listing(cloud: BenchCloud) -> Figure:
-    times = 20
-    before = cloud.cpu_s()
-    for _ in range(times):
-        found = cloud.ask("GET", "/compute/v2.1/servers/detail?limit=1000", headers=_NEWEST)[1]["servers"]
-        if len(found) != LISTED:
-            raise TroubleError(f"The listing has {len(found)} servers instead of {LISTED}.")
-    return Figure(f"list {LISTED} servers in detail, CPU", (cloud.cpu_s() - before) * 1000 / times, "ms")
+def _showing(cloud: BenchCloud) -> Figure:
+    server = cloud.ask("GET", "/compute/v2.1/servers?limit=1", headers=_NEWEST)[1]["servers"][0]["id"]
+
+    def show() -> None:
+        must(cloud.ask("GET", f"/compute/v2.1/servers/{server}", headers=_NEWEST)[1]["server"]["id"] == server)
+
+    return cost("show one server", cloud, 200, show, 0.7)
 
 
-def _delete_all(cloud: BenchCloud) -> Figure:
-    servers = cloud.ask("GET", "/compute/v2.1/servers?limit=1000", headers=_NEWEST)[1]["servers"]
+def _listing(cloud: BenchCloud, count: int, budget_ms: float) -> Figure:
+    def listing() -> None:
+        path = f"/compute/v2.1/servers/detail?limit={count}"
+        must(len(cloud.ask("GET", path, headers=_NEWEST)[1]["servers"]) == count)
+
+    return cost(f"list {count} servers in detail", cloud, 4000 // count, listing, budget_ms)
+
+
+def _deletion(cloud: BenchCloud) -> Figure:
+    servers = cloud.ask("GET", f"/compute/v2.1/servers?limit={_DELETED}", headers=_NEWEST)[1]["servers"]
+    gone = {server["id"] for server in servers}
     began = time.monotonic()
-    for server in servers:
-        cloud.ask("DELETE", f"/compute/v2.1/servers/{server['id']}", expect=204)
+    for server in gone:
+        cloud.ask("DELETE", f"/compute/v2.1/servers/{server}", expect=204)
     deadline = time.monotonic() + _DEADLINE_S
-    while cloud.ask("GET", "/compute/v2.1/servers?limit=1", headers=_NEWEST)[1]["servers"]:
+    while gone & {row["id"] for row in cloud.ask("GET", "/compute/v2.1/servers", headers=_NEWEST)[1]["servers"]}:
         if time.monotonic() > deadline:
             raise TroubleError("The servers of the measurement are not gone yet.")
         time.sleep(_PAUSE_S)
-    return Figure(f"{len(servers)} servers deleted after", time.monotonic() - began, "s")
+    return Figure(f"{len(gone)} servers deleted after", time.monotonic() - began, "s")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Boolean, Column, Integer, MetaData, String, Table, bindparam, delete, event, func, select
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 import haneul.services
@@ -110,7 +110,8 @@ def test_what_fails_is_not_kept(db: Database) -> None:
 def test_every_statement_of_the_services_is_one_on_postgresql_too() -> None:
     for module in pkgutil.walk_packages(haneul.services.__path__, "haneul.services."):
         importlib.import_module(module.name)
-    statements: list[Any] = [each._statement for each in gc.get_objects() if isinstance(each, Prepared)]
+    everything = [each._statement for each in gc.get_objects() if isinstance(each, Prepared)]
+    statements: list[Any] = [each for each in everything if not isinstance(each, sqlite.Insert)]  # has a twin there
 
     assert len(statements) > 50
     for statement in statements:

@@ -113,7 +113,8 @@ def test_every_statement_of_the_services_is_one_on_postgresql_too() -> None:
     everything = [each._statement for each in gc.get_objects() if isinstance(each, Prepared)]
     statements: list[Any] = [each for each in everything if not isinstance(each, sqlite.Insert)]  # has a twin there
 
+    dialect: Any = postgresql.dialect
     assert len(statements) > 50
     for statement in statements:
-        names = list(statement.compile(dialect=postgresql.dialect()).params)
-        statement.compile(dialect=postgresql.dialect(), column_keys=names)
+        names = list(statement.compile(dialect=dialect()).params)
+        statement.compile(dialect=dialect(), column_keys=names)

@@ -22,7 +22,7 @@ def test_nothing_is_lost_by_kill_9(tmp_path: Path) -> None:
     world.mkdir()
     command = [sys.executable, str(VICTIM), url, str(world), str(COUNT)]
     for kill in range(KILLS):
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as victim:
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as victim:
             assert victim.stdout is not None
             assert victim.stdout.readline() == b"at work\n"
             try:

@@ -46,9 +46,10 @@ def _disk(told: Mapping[str, Any]) -> WantedDisk:
     )
 
 
-def _boot_index(told: str | int | None) -> int | None:
-    """None and numbers below 0: never booted from."""
-    return None if told in (None, "None", "") or int(str(told)) < 0 else int(str(told))
+def _boot_index(told: str | float | None) -> int | None:
+    """None and numbers below 0: never booted from. JSON's -1.0 is a whole number too."""
+    index = -1 if told is None else int(told)
+    return None if index < 0 else index
 
 
 def _old_disk(told: Mapping[str, Any], has_root: bool) -> WantedDisk:

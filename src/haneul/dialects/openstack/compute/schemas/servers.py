@@ -40,7 +40,7 @@ NETWORKS: Schema = {"oneOf": [{"type": "array", "items": NIC}, {"type": "string"
 DEVICE: Schema = {
     "type": "object",
     "properties": {
-        "boot_index": {"type": ["integer", "string", "null"], "pattern": "^-?[0-9]+$"},
+        "boot_index": {"type": ["integer", "string", "null"], "pattern": "^-?[0-9]+$", "maxLength": 9},
         "delete_on_termination": BOOLEAN,
         "destination_type": {"type": "string", "enum": ["local", "volume"]},
         "device_name": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[a-zA-Z0-9._\-/]*$"},

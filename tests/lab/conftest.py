@@ -11,6 +11,13 @@ from tests.lab.cloud import LabCloud, tiny_image_file
 from tests.lab.enclosure import Enclosure
 from tests.lab.plain_guest import Key, make_key
 
+LAST = "test_uninstall.py"
+"""It ends the lab's cloud, which everything else needs."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name == LAST)
+
 
 @pytest.fixture(scope="session")
 def tiny_image() -> Path:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from haneul.agent.drivers.nic.base import Nics
+from haneul.agent.drivers.nic.commands import ip
 from haneul.agent.drivers.nic.fake import FakeNics
 from haneul.agent.drivers.nic.ovs import OvsNics
 from haneul.agent.metadata.namespaces import inside, listen_in
@@ -64,6 +66,28 @@ def test_cards_that_are_still_wanted_stay(nics: Nics) -> None:
     nics.remove(SERVER, keep=frozenset({nic(2).port_id}))
 
     assert nics.list_ports() == (nic(2).port_id,)
+
+
+@needs_switch
+def test_a_plug_or_an_unplug_that_was_cut_short_leaves_nothing() -> None:
+    nics = OvsNics(SWITCH, "br-int")
+    half, gone = (nics.device(nic(number).port_id) for number in (1, 2))
+    ip("tuntap", "add", "dev", half, "mode", "tap")
+    nics.ensure(nic(2), SERVER)
+    ip("link", "delete", "dev", gone)
+
+    nics.remove(SERVER, besides=frozenset({nic(1).port_id}))
+
+    assert not {half, gone} & {each.name for each in Path("/sys/class/net").iterdir()}
+    assert nics.list_ports() == ()
+
+
+def test_ports_said_to_be_the_servers_go_with_it(nics: Nics) -> None:
+    nics.ensure(nic(1), OTHER)
+
+    nics.remove(SERVER, besides=frozenset({nic(1).port_id}))
+
+    assert nics.list_ports() == ()
 
 
 def test_a_metadata_port_is_made_once_and_removed_twice(nics: Nics) -> None:

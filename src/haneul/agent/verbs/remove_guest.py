@@ -12,7 +12,9 @@ def remove_guest(parts: Parts, server_id: str) -> GuestReport:
     """Fine if it is gone. The journal forgets it last, so that a removal cut short is seen and repeated."""
     with parts.locks.of(server_id):
         parts.hypervisor.remove(server_id)
-        parts.nics.remove(server_id)
+        record = parts.journal.find(server_id)
+        known = (nic.port_id for nic in record.spec.nics) if record else ()
+        parts.nics.remove(server_id, besides=frozenset(known))
         folder = parts.guest_folder(server_id)
         if folder.exists():
             shutil.rmtree(folder)

@@ -31,8 +31,11 @@ class Nics(Protocol):
         """Raises Unavailable("switch.away") while the switch does not answer."""
         ...
 
-    def remove(self, server_id: str, keep: frozenset[str] = frozenset()) -> None:
-        """Unplug the server's network cards, but for the ports to `keep`; fine if there is none."""
+    def remove(self, server_id: str, keep: frozenset[str] = frozenset(), besides: frozenset[str] = frozenset()) -> None:
+        """Unplug the server's network cards, but for the ports to `keep`; fine if there is none.
+
+        `besides` are ports that are the server's even if nothing says so: their plugging was cut short.
+        """
         ...
 
     def list_ports(self) -> tuple[str, ...]: ...

@@ -22,10 +22,10 @@ class FakeNics:
             self._servers[nic.port_id] = server_id
         return Plug(self.device(nic.port_id), nic.mac, nic.mtu, has_offload=True)
 
-    def remove(self, server_id: str, keep: frozenset[str] = frozenset()) -> None:
+    def remove(self, server_id: str, keep: frozenset[str] = frozenset(), besides: frozenset[str] = frozenset()) -> None:
         with self._lock:
             for port_id, server in list(self._servers.items()):
-                if server == server_id and port_id not in keep:
+                if (server == server_id or port_id in besides) and port_id not in keep:
                     del self._servers[port_id]
 
     def list_ports(self) -> tuple[str, ...]:

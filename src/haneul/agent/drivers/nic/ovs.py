@@ -47,9 +47,11 @@ class OvsNics:
         self._add_port(tap, marks)
         return Plug(tap, nic.mac, nic.mtu, self._has_offload())
 
-    def remove(self, server_id: str, keep: frozenset[str] = frozenset()) -> None:
-        for device, marks in self._marks_by_device().items():
-            if marks.get("haneul-server") == server_id and marks.get("haneul-port") not in keep:
+    def remove(self, server_id: str, keep: frozenset[str] = frozenset(), besides: frozenset[str] = frozenset()) -> None:
+        marked = self._marks_by_device().items()
+        mine = {device: marks.get("haneul-port") for device, marks in marked if marks.get("haneul-server") == server_id}
+        for device, port_id in (mine | {self.device(each): each for each in besides}).items():
+            if port_id not in keep:
                 self._remove(device)
 
     def list_ports(self) -> tuple[str, ...]:
@@ -97,9 +99,10 @@ class OvsNics:
             raise Unavailable("switch.port_failed", f"Look at Open vSwitch on the host: {device}: {error}")
 
     def _remove(self, device: str) -> None:
-        self._vsctl("--if-exists", "del-port", self._bridge, device)
+        """The switch forgets it last: by its marks a removal that was cut short is found again."""
         if _exists(device):
             ip("link", "delete", "dev", device)
+        self._vsctl("--if-exists", "del-port", self._bridge, device)
 
     def _marked(self, mark: str) -> tuple[str, ...]:
         return tuple(sorted(marks[mark] for marks in self._marks_by_device().values() if mark in marks))

@@ -47,9 +47,14 @@ def connect_volume(parts: Parts, server_id: ServerId, attachment_id: str) -> Non
 
 
 def give_volume_back(parts: Parts, server_id: ServerId, attachment_id: str) -> None:
-    """The guest lets go of it first. Raises Unavailable until it has."""
-    parts.store.volumes.change(attachment_id, is_leaving=True)
+    """The guest lets go of it first. Raises Unavailable until it has.
+
+    When the server is deleted, its volumes are the deletion's to free, or to take with it.
+    """
     server = parts.store.servers.find(server_id)
+    if server is not None and server.state is ServerState.DELETING:
+        return
+    parts.store.volumes.change(attachment_id, is_leaving=True)
     lives = server is not None and server.state in _POWER_BY_STATE
     if lives and not guest_has_its_volumes(parts, server_id):
         raise Unavailable("guest.has_volume", f"The guest of server {server_id} has not let go of the volume yet")

@@ -196,7 +196,7 @@ def lead(lab: Lab) -> None:
     """A floating IP leads to the server; the run is about what its guest is told of that."""
     cloud = lab.cloud
     port = cloud.ask("GET", f"/network/v2.0/ports?device_id={lab.server}")["ports"][0]["id"]
-    outside = cloud.ask("GET", "/network/v2.0/networks?router:external=true")["networks"][0]["id"]
+    outside = cloud.ask("GET", "/network/v2.0/networks?router:external=true&name=o")["networks"][0]["id"]
     floating = {"floating_network_id": outside, "port_id": port}
     cloud.ask("POST", "/network/v2.0/floatingips", {"floatingip": floating})
     lab.server = teller_of(lab.server)

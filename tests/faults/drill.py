@@ -10,7 +10,6 @@ then has to clear it.
 from __future__ import annotations
 
 import itertools
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -130,17 +129,6 @@ class Trial(Generic[W]):
 
     def _settle(self, world: W, engine: Engine) -> None:
         settle(world, engine, lambda: self.scenario.turn(world))
-
-
-def sampled(trials: Iterator[Trial[W]], every: int) -> Iterator[Trial[W]]:
-    """Those that are tried: every so-manieth on the way back, and on the way forwards all of them or, where the
-    environment says so, every HANEUL_DRILL_FORWARDS-th."""
-    seen: Counter[int] = Counter()
-    often = {0: 1, 1: int(os.environ.get("HANEUL_DRILL_FORWARDS", "1")), 2: every}
-    for trial in trials:
-        seen[len(trial.blows)] += 1
-        if seen[len(trial.blows)] % often[len(trial.blows)] == 0:
-            yield trial
 
 
 def trials(scenario: Scenario[W]) -> Iterator[Trial[W]]:

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from tests.clouds import OpenCloud
-from tests.faults.drill import Scenario, sampled, trials
+from tests.faults.drill import Scenario, trials
 from tests.faults.lab import SCENARIOS, Lab, furnish, prepare
 from tests.faults.volume_lab import VOLUME_SCENARIOS
 
@@ -22,8 +22,11 @@ def test_nothing_is_stuck_or_left_over(cloud: OpenCloud, name: str) -> None:
     lab = furnish(cloud)
     start = SCENARIOS[name][1]
     scenario = Scenario(name, lambda: lab, start, lambda lab: prepare(lab, name), Lab.turn, Lab.restart)
-    for trial in sampled(trials(scenario), EVERY):
-        trial.run()
+    on_the_way_back = 0
+    for trial in trials(scenario):
+        on_the_way_back += len(trial.blows) == 2
+        if len(trial.blows) < 2 or on_the_way_back % EVERY == 0:
+            trial.run()
 
 
 def test_every_workflow_is_drilled(cloud: OpenCloud) -> None:

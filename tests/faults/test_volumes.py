@@ -10,7 +10,7 @@ import yaml
 
 from haneul.kit.workflow import Outcome
 from tests.clouds import OpenCloud
-from tests.faults.drill import Scenario, sampled, settle, trials
+from tests.faults.drill import Scenario, settle, trials
 from tests.faults.lab import Lab
 from tests.faults.volume_lab import VOLUME_SCENARIOS, furnish_volumes, prepare_volumes
 
@@ -23,8 +23,11 @@ def test_nothing_is_stuck_or_left_over(cloud: OpenCloud, name: str) -> None:
     lab = furnish_volumes(cloud)
     start = VOLUME_SCENARIOS[name][1]
     scenario = Scenario(name, lambda: lab, start, lambda lab: prepare_volumes(lab, name), Lab.turn, Lab.restart)
-    for trial in sampled(trials(scenario), EVERY):
-        trial.run()
+    on_the_way_back = 0
+    for trial in trials(scenario):
+        on_the_way_back += len(trial.blows) == 2
+        if len(trial.blows) < 2 or on_the_way_back % EVERY == 0:
+            trial.run()
 
 
 def test_steps_keep_their_names(cloud: OpenCloud) -> None:

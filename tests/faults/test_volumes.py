@@ -15,7 +15,7 @@ from tests.faults.lab import Lab
 from tests.faults.volume_lab import VOLUME_SCENARIOS, furnish_volumes, prepare_volumes
 
 RECORDED = Path(__file__).with_name("volume_journals.yaml")
-EVERY = int(os.environ.get("HANEUL_DRILL_EVERY", "21"))
+EVERY = int(os.environ.get("HANEUL_DRILL_EVERY", "7"))
 
 
 @pytest.mark.parametrize("name", VOLUME_SCENARIOS)

@@ -14,18 +14,15 @@ from haneul.kit.db import Database
 from haneul.kit.errors import NoCapacity
 from haneul.kit.workflow import METADATA, Engine, Run, Runs, workflow
 
-TRIES = 20
-"""More than it is killed: each kill may cut off the same step once more."""
-
 
 @workflow
 def build(run: Run, name: str, fails: bool) -> None:
     for part in ("a", "b", "c"):
-        run.step(put, name, part, undo=take, tries=TRIES)
+        run.step(put, name, part, undo=take)
     run.wait(has_settled, name, deadline_s=30)
     if fails:
-        run.step(refuse, name, tries=TRIES)
-    run.step(finish, name, tries=TRIES)
+        run.step(refuse, name)
+    run.step(finish, name)
 
 
 def put(folder: Path, name: str, part: str) -> None:

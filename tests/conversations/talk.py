@@ -9,6 +9,7 @@ A file is a list of steps in one cloud of its own. A step:
     headers: {name: value}      more headers
     expect: 202                 the status; 200 without it
     has: {$.path: value}        what the answer contains; a value /like this/ is a regular expression
+    holds: {$.list[*].name: []} a list whose members are exactly these, in any order
     lacks: [$.path]             what it does not contain
     says: {header: value}       headers of the answer
     keep: {id: $.server.id}     names for later steps: $id; `$header.NAME` keeps a header
@@ -102,6 +103,11 @@ class Talk:
         for path, expected in (step.get("has", {}) | step.get("until", {})).items():
             found = find(answer.json(), self._filled(path))
             assert _matches(found, self._filled(expected)), f"{path} is {_shown(found)}, not {expected!r}"
+        for path, expected in step.get("holds", {}).items():
+            found = find(answer.json(), self._filled(path))
+            assert isinstance(found, list) and sorted(found) == sorted(self._filled(expected)), (
+                f"{path} is {_shown(found)}, not {expected!r} in some order"
+            )
         for path in step.get("lacks", []):
             found = find(answer.json(), self._filled(path))
             assert found is _MISSING, f"{path} should not be there: {found!r}"
@@ -137,7 +143,7 @@ class Talk:
         return re.sub(r"\$(\w+)", lambda m: str(self.names.get(m[1], m[0])), value)
 
 
-_KEYS = {"ask", "as", "with", "raw", "version", "headers", "expect", "has", "lacks", "says", "keep", "until"}
+_KEYS = {"ask", "as", "with", "raw", "version", "headers", "expect", "has", "holds", "lacks", "says", "keep", "until"}
 
 
 def unfolded(step: dict[str, Any]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:

@@ -1,1 +1,24 @@
 """What a browser is shown: pages, and what they are connected with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.routing import Mount
+
+from haneul.console.pages import Pages
+from haneul.console.rooms import Rooms
+from haneul.console.sessions import Sessions
+from haneul.console.site import Site
+from haneul.console.visit import HOME, PREFIX, Desk
+from haneul.kit.http import Watcher
+from haneul.kit.keyring import Keyring
+
+__all__ = ["HOME", "PREFIX", "Rooms", "build"]
+
+
+def build(rooms: Rooms, keys: Path, watchers: tuple[Watcher, ...] = ()) -> Mount:
+    """The console below its prefix; `keys`: the folder of the keys that seal its sessions."""
+    is_secure = rooms.public_url.startswith("https://")
+    sessions = Sessions(Keyring(keys), rooms.clock, is_secure=is_secure)
+    return Mount(PREFIX, Site(Desk(rooms, sessions, Pages()), watchers))

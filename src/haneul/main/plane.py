@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from haneul import console
 from haneul.console import consoles
 from haneul.dialects.openstack import app
 from haneul.dialects.openstack.catalog import APIS
@@ -59,7 +60,20 @@ class ControlPlane:
 
     def house(self) -> app.House:
         """What the application lives in, before anything has begun to work."""
-        return app.House(tuple(consoles.routes(self.cloud.compute.consoles)), self.watchers, self.trouble)
+        pages = console.build(self._rooms(), self.ground.settings.state / "keys" / "console", self.watchers)
+        besides = (*consoles.routes(self.cloud.compute.consoles), pages)
+        return app.House(besides, self.watchers, self.trouble, home=console.HOME)
+
+    def _rooms(self) -> console.Rooms:
+        """The cloud as the console's pages see it."""
+        return console.Rooms(
+            identity=self.cloud.identity,
+            compute=self.cloud.compute,
+            volume=self.cloud.volume,
+            clock=self.ground.clock,
+            public_url=self.cloud.public_url,
+            work=self.cloud.work,
+        )
 
     @property
     def watchers(self) -> tuple[Watcher, ...]:

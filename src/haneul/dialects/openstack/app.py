@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request as WebRequest
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute
 from starlette.routing import Route as WebRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -37,6 +37,8 @@ class House:
     """Tells by part, in words, what keeps the process from serving."""
     started: Hook = lambda: None
     stopping: Hook = lambda: None
+    home: str = ""
+    """The page to which a browser is sent that opens the root."""
 
 
 def build(cloud: Cloud, specs: Iterable[ApiSpec], house: House = House()) -> ASGIApp:
@@ -56,7 +58,9 @@ def build(cloud: Cloud, specs: Iterable[ApiSpec], house: House = House()) -> ASG
             yield
             house.stopping()
 
-    async def list_apis(_request: WebRequest) -> JSONResponse:
+    async def list_apis(request: WebRequest) -> Response:
+        if house.home and "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse(house.home, 303, {"vary": "accept"})
         links = [{"name": api.spec.name, "href": cloud.public_url + api.spec.prefix} for api in apis]
         return JSONResponse({"apis": links})
 

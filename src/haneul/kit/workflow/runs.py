@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVarTuple
 
@@ -127,6 +127,10 @@ class Runs:
         if is_done is not None:
             which.append(runs.c.done.is_(is_done))
         return self._store.page(and_(*which), limit, marker)
+
+    def newest_of(self, subjects: Collection[str], limit: int) -> list[RunView]:
+        """The newest runs of these subjects, ended or not, without their steps."""
+        return self._store.page(runs.c.subject.in_(subjects), limit, None)
 
     def retry(self, run_id: RunId) -> bool:
         """Have a run that backs off or waits looked at now; False when it has ended or is being worked on."""

@@ -55,7 +55,7 @@ from haneul.services.compute.upkeep.aside import confirm_late, offload_shelved, 
 from haneul.services.compute.upkeep.guests import GuestWatch
 from haneul.services.compute.upkeep.hosts import HostWatch
 from haneul.services.compute.upkeep.leftovers import Orphan, Sweeper, find_orphans
-from haneul.services.compute.verbs.actions import Actions, ActionView, asked_by_of
+from haneul.services.compute.verbs.actions import Actions, ActionView, RecentAction, asked_by_of
 from haneul.services.compute.verbs.aggregates import AggregateChanges, Aggregates
 from haneul.services.compute.verbs.consoles import Consoles, ConsoleView
 from haneul.services.compute.verbs.flavors import Flavors
@@ -129,6 +129,7 @@ __all__ = [
     "QuotaKey",
     "QuotaView",
     "RebuildWish",
+    "RecentAction",
     "RunView",
     "Server",
     "ServerFilter",

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import msgspec
 
 from haneul.kit.errors import NotFound
+from haneul.kit.paging import Page, SortKey
 from haneul.kit.policy import Caller
 from haneul.kit.workflow import RunView
 from haneul.services.compute.model import Host, Server
-from haneul.services.compute.store import absent
+from haneul.services.compute.store import ServerFilter, absent
 from haneul.services.compute.verbs.servers.base import ServerVerbs
 from haneul.services.compute.workflows.asked import THE_CLOUD, AskedBy
 
@@ -28,8 +29,31 @@ class ActionView:
     """Why its server went into ERROR by it, in full: for those who see details."""
 
 
+@dataclass(frozen=True)
+class RecentAction:
+    """A run with the server that it is about."""
+
+    server: Server
+    run: RunView
+
+
+_CHANGED_LAST = 50
+"""Of so many servers is told what was done to them lately."""
+
+
 class Actions(ServerVerbs):
     """Also of servers that are gone, as long as their tombstones stand."""
+
+    def recent(self, caller: Caller, limit: int) -> Sequence[RecentAction]:
+        """The newest runs of those servers of the caller's project that changed last; in two queries."""
+        target = {"project_id": caller.project_id, "user_id": caller.user_id}
+        self._parts.policy.require(caller, "os_compute_api:os-instance-actions:list", target)
+        page = Page(_CHANGED_LAST, sort=(SortKey("updated_at", is_descending=True),))
+        with self._parts.db.read():
+            changed = self._store.list(ServerFilter(project_id=caller.project_id), page)
+            servers_by_id = {str(server.id): server for server in changed}
+            newest = self._parts.runs.newest_of(list(servers_by_id), limit)
+        return [RecentAction(servers_by_id[run.subject], run) for run in newest]
 
     def list(self, caller: Caller, server_id: str) -> Sequence[RunView]:
         """The newest first."""

@@ -1,0 +1,67 @@
+"""The first page: what the project uses, what happened lately, and for administrators how the hosts are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from haneul.console.visit import Visit, if_allowed
+from haneul.kit.http import Reply, Request
+from haneul.services.compute import Hypervisor, QuotaKey
+
+_RECENT = 12
+_HOSTS = 12
+_MIB_PER_GIB = 1024
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """How much of something is used; `limit` -1: there is none."""
+
+    name: str
+    used: int
+    limit: int
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class HostsAtAGlance:
+    total: int
+    up: int
+    shown: Sequence[Hypervisor]
+    """Those that need looking at first: away, then the fullest."""
+
+
+def show_overview(visit: Visit, request: Request) -> Reply:
+    caller, rooms = visit.caller, visit.rooms
+    return visit.page(
+        "overview.html",
+        gauges=[*(if_allowed(lambda: _of_servers(visit)) or ()), *(if_allowed(lambda: _of_volumes(visit)) or ())],
+        recent=if_allowed(lambda: rooms.compute.actions.recent(caller, _RECENT)),
+        hosts=if_allowed(lambda: _hosts(visit)),
+        work=if_allowed(lambda: rooms.work(caller)),
+    )
+
+
+def _of_servers(visit: Visit) -> list[Gauge]:
+    view = visit.rooms.compute.quotas.limits(visit.caller)
+    memory_limit = view.limits.of(QuotaKey.RAM)
+    return [
+        Gauge("Servers", view.usage.instances, view.limits.of(QuotaKey.INSTANCES)),
+        Gauge("Virtual CPUs", view.usage.cores, view.limits.of(QuotaKey.CORES)),
+        Gauge("Memory", view.usage.ram_mib // _MIB_PER_GIB, max(-1, memory_limit // _MIB_PER_GIB), "GiB"),
+    ]
+
+
+def _of_volumes(visit: Visit) -> list[Gauge]:
+    view = visit.rooms.volume.quotas.limits(visit.caller)
+    return [
+        Gauge("Volumes", view.used.get("volumes", 0), view.limits["volumes"]),
+        Gauge("Volume space", view.used.get("gigabytes", 0), view.limits["gigabytes"], "GiB"),
+    ]
+
+
+def _hosts(visit: Visit) -> HostsAtAGlance:
+    found = visit.rooms.compute.hosts.hypervisors(visit.caller, "list-detail")
+    first = sorted(found, key=lambda each: (each.is_up, -each.memory_mib_used))
+    return HostsAtAGlance(len(found), sum(each.is_up for each in found), first[:_HOSTS])

@@ -1,0 +1,43 @@
+"""What every page is given: the faces of the services."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from haneul.kit.clock import Clock
+    from haneul.kit.policy import Caller
+    from haneul.kit.upkeep import LoopReport
+    from haneul.kit.workflow import RunView, Trouble
+    from haneul.services.compute import Compute
+    from haneul.services.identity import Identity
+    from haneul.services.volume import BlockStorage
+
+
+class Work(Protocol):
+    """How the cloud gets on with its long work and with mending."""
+
+    @property
+    def unfinished(self) -> Sequence[RunView]: ...
+
+    @property
+    def troubled(self) -> Sequence[Trouble]: ...
+
+    @property
+    def loops(self) -> Sequence[LoopReport]: ...
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """The cloud as its pages see it."""
+
+    identity: Identity
+    compute: Compute
+    volume: BlockStorage
+    clock: Clock
+    public_url: str
+    """By which browsers reach the cloud, without a closing slash."""
+    work: Callable[[Caller], Work]
+    """For administrators: how the cloud gets on; raises Forbidden."""

@@ -1,0 +1,92 @@
+"""One request of a browser: who asks, how they like their pages, and the answers that pages have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
+
+from haneul.console.languages import say
+from haneul.console.look import Look
+from haneul.console.sessions import TOLD_COOKIE, Session, Sessions, Told
+from haneul.kit.errors import Forbidden
+from haneul.kit.http import Reply, Request
+from haneul.kit.policy import Caller
+
+if TYPE_CHECKING:
+    from haneul.console.pages import Pages
+    from haneul.console.rooms import Rooms
+
+PREFIX = "/console"
+HOME = f"{PREFIX}/"
+SIGN_IN = f"{PREFIX}/sign-in"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What answers every visit."""
+
+    rooms: Rooms
+    sessions: Sessions
+    pages: Pages
+
+
+@dataclass
+class Visit:
+    """A request with its session; `request.body` is the form, by the names of its fields."""
+
+    desk: Desk
+    request: Request
+    session: Session
+    look: Look
+    told: Told | None = None
+    form: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def rooms(self) -> Rooms:
+        return self.desk.rooms
+
+    @property
+    def caller(self) -> Caller:
+        return self.request.caller
+
+    def field(self, name: str) -> str:
+        """What the form says under that name; empty where it says nothing."""
+        return self.form.get(name, [""])[0]
+
+    def say(self, text: str, **values: object) -> str:
+        return say(self.look.language, text, **values)
+
+    def page(self, template: str, status: int = 200, **words: object) -> Reply:
+        """The template filled in. What was to be told is told by it, and no more."""
+        headers = {"set-cookie": self.desk.sessions.drop(TOLD_COOKIE)} if self.told else {}
+        if self.told is None and not self.session.token:
+            headers = {"set-cookie": self.desk.sessions.keep(self.session)}
+        return Reply(status, self.desk.pages.filled(template, self, words), headers)
+
+    def go(self, where: str, told: Told | None = None) -> Reply:
+        """To another page, which tells what came of this request."""
+        headers = {"location": where}
+        if told is not None:
+            headers["set-cookie"] = self.desk.sessions.keep_told(told)
+        return Reply(303, None, headers)
+
+
+def if_allowed(ask: Callable[[], T]) -> T | None:
+    """What a verb answers; None for those who may not ask."""
+    try:
+        return ask()
+    except Forbidden:
+        return None
+
+
+def sign_in_address(back: str) -> str:
+    return f"{SIGN_IN}?back={quote(back, safe='')}"
+
+
+def own_page(where: str) -> str:
+    """The address if it is one of the console's pages, else the console's first page."""
+    is_own = where.startswith(HOME) and not any(sign in where for sign in ("//", "\\", "\r", "\n"))
+    return where if is_own else HOME

@@ -1,0 +1,70 @@
+"""What states, long work and its steps are called on pages."""
+
+from __future__ import annotations
+
+from haneul.console.languages import say
+from haneul.services.compute import ServerState
+
+STATES = {
+    ServerState.BUILDING: "Building",
+    ServerState.ACTIVE: "Running",
+    ServerState.STOPPED: "Stopped",
+    ServerState.PAUSED: "Paused",
+    ServerState.SUSPENDED: "Suspended",
+    ServerState.RESCUED: "In rescue",
+    ServerState.RESIZED: "Resized, to be confirmed",
+    ServerState.SHELVED: "Shelved",
+    ServerState.OFFLOADED: "Shelved, off its host",
+    ServerState.SOFT_DELETED: "Deleted, may be restored",
+    ServerState.ERROR: "Error",
+    ServerState.DELETING: "Being deleted",
+    ServerState.DELETED: "Deleted",
+}
+WORK = {
+    "create_server": "Create",
+    "delete_server": "Delete",
+    "stop_server": "Stop",
+    "start_server": "Start",
+    "reboot_server": "Reboot",
+    "hard_reboot_server": "Reboot (hard)",
+    "rebuild_server": "Rebuild",
+    "pause_server": "Pause",
+    "unpause_server": "Unpause",
+    "suspend_server": "Suspend",
+    "resume_server": "Resume",
+    "rescue_server": "Rescue",
+    "unrescue_server": "End rescue",
+    "shelve_server": "Shelve",
+    "offload_server": "Free the host of a shelved server",
+    "unshelve_server": "Unshelve",
+    "create_image": "Make an image",
+    "create_backup": "Make a backup",
+    "resize_server": "Resize",
+    "migrate_server": "Migrate",
+    "confirm_resize": "Confirm the resize",
+    "revert_resize": "Revert the resize",
+    "live_migrate_server": "Migrate while it runs",
+    "evacuate_server": "Evacuate",
+    "soft_delete_server": "Delete, to be restored if need be",
+    "restore_server": "Restore",
+    "attach_interface": "Plug in a network card",
+    "detach_interface": "Pull out a network card",
+    "attach_volume": "Attach a volume",
+    "detach_volume": "Detach a volume",
+}
+
+
+def state_word(language: str, state: ServerState) -> str:
+    return say(language, STATES[state])
+
+
+def doing_of(language: str, kind: str) -> str:
+    """What a workflow does, by its name."""
+    return say(language, WORK[kind]) if kind in WORK else in_words(kind)
+
+
+def in_words(name: str) -> str:
+    """`plug_port#2` -> Plug port (2)"""
+    plain, _, count = name.partition("#")
+    told = plain.rpartition(".")[2].replace("_", " ").capitalize()
+    return f"{told} ({count})" if count else told

@@ -1,0 +1,49 @@
+"""A browser as far as the console needs one: it keeps cookies and sends the forms that it was shown."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from tests.clouds import PASSWORD, OpenCloud
+
+_GUARD = re.compile(r'name="guard" value="([^"]+)"')
+
+
+class Browser:
+    def __init__(self, cloud: OpenCloud, **headers: str) -> None:
+        application: Any = cloud.http.app
+        self.http = TestClient(application, base_url="http://cloud.test", follow_redirects=False, headers=headers)
+        self.page: Any = None
+
+    def open(self, path: str, status: int = 200) -> str:
+        self.page = self.http.get(path)
+        assert self.page.status_code == status, f"{path}: {self.page.status_code} {self.page.text[:600]}"
+        return str(self.page.text)
+
+    def guard(self) -> str:
+        found = _GUARD.search(self.page.text)
+        assert found, "the page has no form"
+        return found[1]
+
+    def send(self, path: str, status: int = 303, headers: dict[str, str] | None = None, **fields: Any) -> Any:
+        """Sends a form of the page that is open, and keeps that page open."""
+        sent = {"guard": self.guard()} | fields
+        answer = self.http.post(path, data=sent, headers=headers or {})
+        assert answer.status_code == status, f"{path}: {answer.status_code} {told(answer.text)}"
+        return answer
+
+    def sign_in(self, user: str = "demo", password: str = PASSWORD) -> Browser:
+        self.open("/console/sign-in")
+        self.send("/console/sign-in", domain="Default", user=user, password=password)
+        self.open("/console/")
+        return self
+
+
+def told(html: str) -> str:
+    """The page's words, without its marks."""
+    body = html.partition("<main")[2]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body.partition(">")[2])).split())

@@ -51,3 +51,41 @@ def test_a_full_disk_is_named_and_forgotten_once_there_is_room(tmp_path: Path) -
     with db.write() as connection:
         connection.execute(text("PRAGMA max_page_count = 1000000"))
         connection.execute(text("INSERT INTO things VALUES (zeroblob(1000000))"))
+
+
+def test_what_a_read_leaves_open_is_not_seen_by_the_next(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'again.db'}")
+    METADATA.create_all(db.engine)
+    with db.read() as connection:
+        assert connection.execute(select(things.c.id)).all() == []
+    with db.write() as connection:
+        connection.execute(insert(things), {"id": "a", "at": None})
+
+    with db.read() as connection:
+        assert connection.execute(select(things.c.id)).scalars().all() == ["a"]
+
+
+def test_a_write_that_fails_leaves_nothing_to_the_next_on_its_connection(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'undone.db'}")
+    METADATA.create_all(db.engine)
+    with pytest.raises(KeyError), db.write() as connection:
+        connection.execute(insert(things), {"id": "a", "at": None})
+        raise KeyError
+
+    with db.write() as connection:
+        connection.execute(insert(things), {"id": "b", "at": None})
+
+    with db.read() as connection:
+        assert connection.execute(select(things.c.id)).scalars().all() == ["b"]
+
+
+def test_a_closed_database_leaves_no_connection_open(tmp_path: Path) -> None:
+    db = Database(f"sqlite:///{tmp_path / 'closed.db'}")
+    METADATA.create_all(db.engine)
+    with db.read() as connection:
+        connection.execute(select(things.c.id)).all()
+
+    db.close()
+
+    # SQLite takes its log away with the last connection.
+    assert [file.name for file in tmp_path.iterdir()] == ["closed.db"]

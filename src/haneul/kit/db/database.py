@@ -12,9 +12,12 @@ from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.pool import StaticPool
 
 from haneul.kit.db.postgres import consistent_reads, open_postgres
+from haneul.kit.db.resting import Resting
 from haneul.kit.db.sqlite import open_sqlite
 from haneul.kit.db.syncing import Syncing
 from haneul.kit.errors import Invalid
+
+_Connect = Callable[[], AbstractContextManager[Connection]]
 
 
 class _Current(threading.local):
@@ -43,7 +46,10 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self.engine = open_sqlite(url) if self.is_sqlite else open_postgres(url)
         event.listen(self.engine, "handle_error", _refuse_giants)
-        self._reading = self.engine if self.is_sqlite else consistent_reads(self.engine)
+        self._resting = Resting(self.engine) if self.is_sqlite else None
+        self._connect: _Connect = self._resting.lend if self._resting else self.engine.connect
+        self._connect_to_read: _Connect = self._resting.lend if self._resting else consistent_reads(self.engine).connect
+        self._is_in_memory = self.engine.pool.__class__ is StaticPool
         self._writing: threading.RLock | AbstractContextManager[None]
         self._writing = threading.RLock() if self.is_sqlite else nullcontext()
         self._syncing = _syncing(self.engine.url.database) if self.is_sqlite else None
@@ -56,8 +62,7 @@ class Database:
         if self._current.connection is not None:
             yield self._current.connection
             return
-        in_memory = self.engine.pool.__class__ is StaticPool
-        with self._writing if in_memory else nullcontext(), self._reading.connect() as connection:
+        with self._writing if self._is_in_memory else nullcontext(), self._connect_to_read() as connection:
             self._current.connection = connection
             try:
                 yield connection
@@ -78,7 +83,7 @@ class Database:
             yield self._current.connection
             return
         callbacks: list[Callable[[], None]] = []
-        with self._writing, self.engine.connect() as connection:
+        with self._writing, self._connect() as connection:
             connection.info["immediate"] = True
             self._current.connection, self._current.is_write = connection, True
             self._current.after_commit, self._current.is_lasting = callbacks, is_lasting
@@ -123,6 +128,8 @@ class Database:
         return self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     def close(self) -> None:
+        if self._resting:
+            self._resting.close()
         self.engine.dispose()
 
 

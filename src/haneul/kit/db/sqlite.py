@@ -45,11 +45,14 @@ def open_sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        if connection.info.get("immediate"):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
+        raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+        if not connection.info.get("immediate"):
             # Locks nothing and reads nothing yet, so that it cannot fail: past all that explains failures.
-            raw: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
             raw.execute("BEGIN")
+            return
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error:  # It is asked once more the long way, where failures are explained.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Column, MetaData, String, Table, insert, select, text
 
-from haneul.kit.db import Database, Timestamp, among
+from haneul.kit.db import Database, JsonTuple, Prepared, Timestamp, among
 from haneul.kit.errors import Unavailable
 from tests.databases import fresh
 
@@ -89,3 +89,15 @@ def test_a_closed_database_leaves_no_connection_open(tmp_path: Path) -> None:
 
     # SQLite takes its log away with the last connection.
     assert [file.name for file in tmp_path.iterdir()] == ["closed.db"]
+
+
+@pytest.mark.parametrize("kept", [None, (), ("a", "b"), ({"a": [1]}, None)])
+def test_a_list_comes_back_as_the_tuple_that_it_was(kept: tuple[object, ...] | None) -> None:
+    lists = Table("lists", MetaData(), Column("kept", JsonTuple))
+    db = fresh(lists.metadata)
+    with db.write() as connection:
+        connection.execute(insert(lists), {"kept": kept})
+
+    with db.read() as connection:
+        assert connection.execute(select(lists.c.kept)).scalars().all() == [kept]
+        assert Prepared(select(lists.c.kept)).scalars(connection) == [kept]

@@ -6,11 +6,12 @@ from haneul.kit.db.database import Database
 from haneul.kit.db.leadership import Leadership
 from haneul.kit.db.notices import Notices
 from haneul.kit.db.prepared import Prepared, PreparedList, inserting, updating
-from haneul.kit.db.types import Json, Timestamp
+from haneul.kit.db.types import Json, JsonTuple, Timestamp
 
 __all__ = [
     "Database",
     "Json",
+    "JsonTuple",
     "Leadership",
     "Notices",
     "Prepared",

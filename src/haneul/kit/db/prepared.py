@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from sqlite3 import Error
 from typing import Any
 
@@ -39,15 +40,14 @@ class _Plan:
         ]
 
     def read(self, found: list[tuple[Any, ...]]) -> list[Any]:
-        if not self.outputs:
-            return [self.row(each) for each in found]
-        rows = []
-        for each in found:
-            values = list(each)
+        """Column by column what is not read as it is: to go through it row by row costs half as much again."""
+        rows: Iterable[tuple[Any, ...]] = found
+        if self.outputs and found:
+            columns: list[Iterable[Any]] = list(zip(*found, strict=True))
             for place, convert in self.outputs:
-                values[place] = convert(values[place])
-            rows.append(self.row(values))
-        return rows
+                columns[place] = map(convert, columns[place])
+            rows = zip(*columns, strict=True)
+        return list(map(self.row, rows))
 
 
 class Prepared:
@@ -178,6 +178,6 @@ def _plan(statement: ClauseElement, dialect: Dialect) -> _Plan:
             (name, bind.effective_value, bind.type.dialect_impl(dialect).bind_processor(dialect))
             for name, bind in zip(compiled.positiontup, binds, strict=True)
         ),
-        row=row._make,
+        row=partial(tuple.__new__, row),
         outputs=tuple((place, reader) for place, reader in enumerate(readers) if reader is not None),
     )

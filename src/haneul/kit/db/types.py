@@ -12,6 +12,7 @@ from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _decode = msgspec.json.Decoder().decode
+_decode_tuple = msgspec.json.Decoder(tuple[Any, ...]).decode
 _MICROSECOND = timedelta(microseconds=1)
 _NEAR = 1 << 51
 """Microseconds until 2041."""
@@ -46,6 +47,15 @@ class Json(TypeDecorator[Any]):
         return _read_json
 
 
+class JsonTuple(Json):
+    """A list, read back as a tuple."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], tuple[Any, ...] | None]:
+        return _read_tuple
+
+
 def _read_moment(value: int | None) -> datetime | None:
     if value is None:
         return None
@@ -55,3 +65,7 @@ def _read_moment(value: int | None) -> datetime | None:
 
 def _read_json(value: str | None) -> Any:
     return None if value is None else _decode(value)
+
+
+def _read_tuple(value: str | None) -> tuple[Any, ...] | None:
+    return None if value is None else _decode_tuple(value)

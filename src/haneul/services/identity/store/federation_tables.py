@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Table, Text
 
-from haneul.kit.db import Json, Timestamp
+from haneul.kit.db import Json, JsonTuple, Timestamp
 from haneul.services.identity.store.tables import ID, METADATA, NAME, owner
 
 identity_providers = Table(
@@ -99,7 +99,7 @@ oauth1_request_tokens = Table(
     Column("sealed_secret", Text, nullable=False),
     Column("expires_at", Timestamp, nullable=False),
     owner("authorizing_user_id", "users.id", nullable=True),
-    Column("role_ids", Json, nullable=True),
+    Column("role_ids", JsonTuple, nullable=True),
     Column("verifier_hash", ID, nullable=True),
     Index("oauth1_request_tokens_consumer", "consumer_id"),
     Index("oauth1_request_tokens_project", "project_id"),
@@ -114,7 +114,7 @@ oauth1_access_tokens = Table(
     owner("consumer_id", "oauth1_consumers.id"),
     owner("project_id", "projects.id"),
     owner("authorizing_user_id", "users.id"),
-    Column("role_ids", Json, nullable=False),
+    Column("role_ids", JsonTuple, nullable=False),
     Column("sealed_secret", Text, nullable=False),
     Column("expires_at", Timestamp, nullable=True),
     Index("oauth1_access_tokens_consumer", "consumer_id"),

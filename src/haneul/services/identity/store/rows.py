@@ -24,7 +24,6 @@ _ORDER: dict[str, Callable[[Any, Any], ColumnElement[bool]]] = {
     "eq": operator.eq,
     "neq": operator.ne,
 }
-_LISTS = frozenset({"tags", "role_ids", "access_rule_ids"})
 Row = dict[str, Any]
 
 
@@ -48,7 +47,6 @@ class Rows(Generic[T]):
         self._chosen = select(*self._columns)
         self._by_id = Prepared(self._chosen.where(table.c.id == bindparam("id")))
         self._pages: dict[tuple[tuple[str, ...], bool, bool], Prepared] = {}
-        self._lists = tuple(place for place, name in enumerate(self._names) if name in _LISTS)
         firsts = [field.name for field in fields(noun)][: len(self._names)]  # type: ignore[arg-type]
         self._is_in_order = firsts == list(self._names)
 
@@ -182,13 +180,9 @@ class Rows(Generic[T]):
             return connection.execute(select(self.table.c.id).where(*conditions).limit(1)).first() is not None
 
     def read(self, row: Any) -> T:
-        values = list(row)
-        for place in self._lists:
-            if values[place] is not None:
-                values[place] = tuple(values[place])
         if self._is_in_order:
-            return self._noun(*values)
-        return self._noun(**dict(zip(self._names, values, strict=True)))
+            return self._noun(*row)
+        return self._noun(**dict(zip(self._names, row, strict=True)))
 
     def _row(self, row: Row) -> Row:
         return row | self._derive(row)

@@ -19,7 +19,7 @@ from sqlalchemy import (
     false,
 )
 
-from haneul.kit.db import Json, Timestamp
+from haneul.kit.db import Json, JsonTuple, Timestamp
 
 METADATA = MetaData()
 
@@ -44,7 +44,7 @@ projects = Table(
     Column("description", Text, nullable=False),
     Column("is_domain", Boolean, nullable=False),
     Column("is_enabled", Boolean, nullable=False),
-    Column("tags", Json, nullable=False),
+    Column("tags", JsonTuple, nullable=False),
     Column("options", Json, nullable=False),
     Column("extra", Json, nullable=False),
     Column("sealed_config", Text, nullable=True),
@@ -259,11 +259,11 @@ application_credentials = Table(
     owner("user_id", "users.id"),
     owner("project_id", "projects.id"),
     Column("secret_hash", String(255), nullable=False),
-    Column("role_ids", Json, nullable=False),
+    Column("role_ids", JsonTuple, nullable=False),
     Column("description", Text, nullable=True),
     Column("is_unrestricted", Boolean, nullable=False),
     Column("expires_at", Timestamp, nullable=True),
-    Column("access_rule_ids", Json, nullable=True),
+    Column("access_rule_ids", JsonTuple, nullable=True),
     UniqueConstraint("user_id", "name", name="application_credentials_name"),
     Index("application_credentials_project", "project_id"),
 )
@@ -275,7 +275,7 @@ trusts = Table(
     owner("trustor_user_id", "users.id"),
     owner("trustee_user_id", "users.id"),
     owner("project_id", "projects.id", nullable=True),
-    Column("role_ids", Json, nullable=False),
+    Column("role_ids", JsonTuple, nullable=False),
     Column("impersonation", Boolean, nullable=False),
     Column("expires_at", Timestamp, nullable=True),
     Column("remaining_uses", Integer, nullable=True),

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from haneul.console.languages import LANGUAGES, say
 from haneul.console.look import THEMES
 from haneul.console.visit import PREFIX, Visit, own_page
-from haneul.console.words import doing_of, in_words, state_word
+from haneul.console.words import doing_of, in_words, state_word, task_words
 from haneul.services.identity import Project
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -51,6 +51,7 @@ class Pages:
             "state_word": partial(state_word, language),
             "doing": partial(doing_of, language),
             "in_words": in_words,
+            "task_words": partial(task_words, language),
             "NO_LIMIT": _NO_LIMIT,
         }
         return self._environment.get_template(template).render(context | dict(words)).encode()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from haneul.console.handlers.overview import show_overview
+from haneul.console.handlers.overview import show_overview, watch_overview
+from haneul.console.handlers.servers import act_on_servers, delete_servers, list_servers, watch_servers
 from haneul.console.handlers.signing_in import (
     change_look,
     choose_project,
@@ -13,9 +14,16 @@ from haneul.console.handlers.signing_in import (
     sign_in,
     sign_out,
 )
+from haneul.console.live import Piece
 from haneul.console.visit import Visit
 from haneul.kit.http import Reply, Request, Route
 
+LIVE = "/live/"
+VIEWS: Mapping[str, Callable[[Visit, Request], Sequence[Piece]]] = {
+    "overview": watch_overview,
+    "servers": watch_servers,
+}
+"""What of which page is kept true while it is looked at."""
 PageHandler = Callable[[Visit, Request], Reply]
 
 
@@ -31,4 +39,7 @@ ROUTES = (
     PageRoute("POST", "/look", change_look, public=True),
     PageRoute("POST", "/project", choose_project),
     PageRoute("GET", "/", show_overview),
+    PageRoute("GET", "/servers", list_servers),
+    PageRoute("POST", "/servers/act", act_on_servers),
+    PageRoute("POST", "/servers/delete", delete_servers),
 )

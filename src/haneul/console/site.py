@@ -9,10 +9,13 @@ from __future__ import annotations
 import hmac
 import logging
 import time
+from collections.abc import Sequence
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
+from haneul.console.live import Piece, Stream
 from haneul.console.look import look_of
-from haneul.console.routes import ROUTES, PageRoute
+from haneul.console.routes import LIVE, ROUTES, VIEWS, PageRoute
 from haneul.console.sessions import LOOK_COOKIE, cookies_of, new_session
 from haneul.console.visit import HOME, PREFIX, Desk, Visit, own_page, sign_in_address
 from haneul.kit.errors import CloudError, Conflict, Forbidden, Invalid, NotFound, Unauthenticated
@@ -63,6 +66,11 @@ class Site:
         began = time.perf_counter()
         transport = Transport(scope, receive, send, PREFIX)
         visit = self._visit(transport)
+        if transport.method == "GET" and transport.path.startswith(LIVE):
+            seen = transport.query.get("seen") or ""
+            stream = Stream(self._desk.pulse, partial(self._look, visit), visit.piece, seen)
+            await stream.run(receive, send)
+            return
         try:
             raw = await transport.read_body(_MAX_FORM_BYTES)
         except CloudError as error:
@@ -75,6 +83,14 @@ class Site:
             return reply
 
         await transport.answer_in(None, work, lambda: HEADERS)
+
+    def _look(self, visit: Visit) -> Sequence[Piece]:
+        """What the page shows now; raises CloudError when it is to be followed no longer."""
+        view = VIEWS.get(visit.request.path.removeprefix(LIVE))
+        if view is None:
+            raise NotFound("console.no_page", "There is no such page: go on from the overview.")
+        visit.request.caller = self._desk.rooms.identity.tokens.authenticate(visit.session.token)
+        return view(visit, visit.request)
 
     def _visit(self, transport: Transport) -> Visit:
         request = Request(

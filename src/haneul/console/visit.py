@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from haneul.console.languages import say
+from haneul.console.live import Piece, Pulse
 from haneul.console.look import Look
 from haneul.console.sessions import TOLD_COOKIE, Session, Sessions, Told
 from haneul.kit.errors import Forbidden
@@ -31,6 +32,7 @@ class Desk:
     rooms: Rooms
     sessions: Sessions
     pages: Pages
+    pulse: Pulse
 
 
 @dataclass
@@ -65,6 +67,10 @@ class Visit:
         if self.told is None and not self.session.token:
             headers = {"set-cookie": self.desk.sessions.keep(self.session)}
         return Reply(status, self.desk.pages.filled(template, self, words), headers)
+
+    def piece(self, piece: Piece) -> str:
+        """One piece of a page by itself."""
+        return self.desk.pages.filled(piece.template, self, piece.words).decode()
 
     def go(self, where: str, told: Told | None = None) -> Reply:
         """To another page, which tells what came of this request."""

@@ -63,6 +63,11 @@ def doing_of(language: str, kind: str) -> str:
     return say(language, WORK[kind]) if kind in WORK else in_words(kind)
 
 
+def task_words(language: str, kind: str, step: str) -> str:
+    """What is being done to a server, and where that has got to."""
+    return f"{doing_of(language, kind)}: {in_words(step)}" if step else doing_of(language, kind)
+
+
 def in_words(name: str) -> str:
     """`plug_port#2` -> Plug port (2)"""
     plain, _, count = name.partition("#")

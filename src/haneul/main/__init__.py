@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from haneul.dialects.openstack import app
 from haneul.dialects.openstack.catalog import APIS
@@ -10,6 +13,11 @@ from haneul.kit.clock import SystemClock
 from haneul.main.ground import Ground, World, lay_ground, reach_world
 from haneul.main.plane import ADMIN_PASSWORD, ControlPlane, assemble
 from haneul.settings import Settings
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    import uvicorn
 
 __all__ = [
     "ADMIN_PASSWORD",
@@ -29,6 +37,10 @@ _COLLECTED_AFTER = 50_000
 """So many new containers are made before the collector looks for cycles among them."""
 
 
+_NOT_STARTED = 3
+"""What uvicorn's own command answers when it cannot listen."""
+
+
 def serve(settings: Settings) -> None:
     """Serve the cloud until the process is told to end."""
     import uvicorn
@@ -39,7 +51,7 @@ def serve(settings: Settings) -> None:
         plane.metrics.serve(settings.metrics_host, settings.metrics_port)
     application = plane.application()
     _spare_the_collector()
-    uvicorn.run(
+    config = uvicorn.Config(
         application,
         host=settings.listen_host,
         port=settings.port,
@@ -50,6 +62,23 @@ def serve(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+    server = uvicorn.Server(config)
+    _end_streams_first(server, plane)
+    with suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        sys.exit(_NOT_STARTED)
+
+
+def _end_streams_first(server: uvicorn.Server, plane: ControlPlane) -> None:
+    """A page that is looked at must not hold up the end of the process."""
+    handle_exit = server.handle_exit
+
+    def leave(sig: int, frame: FrameType | None) -> None:
+        plane.pulse.end()
+        handle_exit(sig, frame)
+
+    server.handle_exit = leave  # type: ignore[method-assign]
 
 
 def _spare_the_collector() -> None:

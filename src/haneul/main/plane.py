@@ -18,7 +18,7 @@ from haneul.kit.http import Watcher
 from haneul.kit.metrics import Metrics
 from haneul.kit.policy import Caller
 from haneul.kit.upkeep import Loop, Scheduler
-from haneul.kit.workflow import Engine, Observer, Runs, silent
+from haneul.kit.workflow import Engine, Moment, Observer, Point, Runs, silent
 from haneul.main.ground import Ground, World
 from haneul.main.parts import (
     Below,
@@ -53,6 +53,8 @@ class ControlPlane:
     engine: Engine
     upkeep: Scheduler
     metrics: Metrics
+    pulse: console.Pulse
+    """Beats whenever long work gets on."""
 
     def application(self) -> ASGIApp:
         house = replace(self.house(), started=self.start, stopping=self.stop)
@@ -60,7 +62,7 @@ class ControlPlane:
 
     def house(self) -> app.House:
         """What the application lives in, before anything has begun to work."""
-        pages = console.build(self._rooms(), self.ground.settings.state / "keys" / "console", self.watchers)
+        pages = console.build(self._rooms(), self.ground.settings.state / "keys" / "console", self.pulse, self.watchers)
         besides = (*consoles.routes(self.cloud.compute.consoles), pages)
         return app.House(besides, self.watchers, self.trouble, home=console.HOME)
 
@@ -126,7 +128,10 @@ class ControlPlane:
 def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observer = silent) -> ControlPlane:
     """Every service on the ground, over the world; `threads` work on runs."""
     lease_s = 30.0 if ground.db.is_sqlite else _LEASE_AMONG_SEVERAL_S
-    engine = Engine(ground.runs, threads=threads, observer=observer, owner=ground.settings.replica, lease_s=lease_s)
+    pulse = console.Pulse()
+    ground.runs.listen(pulse.beat)
+    heard = partial(_heard, pulse, observer)
+    engine = Engine(ground.runs, threads=threads, observer=heard, owner=ground.settings.replica, lease_s=lease_s)
     people = identity.Identity(identity_parts(ground, world))
     room = placement.Placement(placement_parts(ground))
     images = image.Images(image_parts(ground, world, people))
@@ -157,7 +162,13 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
         audit=ground.audit,
         work=lambda caller: _work(ground.runs, upkeep, caller),
     )
-    return ControlPlane(ground, world, cloud, engine, upkeep, watched(ground, cloud, upkeep))
+    return ControlPlane(ground, world, cloud, engine, upkeep, watched(ground, cloud, upkeep), pulse)
+
+
+def _heard(pulse: console.Pulse, observer: Observer, moment: Moment) -> None:
+    observer(moment)
+    if moment.point is Point.AFTER_COMMIT:
+        pulse.beat()
 
 
 def _kept_records(settings: Settings) -> timedelta:

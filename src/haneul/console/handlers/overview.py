@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from haneul.console.live import Piece, seen_of
 from haneul.console.visit import Visit, if_allowed
 from haneul.kit.http import Reply, Request
 from haneul.services.compute import Hypervisor, QuotaKey
@@ -34,13 +35,27 @@ class HostsAtAGlance:
 
 def show_overview(visit: Visit, request: Request) -> Reply:
     caller, rooms = visit.caller, visit.rooms
+    pieces = watch_overview(visit, request)
     return visit.page(
         "overview.html",
-        gauges=[*(if_allowed(lambda: _of_servers(visit)) or ()), *(if_allowed(lambda: _of_volumes(visit)) or ())],
-        recent=if_allowed(lambda: rooms.compute.actions.recent(caller, _RECENT)),
+        pieces=pieces,
+        seen=seen_of(pieces),
         hosts=if_allowed(lambda: _hosts(visit)),
         work=if_allowed(lambda: rooms.work(caller)),
     )
+
+
+def watch_overview(visit: Visit, request: Request) -> list[Piece]:
+    """What changes while one looks: usage, and what happened."""
+    gauges = [*(if_allowed(lambda: _of_servers(visit)) or ()), *(if_allowed(lambda: _of_volumes(visit)) or ())]
+    recent = if_allowed(lambda: visit.rooms.compute.actions.recent(visit.caller, _RECENT))
+    pieces = [Piece("gauges", gauges, "pieces/gauges.html", {"gauges": gauges})] if gauges else []
+    if recent is not None:
+        shown = [
+            (each.server.name, each.run.id, each.run.outcome, each.run.step, each.run.unwinding) for each in recent
+        ]
+        pieces.append(Piece("recent", shown, "pieces/recent.html", {"recent": recent}))
+    return pieces
 
 
 def _of_servers(visit: Visit) -> list[Gauge]:

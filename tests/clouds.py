@@ -6,16 +6,19 @@ depend on how busy the machine is.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from starlette.testclient import TestClient
+from sqlalchemy import update
 
 from haneul import main
 from haneul.drivers.compute.fake import FakeHosts, FakeWorld
@@ -28,9 +31,11 @@ from haneul.drivers.volume.fake import FakeVolumes
 from haneul.drivers.volume.fake_backups import FakeBackups
 from haneul.kit.clock import SteppedClock
 from haneul.kit.workflow import Observer, silent
+from haneul.services.identity.store.tables import passwords
 from haneul.services.network import FOLLOW
 from haneul.settings import Settings
 from tests import databases
+from tests.in_process import Client
 
 URL = "http://cloud.test"
 PASSWORD = "a password of the tests"
@@ -54,6 +59,12 @@ class FakeReality:
         return FakeIssuers(self.clock)
 
 
+@dataclass(frozen=True)
+class _Token:
+    text: str
+    ends_at: datetime
+
+
 class OpenCloud:
     """A control plane in a state directory over a fake reality."""
 
@@ -65,7 +76,9 @@ class OpenCloud:
         self.tuned = dict(tuned or {})
         self.reality = reality
         self.names: dict[str, Any] = {}
-        self._tokens: dict[str, str] = {}
+        self._tokens: dict[str, _Token] = {}
+        self._first = self
+        self._heirs: list[OpenCloud] = []
         settings = Settings(
             state=state,
             database_url=databases.url_of(state),
@@ -88,7 +101,7 @@ class OpenCloud:
         self.plane.bootstrap()
         self.plane.listen()
         application = main.app.build(self.plane.cloud, main.APIS, self.plane.house())
-        self.http = TestClient(application, base_url=URL, raise_server_exceptions=False)
+        self.http = Client(application, URL)
 
     def __enter__(self) -> OpenCloud:
         self.http.__enter__()
@@ -98,7 +111,16 @@ class OpenCloud:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        self.http.__exit__(kind, error, where)
+        for heir in tuple(self._heirs):
+            heir.end()
+        self.end()
+
+    def end(self) -> None:
+        """This process is no more; those that came after it are."""
+        if self is not self._first:
+            self._first._heirs.remove(self)
+        if self.http.portal is not None:
+            self.http.__exit__(None, None, None)
         self.plane.ground.db.close()
 
     @property
@@ -126,22 +148,22 @@ class OpenCloud:
         """A token of admin, demo or other in their own project; none for nobody."""
         if user == "nobody":
             return None
-        if user not in self._tokens:
+        if user not in self._tokens or self._tokens[user].ends_at <= self.clock.now():
             self._tokens[user] = self._sign_in(user)
-        return self._tokens[user]
+        return self._tokens[user].text
 
     def forget_tokens(self) -> None:
-        """Everybody signs in anew: time that was let pass may have outlived their tokens."""
+        """Everybody signs in anew, as after whatever ends tokens before their time."""
         self._tokens.clear()
 
-    def _sign_in(self, user: str) -> str:
+    def _sign_in(self, user: str) -> _Token:
         domain = {"id": "default"}
         who = {"name": user, "domain": domain, "password": PASSWORD}
         identity = {"methods": ["password"], "password": {"user": who}}
         scope = {"project": {"name": PEOPLE[user], "domain": domain}}
         answer = self.http.post("/identity/v3/auth/tokens", json={"auth": {"identity": identity, "scope": scope}})
         assert answer.status_code == 201, answer.text
-        return str(answer.headers["x-subject-token"])
+        return _Token(answer.headers["x-subject-token"], datetime.fromisoformat(answer.json()["token"]["expires_at"]))
 
     def ask(
         self, method: str, path: str, body: Any = None, *, user: str = "demo", headers: Mapping[str, str] | None = None
@@ -158,6 +180,8 @@ class OpenCloud:
         """The same cloud after its process died and came back, perhaps with other settings."""
         again = OpenCloud(self.state, self.reality, observer, self.tuned if tuned is None else tuned)
         again.names = self.names
+        again._first = self._first
+        self._first._heirs.append(again)
         again.plane.engine.recover()
         return again
 
@@ -200,7 +224,15 @@ def _furnished() -> tuple[Path, dict[str, Any]]:
     (keys / main.ADMIN_PASSWORD).write_text(PASSWORD)
     with OpenCloud(folder, _reality(0)) as cloud:
         names = _people(cloud) | _things(cloud)
+        with cloud.plane.ground.db.write() as c:
+            c.execute(update(passwords).values(hash=_cheap_hash()))
     return folder, names
+
+
+def _cheap_hash() -> str:
+    """Of PASSWORD, at a cost that lets hundreds of tests sign in."""
+    digest = hashlib.scrypt(PASSWORD.encode(), salt=b"salt", n=2, r=1, p=1, dklen=32)
+    return f"$scrypt$ln=1,r=1,p=1${b64encode(b'salt').decode()}${b64encode(digest).decode()}"
 
 
 def _people(cloud: OpenCloud) -> dict[str, Any]:

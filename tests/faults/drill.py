@@ -92,15 +92,22 @@ class Watcher:
                 blow.strike(moment)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Trial(Generic[W]):
     """One way for a scenario to be disturbed."""
 
     scenario: Scenario[W]
     blows: tuple[Blow, ...]
     title: str
+    _seen: Sequence[Moment] = ()
 
-    def run(self) -> Watcher:
+    def seen(self) -> Sequence[Moment]:
+        """Its moments; the trial is run for them unless it has been."""
+        if not self._seen:
+            self.run()
+        return self._seen
+
+    def run(self) -> None:
         """Do it; raises AssertionError when something is stuck or left over afterwards."""
         world = self.scenario.build()
         self.scenario.prepare(world)
@@ -118,7 +125,7 @@ class Trial(Generic[W]):
         assert stuck == [], f"{self.title}: stuck: {stuck}"
         left = list(world.leftovers())
         assert left == [], f"{self.title}: left over: {left}"
-        return watcher
+        self._seen = watcher.seen
 
     def _restart(self, world: W, watcher: Watcher) -> Engine:
         if self.scenario.restart is not None:
@@ -132,26 +139,29 @@ class Trial(Generic[W]):
 
 
 def trials(scenario: Scenario[W]) -> Iterator[Trial[W]]:
-    """Every disturbance of the scenario: on its way forwards, and on the way back from every refusal."""
+    """Every disturbance of the scenario: on its way forwards, and on the way back from every refusal.
+
+    What comes next is told by the trials before: those that have not been run by then are.
+    """
     calm = Trial(scenario, (), f"{scenario.name}, undisturbed")
-    forwards = calm.run().seen
     yield calm
-    for number, moment in _worth_it(forwards):
+    for number, moment in _worth_it(calm.seen()):
         for kind in _kinds(moment):
             first = Blow(number, kind)
-            title = f"{scenario.name}, {_told(first, moment)}"
-            yield Trial(scenario, (first,), title)
+            trial = Trial(scenario, (first,), f"{scenario.name}, {_told(first, moment)}")
+            yield trial
             if kind == "refused" and not moment.undoing:
-                yield from _on_the_way_back(scenario, first, title)
+                yield from _on_the_way_back(trial)
 
 
-def _on_the_way_back(scenario: Scenario[W], first: Blow, title: str) -> Iterator[Trial[W]]:
-    """The unwinding after `first`, disturbed at each of its moments."""
-    seen = Trial(scenario, (first,), title).run().seen
-    for number, moment in itertools.dropwhile(lambda each: each[0] <= first.at, _worth_it(seen)):
+def _on_the_way_back(refused: Trial[W]) -> Iterator[Trial[W]]:
+    """The unwinding after its blow, disturbed at each of its moments."""
+    (first,) = refused.blows
+    for number, moment in itertools.dropwhile(lambda each: each[0] <= first.at, _worth_it(refused.seen())):
         for kind in _kinds(moment):
             second = Blow(number, kind)
-            yield Trial(scenario, (first, second), f"{title}, then {_told(second, moment)}")
+            title = f"{refused.title}, then {_told(second, moment)}"
+            yield Trial(refused.scenario, (first, second), title)
 
 
 def _worth_it(seen: Sequence[Moment]) -> Iterator[tuple[int, Moment]]:

@@ -70,8 +70,9 @@ class Lab:
         world = self.cloud.reality.hosts
         for hearers in (world.events, world.inventories, world.departures):
             hearers.clear()
-        self.cloud.plane.ground.db.close()
+        self.cloud.end()
         self.cloud = self.cloud.restarted(observer, tuned)
+        self.cloud.http.__enter__()
 
     def leftovers(self) -> Sequence[object]:
         self.turn()
@@ -91,7 +92,6 @@ class Lab:
         return self.cloud.ask(method, "/compute/v2.1" + path, body, user=user)
 
     def clear(self) -> None:
-        self.cloud.forget_tokens()
         for host_id, host in self.cloud.reality.hosts.hosts.items():
             if host.is_away:
                 self.cloud.reality.hosts.bring_back(host_id)

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, inspect
+from sqlalchemy import MetaData, inspect, text
 
 from haneul import migrations
 from haneul.kit import audit, workflow
+from haneul.kit.clock import SteppedClock
 from haneul.kit.db import Database
+from haneul.kit.workflow import Engine, Outcome, Run, RunId, Runs, StepView
 from haneul.services import compute, identity, image, network, placement, volume
 from tests import databases
 
@@ -55,3 +57,84 @@ def test_migrations_lead_up_down_and_up_again(db: Database) -> None:
 
     migrations.upgrade(db)
     assert tables_in(db) == everything
+
+
+_OLD_RUN = text("""
+    INSERT INTO runs (id, kind, subject, input, request_id, created_at, run_at, lease_until, epoch, attempts,
+                      waits, woken, cancel, unwinding, step, done)
+    VALUES (:id, 'stroll', :id, :input, '', 0, 0, :lease_until, 7, 0, :no, :no, :no, :no, 'walk', :no)
+""")
+_OLD_STEP = text("""
+    INSERT INTO run_steps (run_id, name, position, started_at, finished_at, deadline, tries, result, error, undo_tries)
+    VALUES (:run_id, :name, 0, 0, :finished_at, NULL, :tries, :result, :error, 0)
+""")
+_ERROR = '{"code": "legs.tired", "message": "Wait"}'
+
+
+@workflow.workflow
+def stroll(run: Run, name: str) -> None:
+    run.step(stand_up, name)
+    run.step(walk, name)
+
+
+def stand_up(walked: list[str], name: str) -> None:
+    walked.append("stood up again")
+
+
+def walk(walked: list[str], name: str) -> None:
+    walked.append(name)
+
+
+def write_old_run(db: Database, name: str, tries: int, error: str | None, lease_until: int | None) -> None:
+    """As the release before wrote it: the first step is done, the second was begun so often."""
+    with db.write() as c:
+        c.execute(_OLD_RUN, {"id": name, "input": f'["{name}"]', "lease_until": lease_until, "no": False})
+        done = {"name": "stand_up", "finished_at": 1, "tries": 2, "result": "null", "error": None}
+        c.execute(_OLD_STEP, {"run_id": name, **done})
+        begun = {"name": "walk", "finished_at": None, "tries": tries, "result": None, "error": error}
+        c.execute(_OLD_STEP, {"run_id": name, **begun})
+
+
+def walked_by(runs: Runs, name: str) -> StepView:
+    run = runs.find(RunId(name))
+    assert run is not None
+    return run.steps[1]
+
+
+def test_runs_begun_before_interruptions_were_counted_go_on_rightly(db: Database) -> None:
+    migrations.upgrade(db, "0022")
+    write_old_run(db, "killed", tries=5, error=None, lease_until=1)
+    write_old_run(db, "failing", tries=4, error=_ERROR, lease_until=None)
+    write_old_run(db, "killed after failures", tries=5, error=_ERROR, lease_until=1)
+
+    migrations.upgrade(db)
+
+    clock, walked = SteppedClock(), list[str]()
+    runs = Runs(db, clock)
+    engine = Engine(runs)
+    engine.register(stroll, walked)
+    found = {name: walked_by(runs, name) for name in ("killed", "failing", "killed after failures")}
+    assert {name: (step.failures, step.interruptions) for name, step in found.items()} == {
+        "killed": (0, 4),
+        "failing": (4, 0),
+        "killed after failures": (4, 0),
+    }
+    engine.run_due()
+    clock.move(10)
+    engine.run_due()
+    assert runs.unfinished() == [] and sorted(walked) == sorted(found)
+    assert walked_by(runs, "killed").interruptions == walked_by(runs, "killed").tries - 1 == 5
+    assert {run.outcome for run in runs.page()} == {Outcome.DONE}
+
+
+def test_the_release_before_does_not_take_interruptions_for_failures(db: Database) -> None:
+    migrations.upgrade(db, "0022")
+    write_old_run(db, "killed", tries=4, error=None, lease_until=None)
+    write_old_run(db, "failing", tries=4, error=_ERROR, lease_until=None)
+    migrations.upgrade(db)
+
+    migrations.downgrade(db, "0022")
+
+    with db.read() as c:
+        tries = c.execute(text("SELECT run_id, tries FROM run_steps WHERE name = 'walk' ORDER BY run_id")).all()
+    assert [tuple(row) for row in tries] == [("failing", 4), ("killed", 0)]

@@ -101,7 +101,7 @@ def _runs(parser: argparse.ArgumentParser) -> None:
     listing.add_argument("--subject", help="only of this server, image, ... (its id)")
     listing.add_argument("--limit", type=int, default=100, help="so many at most (100)")
     promises = {
-        "show": "one run with its steps, tries and errors",
+        "show": "one run with its steps, tries, failures and interruptions",
         "explain": "what it does, what it waits for and what comes next",
         "retry": "have it tried now",
         "cancel": "have it taken back",

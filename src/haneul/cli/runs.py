@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 
 from haneul import settings as settings_module
 from haneul.cli.rest import Json, Rest, as_admin
@@ -21,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
     found = admin.get(path)["run"]
     print(found["explanation"])
     if args.verb == "show":
-        _show_steps(found["steps"])
+        print("\n".join(step_lines(found["steps"])))
     return 0
 
 
@@ -43,10 +44,22 @@ def _state(each: Json) -> str:
     return "undoing" if each["unwinding"] else "at work"
 
 
-def _show_steps(steps: list[Json]) -> None:
+def _counts(step: Json) -> str:
+    """How often it was tried and how that ended; nothing about what went well at once."""
+    counts_by_text = {
+        "{} tries": step["tries"] if step["tries"] > 1 else 0,
+        "{} failed": step["failures"],
+        "{} interrupted": step["interruptions"],
+        "{} failed undos": step["undo_tries"],
+    }
+    told = [text.format(count) for text, count in counts_by_text.items() if count]
+    return f"  ({', '.join(told)})" if told else ""
+
+
+def step_lines(steps: list[Json]) -> Iterator[str]:
+    """The journal, a line a step, each failure on a line of its own below."""
     for step in steps:
         end = "undone" if step["undone_at"] else "done" if step["finished_at"] else "open"
-        tries = step["undo_tries"] or step["tries"]
-        print(f"  {step['started_at'][11:23]}  {end:6}  {step['name']}" + (f"  ({tries} tries)" if tries > 1 else ""))
+        yield f"  {step['started_at'][11:23]}  {end:6}  {step['name']}{_counts(step)}"
         if step["error"]:
-            print(f"                        {step['error']['message']} ({step['error']['code']})")
+            yield f"                        {step['error']['message']} ({step['error']['code']})"

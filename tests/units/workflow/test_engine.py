@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from haneul.kit.clock import Clock, SteppedClock, SystemClock
-from haneul.kit.workflow import METADATA, Engine, Outcome, Run, Runs, workflow
+from haneul.kit.errors import NoCapacity
+from haneul.kit.workflow import METADATA, Engine, Fault, Outcome, Run, Runs, explained, workflow
 from tests.databases import fresh
 
 
@@ -54,6 +55,24 @@ def hang_once(run: Run, name: str) -> None:
 
 
 @workflow
+def hang_always(run: Run, name: str) -> None:
+    run.on_failure(tell, name)
+    run.step(hang_each_time, name, undo=take_back, limit_s=0.05)
+
+
+@workflow
+def hang_on_the_way_back(run: Run, name: str) -> None:
+    run.step(do, name, undo=hang_back, limit_s=0.05)
+    run.step(refuse, name)
+
+
+@workflow
+def hang_while_looking(run: Run, name: str) -> None:
+    run.on_failure(tell, name)
+    run.wait(hang_each_time, name, limit_s=0.05, deadline_s=0.3)
+
+
+@workflow
 def slowly(run: Run, name: str) -> None:
     run.step(take_time, name)
 
@@ -81,6 +100,28 @@ def hang(bench: Bench, name: str) -> None:
         bench.hold.wait(30)
 
 
+def hang_each_time(bench: Bench, name: str) -> bool:
+    bench.note("hung")
+    bench.hold.wait(30)
+    return True
+
+
+def take_back(bench: Bench, name: str) -> None:
+    bench.note("taken back")
+
+
+def hang_back(bench: Bench, name: str) -> None:
+    hang(bench, name)
+
+
+def refuse(bench: Bench, name: str) -> None:
+    raise NoCapacity("bench.full", "Full")
+
+
+def tell(bench: Bench, name: str, fault: Fault) -> None:
+    bench.note(fault.code)
+
+
 def take_time(bench: Bench, name: str) -> None:
     threading.Event().wait(1.5)
     bench.note("slow")
@@ -91,7 +132,16 @@ def hold(bench: Bench, name: str) -> None:
     bench.hold.wait(30)
 
 
-ALL = (work, pass_gate, hang_once, slowly, hold_then_work)
+ALL = (
+    work,
+    pass_gate,
+    hang_once,
+    hang_always,
+    hang_on_the_way_back,
+    hang_while_looking,
+    slowly,
+    hold_then_work,
+)
 
 
 @pytest.fixture
@@ -181,14 +231,45 @@ def test_waiting_runs_hold_no_threads(runs: Runs, bench: Bench, start: Callable[
 
 
 def test_a_hung_step_is_tried_by_another_worker(runs: Runs, bench: Bench, start: Callable[..., Engine]) -> None:
-    start(threads=1, lease_s=0.3)
+    """At once, however long its lease is."""
+    start(threads=1, lease_s=9000.0, poll_s=0.05)
     runs.submit(hang_once, "s", "s")
 
     assert bench.wait_for(3)
     assert bench.done == ["hung", "hung", "s"]
     bench.hold.set()
     assert until(lambda: runs.unfinished() == [])
-    assert runs.history("s")[0].steps[0].tries == 2
+    step = runs.history("s")[0].steps[0]
+    assert (step.tries, step.failures, step.interruptions, step.error) == (2, 1, 0, None)
+
+
+def test_a_step_that_hangs_five_times_has_failed(runs: Runs, bench: Bench, start: Callable[..., Engine]) -> None:
+    start(threads=1, lease_s=9000.0, poll_s=0.05)
+    runs.submit(hang_always, "s", "s")
+
+    assert until(lambda: runs.unfinished() == [])
+    assert bench.done == ["hung"] * 5 + ["taken back", "run.hung"]
+    [run] = runs.history("s")
+    assert (run.steps[0].tries, run.steps[0].failures, run.steps[0].interruptions) == (5, 5, 0)
+    assert "hang_each_time took longer than its limit of 0.05 s (run.hung)" in explained(run, runs.clock.now())
+
+
+def test_an_undo_that_hangs_is_tried_again(runs: Runs, bench: Bench, start: Callable[..., Engine]) -> None:
+    start(threads=1, lease_s=9000.0, poll_s=0.05)
+    runs.submit(hang_on_the_way_back, "s", "s")
+
+    assert until(lambda: runs.unfinished() == [])
+    assert bench.done == ["s", "hung", "hung"]
+    step = runs.history("s")[0].steps[0]
+    assert (step.undo_tries, step.failures, step.error) == (1, 0, None)
+
+
+def test_a_look_that_hangs_is_none(runs: Runs, bench: Bench, start: Callable[..., Engine]) -> None:
+    start(threads=1, lease_s=9000.0, poll_s=0.05)
+    runs.submit(hang_while_looking, "s", "s")
+
+    assert until(lambda: runs.unfinished() == [])
+    assert bench.done[-1] == "run.hung" and len(bench.done) > 2
 
 
 def test_a_long_step_within_its_limit_keeps_its_lease(runs: Runs, bench: Bench, start: Callable[..., Engine]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NewType
 
 from haneul.kit.clock import SteppedClock
-from haneul.kit.workflow import METADATA, Engine, Fault, Fence, Observer, Run, Runs, current_fence, workflow
+from haneul.kit.workflow import METADATA, Engine, Fault, Fence, Observer, Run, Runs, current_fence, silent, workflow
 from tests.databases import fresh
 
 JarId = NewType("JarId", str)
@@ -130,10 +130,11 @@ class Toy:
         self.db = fresh(METADATA, url=url)
         self.runs = Runs(self.db, self.clock)
         self.kitchen = Kitchen()
-        self.engine = self.new_engine(observer)
+        self.engine = self.new_engine(observer, "toy")
 
-    def new_engine(self, observer: Observer | None = None) -> Engine:
-        engine = Engine(self.runs, observer=observer) if observer else Engine(self.runs)
+    def new_engine(self, observer: Observer | None = None, owner: str | None = None) -> Engine:
+        """A process by that name, or another one."""
+        engine = Engine(self.runs, observer=observer or silent, owner=owner)
         for fn in (place_jar, throw_away):
             engine.register(fn, self.kitchen)
         return engine
@@ -143,7 +144,7 @@ class Toy:
 
     def restart(self) -> None:
         """The process has died and comes back."""
-        self.engine = self.new_engine()
+        self.engine = self.new_engine(owner="toy")
         self.engine.recover()
 
     def place(self, jar: str, lids: int = 2, ready: bool = True) -> JarId:

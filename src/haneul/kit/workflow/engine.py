@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from haneul.kit import ids
 from haneul.kit.log import request_id
 from haneul.kit.workflow.execute import execute
-from haneul.kit.workflow.journal import Claim, Journal
+from haneul.kit.workflow.journal import Attempt, Claim, Journal
 from haneul.kit.workflow.leave import JournalFailed, LeaseLost
 from haneul.kit.workflow.model import Observer, Park, silent
 from haneul.kit.workflow.runs import Runs
@@ -53,7 +53,7 @@ class Engine:
         self._tickets = 0
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._around = Surroundings(self._journal, self._clock, observer, self._stop.is_set, self._watch.step_began)
+        self._around = Surroundings(self._journal, self._clock, observer, self._stop.is_set, self._watch.began)
         runs.listen(self._want)
 
     def register(self, workflow: Callable[..., None], parts: object) -> None:
@@ -174,15 +174,27 @@ class Engine:
             self._watch.sleep(self._look_every_s)
             try:
                 self._journal.renew(self._watch.to_renew(), self._clock.now())
-                for claim in self._watch.hung():
-                    log.error("A step of %s of %s hangs; another worker tries it", claim.kind, claim.subject)
-                    self._spawn(self._work, "runs-spare")
+                for attempt in self._watch.hung():
+                    self._replace(attempt)
                 due = self.next_due()
             except Exception:
                 log.exception("The keeper of runs could not go on; it tries again")
                 continue
             if due is not None:
                 self._fall_due(due)
+
+    def _replace(self, hung: Attempt) -> None:
+        """Count it as failed, and have another worker in the place of the one that hangs."""
+        step, claim = hung.row.name, hung.claim
+        log.error("%s of %s of %s hangs; another worker tries it", step, claim.kind, claim.subject)
+        self._spawn(self._work, "runs-spare")
+        try:
+            self._journal.hung(hung, self._clock.now())
+        except LeaseLost:
+            log.info("%s of %s of %s has come to its end after all", step, claim.kind, claim.subject)
+        except Exception:
+            log.exception("The journal could not be told; %s is tried again when its lease ends", step)
+        self._want()
 
     def _fall_due(self, due: datetime) -> None:
         wait_s = (due - self._clock.now()).total_seconds()

@@ -8,7 +8,7 @@ from datetime import datetime
 from haneul.kit.workflow.forwards import Forwards
 from haneul.kit.workflow.journal import Claim
 from haneul.kit.workflow.leave import Parked
-from haneul.kit.workflow.model import CANCELLED, Fault
+from haneul.kit.workflow.model import CANCELLED
 from haneul.kit.workflow.site import Registration, Site, Surroundings
 from haneul.kit.workflow.unwind import Unwinding
 
@@ -26,17 +26,10 @@ def execute(around: Surroundings, registration: Registration, claim: Claim) -> d
             reason = CANCELLED if claim.cancel else Forwards(site).go()
             if reason is None:
                 return None
-            _turn_round(site, reason)
+            log.info("Unwinding %s: %s (%s)", site.title, reason.message, reason.code)
+            site.turn_round(reason)
         Unwinding(site).go()
     except Parked as parked:
         with site.committing():
             return site.journal.park(claim, site.now(), parked.park, site.unsaved)
     return None
-
-
-def _turn_round(site: Site, reason: Fault) -> None:
-    log.info("Unwinding %s: %s (%s)", site.title, reason.message, reason.code)
-    with site.committing():
-        site.journal.unwind(site.claim, reason, site.unsaved)
-    site.unsaved = []
-    site.undoing, site.reason = True, reason

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,12 +28,26 @@ class Claim:
     epoch: int
     attempts: int
     cancel: bool
+    interrupted: bool
+    """Whoever had it before did not give it back, and the journal does not tell so yet."""
     unwinding: bool
     error: Fault | None
 
     @property
     def fence(self) -> Fence:
         return Fence(self.id, self.epoch)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What a worker is at: a step, or the taking back of one."""
+
+    claim: Claim
+    row: StepRow
+    """As it was when the attempt began."""
+    limit_s: float
+    """Longer than so it may not take."""
+    undoing: bool
 
 
 class Journal:
@@ -61,6 +75,7 @@ class Journal:
             epoch=row.epoch,
             attempts=row.attempts,
             cancel=row.cancel,
+            interrupted=row.interrupted,
             unwinding=row.unwinding,
             error=fault(row.error),
         )
@@ -113,6 +128,23 @@ class Journal:
             successor = sql.BEGIN_SUCCESSOR.first(c, b_run=claim.id, b_now=now)
         return successor is not None
 
+    def hung(self, attempt: Attempt, now: datetime) -> None:
+        """Write that the attempt has failed by taking too long, and have another worker try at once.
+
+        The hung one's claim is void from then on. Raises LeaseLost, with nothing written, when it has moved on.
+        """
+        row = replace(attempt.row)
+        if attempt.undoing:
+            row.fail_to_undo()
+        else:
+            row.fail(Fault("run.hung", f"{row.name} took longer than its limit of {attempt.limit_s:g} s"))
+        with self._db.write() as c:
+            self._own(c, attempt.claim, sql.TAKE_FROM_HUNG, b_now=now)
+            known = {line.name: line for line in sql.STEPS.rows(c, b_run=attempt.claim.id)}.get(row.name)
+            if known is not None and (known.finished_at, known.undone_at) != (row.finished_at, row.undone_at):
+                raise LeaseLost(attempt.claim.id)
+            self._put(c, attempt.claim.id, [row])
+
     def renew(self, claims: Sequence[Claim], now: datetime) -> None:
         """Prolong the leases of claims that are still the newest."""
         if not claims:
@@ -157,6 +189,9 @@ def _step(row: Any) -> StepRow:
         finished_at=row.finished_at,
         deadline=row.deadline,
         tries=row.tries,
+        failures=row.failures,
+        interruptions=row.interruptions,
+        interruptions_in_a_row=row.interruptions_in_a_row,
         result=row.result,
         error=fault(row.error),
         undo_tries=row.undo_tries,

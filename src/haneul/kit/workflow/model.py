@@ -16,7 +16,8 @@ class Fault:
     """Why a run failed: the code and message of the CloudError that ended it.
 
     Besides the codes of the services: `internal` (a bug), `run.cancelled`, `run.deadline` (a wait that did
-    not come true in time), `run.abandoned` (a step that was begun again and again and never came back).
+    not come true in time), `run.hung` (a step that took longer than it may), `run.abandoned` (a step that was
+    interrupted again and again and never came back).
     """
 
     code: str
@@ -54,12 +55,18 @@ class StepView:
     started_at: datetime
     finished_at: datetime | None
     tries: int
+    """How often it was begun: `failures` and `interruptions` say how the tries before the last one ended."""
     error: Fault | None
-    """Of the last try; None when it went well."""
+    """Of the last failure; None when it went well."""
     undone_at: datetime | None
     deadline: datetime | None = None
     """Of a wait; a step has none."""
     undo_tries: int = 0
+    """How often taking it back has failed."""
+    failures: int = 0
+    """How often it raised or hung; as many as the step has tries, and the run is taken back."""
+    interruptions: int = 0
+    """How often whoever did it, or took it back, was gone before the end: that is no failure of the step."""
 
 
 @dataclass(frozen=True)
@@ -102,11 +109,27 @@ class StepRow:
     deadline: datetime | None = None
     """Of a wait; a step has none."""
     tries: int = 0
+    failures: int = 0
+    interruptions: int = 0
+    interruptions_in_a_row: int = 0
+    """Since a try of it, or of taking it back, came to an end of its own."""
     result: str | None = None
     """JSON."""
     error: Fault | None = None
     undo_tries: int = 0
     undone_at: datetime | None = None
+
+    def fail(self, fault: Fault) -> None:
+        """A try has ended without success."""
+        self.failures, self.error, self.interruptions_in_a_row = self.failures + 1, fault, 0
+
+    def fail_to_undo(self) -> None:
+        """Taking it back has failed; `error` stays what the step itself said."""
+        self.undo_tries, self.interruptions_in_a_row = self.undo_tries + 1, 0
+
+    def interrupt(self) -> None:
+        """Whoever was at it did not come back."""
+        self.interruptions, self.interruptions_in_a_row = self.interruptions + 1, self.interruptions_in_a_row + 1
 
     @staticmethod
     def handler_name(name: str) -> str:

@@ -67,10 +67,10 @@ class Run:
     ) -> R:
         """Do `fn(parts, *args)` once and remember what it returned.
 
-        It may be begun twice when power fails. `Unavailable` and bugs are tried up to `tries` times with
-        growing pauses, any other CloudError unwinds the run at once. Older than `limit_s` it counts as hung,
-        and another worker tries it again. `undo(parts, *args)` takes it back when the run unwinds, also when
-        it was only begun.
+        It may be begun twice when power fails, which is no failure of it. `Unavailable` and bugs are tried up to
+        `tries` times with growing pauses, any other CloudError unwinds the run at once. Older than `limit_s` it
+        has failed too, by hanging, and another worker tries it again. `undo(parts, *args)` takes it back when the
+        run unwinds, also when it was only begun.
         """
         result: R = self._meet(Call(self._name(fn), fn, args, undo, tries, limit_s))
         return result

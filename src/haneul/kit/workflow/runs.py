@@ -166,7 +166,7 @@ class Runs:
             "epoch": 0,
             "attempts": 0,
         }
-        values |= dict.fromkeys(("waits", "woken", "cancel", "unwinding", "done"), False)
+        values |= dict.fromkeys(("waits", "woken", "cancel", "interrupted", "unwinding", "done"), False)
         with self.db.write():
             if not self._store.add(values):
                 return None

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from haneul.kit.clock import Clock
 from haneul.kit.workflow import codec
-from haneul.kit.workflow.journal import Claim, Journal
+from haneul.kit.workflow.journal import Attempt, Claim, Journal
 from haneul.kit.workflow.leave import JournalFailed, LeaseLost
-from haneul.kit.workflow.model import CANCELLED, Fence, Moment, Observer, Outcome, Point, StepRow
+from haneul.kit.workflow.model import CANCELLED, Fault, Fence, Moment, Observer, Outcome, Point, StepRow
 from haneul.kit.workflow.run import Run
 from haneul.kit.workflow.statements import IS_MINE
+
+log = logging.getLogger(__name__)
 
 _fence: ContextVar[Fence | None] = ContextVar("fence", default=None)
 
@@ -49,8 +52,8 @@ class Surroundings:
     clock: Clock
     observer: Observer
     is_stopping: Callable[[], bool]
-    on_step: Callable[[Claim, float], None]
-    """Told of every step that begins and of its limit in seconds: so long its lease is renewed."""
+    on_attempt: Callable[[Attempt], None]
+    """Told of every step that begins: up to its limit its lease is renewed."""
 
 
 class Site:
@@ -69,6 +72,7 @@ class Site:
         self.reason = claim.error or CANCELLED
         """Why it is unwound, once it is."""
         self.is_stopping = around.is_stopping
+        self._interrupted = claim.interrupted
         self._around = around
         self._workflow = registration.fn
 
@@ -82,15 +86,33 @@ class Site:
     def call_workflow(self, run: Run) -> None:
         self._workflow(run, *codec.decode_arguments(self._workflow, self.claim.input))
 
+    def count_interruption(self, row: StepRow) -> bool:
+        """Whether the claim before this one was interrupted, which is then counted in the line it was at.
+
+        True once, for the first line that asks: what came before it is finished.
+        """
+        is_one, self._interrupted = self._interrupted, False
+        if is_one:
+            row.interrupt()
+            log.warning("%s of %s was interrupted, %s times by now", row.name, self.title, row.interruptions)
+        return is_one
+
+    def turn_round(self, reason: Fault) -> None:
+        """From now on the run is unwound."""
+        with self.committing():
+            self.journal.unwind(self.claim, reason, self.unsaved)
+        self.unsaved, self._interrupted = [], False
+        self.undoing, self.reason = True, reason
+
     @contextmanager
-    def doing(self, step: str, limit_s: float) -> Iterator[None]:
+    def doing(self, row: StepRow, limit_s: float) -> Iterator[None]:
         """The time in which a step's function is called."""
-        self._around.on_step(self.claim, limit_s)
+        self._around.on_attempt(Attempt(self.claim, replace(row), limit_s, self.undoing))
         token = _fence.set(self.claim.fence)
         try:
-            self._observe(Point.BEFORE_STEP, step)
+            self._observe(Point.BEFORE_STEP, row.name)
             yield
-            self._observe(Point.AFTER_STEP, step)
+            self._observe(Point.AFTER_STEP, row.name)
         finally:
             _fence.reset(token)
 

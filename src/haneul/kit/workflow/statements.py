@@ -26,23 +26,29 @@ CLAIM = Prepared(
         lease_until=_lease_until,
         waits=False,
         woken=False,
+        interrupted=or_(runs.c.interrupted, runs.c.lease_until.is_not(None)),
     )
     .returning(runs)
 )
-"""Takes the run that has been due longest."""
+"""Takes the run that has been due longest. Whose lease has run out was not given back."""
 
 STEPS = Prepared(
     select(run_steps).where(run_steps.c.run_id == bindparam("b_run")).order_by(run_steps.c.position, run_steps.c.name)
 )
 
 WRITE = Prepared(
-    update(runs).where(_mine).values(step=bindparam("b_step"), lease_until=_lease_until).returning(runs.c.cancel)
+    update(runs)
+    .where(_mine)
+    .values(step=bindparam("b_step"), lease_until=_lease_until, interrupted=False)
+    .returning(runs.c.cancel)
 )
 
 IS_MINE = Prepared(select(runs.c.id).where(_mine).with_for_update(read=True))
 """Whether the claim is the newest still; it stays so until the end of the transaction."""
 
-UNWIND = Prepared(update(runs).where(_mine).values(unwinding=True, error=bindparam("b_error")).returning(runs.c.id))
+UNWIND = Prepared(
+    update(runs).where(_mine).values(unwinding=True, error=bindparam("b_error"), interrupted=False).returning(runs.c.id)
+)
 
 _hurry = or_(and_(runs.c.cancel, ~runs.c.unwinding), and_(bindparam("b_waits"), runs.c.woken))
 
@@ -54,10 +60,19 @@ PARK = Prepared(
         lease_until=null(),
         waits=bindparam("b_waits"),
         attempts=bindparam("b_attempts"),
+        interrupted=False,
     )
     .returning(runs.c.run_at)
 )
 """A wake or a cancel that came since the claim makes the run due at once."""
+
+TAKE_FROM_HUNG = Prepared(
+    update(runs)
+    .where(_mine, runs.c.lease_until.is_not(None))
+    .values(epoch=runs.c.epoch + 1, lease_until=null(), run_at=_now, interrupted=False)
+    .returning(runs.c.id)
+)
+"""Fences off the worker whose claim it is, and makes the run due at once."""
 
 END = Prepared(
     update(runs)
@@ -76,7 +91,7 @@ _next_at = case((runs.c.lease_until > _now, runs.c.lease_until), else_=runs.c.ru
 NEXT_DUE = Prepared(select(func.min(_next_at, type_=Timestamp())).where(active))
 
 _held = and_(active, runs.c.lease_until.is_not(None))
-_take_over = update(runs).where(_held).values(lease_until=null()).returning(runs.c.id)
+_take_over = update(runs).where(_held).values(lease_until=null(), interrupted=True).returning(runs.c.id)
 TAKE_OVER_ALL = Prepared(_take_over)
 TAKE_OVER_OWN = Prepared(_take_over.where(runs.c.owner == bindparam("b_owner")))
 

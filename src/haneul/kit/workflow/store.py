@@ -175,4 +175,6 @@ def _step_view(row: Row[Any]) -> StepView:
         undone_at=row.undone_at,
         deadline=row.deadline,
         undo_tries=row.undo_tries,
+        failures=row.failures,
+        interruptions=row.interruptions,
     )

@@ -27,6 +27,8 @@ runs = Table(
     Column("waits", Boolean, nullable=False),
     Column("woken", Boolean, nullable=False),
     Column("cancel", Boolean, nullable=False),
+    # Whoever worked on it last did not come back, and the step it was at has not been told.
+    Column("interrupted", Boolean, nullable=False),
     Column("unwinding", Boolean, nullable=False),
     Column("step", String(128)),
     Column("error", Json),
@@ -54,6 +56,9 @@ run_steps = Table(
     Column("finished_at", Timestamp),
     Column("deadline", Timestamp),
     Column("tries", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("interruptions", Integer, nullable=False),
+    Column("interruptions_in_a_row", Integer, nullable=False),
     Column("result", Text),
     Column("error", Json),
     Column("undo_tries", Integer, nullable=False),

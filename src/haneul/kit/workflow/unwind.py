@@ -78,16 +78,28 @@ class Unwinding:
         if site.is_stopping():
             raise Parked(Park(site.now()))
         site.step, site.unsaved = row.name, [row]
+        self._after_interruption(row)
         try:
-            with site.doing(row.name, limit_s):
+            with site.doing(row, limit_s):
                 fn(site.parts, *args)
         except Exception as error:
-            row.undo_tries += 1
+            row.fail_to_undo()
             level = logging.ERROR if row.undo_tries >= TROUBLED_AFTER else logging.WARNING
             what = f"{fn.__name__} of {site.title} failed, try {row.undo_tries}: it will be tried again"
             log.log(level, what, exc_info=error if row.undo_tries in (1, TROUBLED_AFTER) else None)
             pause = backoff.after_failure(row.undo_tries, _LONGEST_PAUSE_S)
             raise Parked(Park(site.now() + pause)) from error
+
+    def _after_interruption(self, row: StepRow) -> None:
+        """Have the journal know of an interruption before it is tried again, and pause if there were several."""
+        site = self._site
+        if not site.count_interruption(row):
+            return
+        pause = backoff.after_interruption(row.interruptions_in_a_row)
+        if pause:
+            raise Parked(Park(site.now() + pause, attempts=site.claim.attempts))
+        self._write(row)
+        site.unsaved = [row]
 
     def _write(self, row: StepRow) -> None:
         with self._site.committing(row.name):

@@ -6,12 +6,12 @@ import threading
 import time
 from dataclasses import dataclass, replace
 
-from haneul.kit.workflow.journal import Claim
+from haneul.kit.workflow.journal import Attempt, Claim
 
 
 @dataclass(frozen=True)
 class _AtWork:
-    claim: Claim
+    attempt: Attempt
     hangs_at: float
     """Monotonic: from then on the step is older than its limit and its lease is not renewed."""
     given_up: bool = False
@@ -29,10 +29,10 @@ class Watch:
         self._look_at = float("inf")
         self._hurry = False
 
-    def step_began(self, claim: Claim, limit_s: float) -> None:
-        """This thread has begun a step that may take so long."""
+    def began(self, attempt: Attempt) -> None:
+        """This thread has begun a step."""
         with self._lock:
-            self._at_work[threading.get_ident()] = _AtWork(claim, time.monotonic() + limit_s)
+            self._at_work[threading.get_ident()] = _AtWork(attempt, time.monotonic() + attempt.limit_s)
 
     def left(self) -> None:
         """This thread has put its run down."""
@@ -55,10 +55,10 @@ class Watch:
             if now < self._renewed_at + self._renew_every_s:
                 return []
             self._renewed_at = now
-            return [work.claim for work in self._at_work.values() if now < work.hangs_at]
+            return [work.attempt.claim for work in self._at_work.values() if now < work.hangs_at]
 
-    def hung(self) -> list[Claim]:
-        """The claims whose steps have outlived their limits, each told once."""
+    def hung(self) -> list[Attempt]:
+        """What has outlived its limit, each told once."""
         now = time.monotonic()
         with self._lock:
             late = {
@@ -66,7 +66,7 @@ class Watch:
             }
             for thread, work in late.items():
                 self._at_work[thread] = replace(work, given_up=True)
-        return [work.claim for work in late.values()]
+        return [work.attempt for work in late.values()]
 
     def look_at(self, in_s: float) -> None:
         """Something falls due in so many seconds."""

@@ -35,12 +35,37 @@ def _at(run: RunView) -> str:
 def _trouble(run: RunView) -> list[str]:
     told = [f"It failed because: {run.error.message} ({run.error.code})."] if run.error else []
     for step in run.steps:
-        tries = step.undo_tries if run.unwinding else step.tries
-        is_open = step.undone_at is None if run.unwinding else step.finished_at is None
-        if is_open and tries > 1 and step.error is not None:
-            verb = "taking back " if run.unwinding else ""
-            told.append(f"{verb}{step.name} was tried {tries} times: {step.error.message} ({step.error.code}).")
-    return [sentence[0].upper() + sentence[1:] for sentence in told]
+        told += _trouble_back(step) if run.unwinding else _trouble_of(step)
+    return told
+
+
+def _trouble_of(step: StepView) -> list[str]:
+    if step.finished_at is not None:
+        return []
+    told = []
+    if step.failures and step.error is not None:
+        times = _times(step.failures)
+        told.append(f"The step {step.name} failed {times}, last because: {step.error.message} ({step.error.code}).")
+    return told + _interruptions(step)
+
+
+def _trouble_back(step: StepView) -> list[str]:
+    if step.undone_at is not None or not step.undo_tries:
+        return []
+    return [f"Taking back {step.name} failed {_times(step.undo_tries)}: the log says why."]
+
+
+def _interruptions(step: StepView) -> list[str]:
+    if not step.interruptions:
+        return []
+    times = _times(step.interruptions)
+    return [
+        f"The step {step.name} was interrupted {times}, which is no failure: whoever did it was gone before its end."
+    ]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _next(run: RunView, now: datetime) -> str:

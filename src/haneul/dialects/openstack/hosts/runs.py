@@ -88,6 +88,8 @@ def _shown_step(step: StepView) -> dict[str, Any]:
         "undone_at": step.undone_at.isoformat() if step.undone_at else None,
         "deadline": step.deadline.isoformat() if step.deadline else None,
         "tries": step.tries,
+        "failures": step.failures,
+        "interruptions": step.interruptions,
         "undo_tries": step.undo_tries,
         "error": None if step.error is None else {"code": step.error.code, "message": step.error.message},
     }

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -21,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from haneul.kit.errors import CloudError
-from haneul.services.compute import ConsoleKind, ConsoleStream
+from haneul.services.compute import ConsoleGrant, ConsoleKind, ConsoleStream
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +52,14 @@ def routes(consoles: Consoles) -> list[BaseRoute]:
         WebSocketRoute("/consoles/serial", _socket(consoles, ConsoleKind.SERIAL)),
         Mount("/consoles/static", StaticFiles(directory=STATIC)),
     ]
+
+
+def page_of(grant: ConsoleGrant) -> str:
+    """Where a browser of this very cloud opens the console, once."""
+    if grant.kind is ConsoleKind.SERIAL:
+        return f"/consoles/serial?token={grant.token}"
+    socket = quote(f"consoles/websockify?token={grant.token}", safe="")
+    return f"/consoles/vnc.html?path={socket}"
 
 
 def _page(name: str) -> Callable[[Request], Coroutine[Any, Any, Response]]:

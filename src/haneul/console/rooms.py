@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from haneul.kit.workflow import RunView, Trouble
     from haneul.services.compute import Compute
     from haneul.services.identity import Identity
+    from haneul.services.image import Images
     from haneul.services.volume import BlockStorage
 
 
@@ -35,6 +36,7 @@ class Rooms:
 
     identity: Identity
     compute: Compute
+    image: Images
     volume: BlockStorage
     clock: Clock
     public_url: str

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from haneul.console.handlers.overview import show_overview, watch_overview
+from haneul.console.handlers.server import open_console, show_log, show_server, watch_server
 from haneul.console.handlers.servers import act_on_servers, delete_servers, list_servers, watch_servers
 from haneul.console.handlers.signing_in import (
     change_look,
@@ -22,6 +23,7 @@ LIVE = "/live/"
 VIEWS: Mapping[str, Callable[[Visit, Request], Sequence[Piece]]] = {
     "overview": watch_overview,
     "servers": watch_servers,
+    "server": watch_server,
 }
 """What of which page is kept true while it is looked at."""
 PageHandler = Callable[[Visit, Request], Reply]
@@ -42,4 +44,7 @@ ROUTES = (
     PageRoute("GET", "/servers", list_servers),
     PageRoute("POST", "/servers/act", act_on_servers),
     PageRoute("POST", "/servers/delete", delete_servers),
+    PageRoute("GET", "/servers/{server_id}", show_server),
+    PageRoute("GET", "/servers/{server_id}/log", show_log),
+    PageRoute("POST", "/servers/{server_id}/console", open_console),
 )

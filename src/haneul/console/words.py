@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from haneul.console.languages import say
-from haneul.services.compute import ServerState
+from haneul.services.compute import RunView, ServerState, asked_by_of
 
 STATES = {
     ServerState.BUILDING: "Building",
@@ -73,3 +73,11 @@ def in_words(name: str) -> str:
     plain, _, count = name.partition("#")
     told = plain.rpartition(".")[2].replace("_", " ").capitalize()
     return f"{told} ({count})" if count else told
+
+
+def asked_by_words(language: str, user_id: str, run: RunView) -> str:
+    """Who had it done, for the user who reads it."""
+    asked_by = asked_by_of(run).user_id
+    if not asked_by:
+        return say(language, "by the cloud itself")
+    return say(language, "by you") if asked_by == user_id else say(language, "by user %(id)s", id=asked_by)

@@ -71,6 +71,7 @@ class ControlPlane:
         return console.Rooms(
             identity=self.cloud.identity,
             compute=self.cloud.compute,
+            image=self.cloud.image,
             volume=self.cloud.volume,
             clock=self.ground.clock,
             public_url=self.cloud.public_url,

@@ -91,9 +91,11 @@ def test_another_projects_servers_are_neither_seen_nor_touched(cloud: OpenCloud,
     assert "theirs" not in browser.open(f"/console/servers?search={server}")
 
     browser.open("/console/servers")
-    browser.send("/console/servers/act", one=f"stop:{server}")
+    browser.send("/console/servers/act", 404, one=f"stop:{server}")
+    browser.send("/console/servers/act", act="stop", ids=[server, server])
     assert "Tick the servers first." in told(browser.open("/console/servers"))
-    browser.send("/console/servers/delete", ids=server, proof="theirs")
+    browser.send("/console/servers/delete", 404, ids=server, proof="theirs")
+    browser.send("/console/servers/delete", ids=[server, server], proof="demo")
     cloud.work()
     assert cloud.ask("GET", f"/compute/v2.1/servers/{server}", user="other")["server"]["status"] == "ACTIVE"
 
@@ -229,7 +231,7 @@ class Tab:
         return await asyncio.wait_for(self._sent.get(), 20)
 
 
-def _stream_of(page: str) -> str:
+def stream_of(page: str) -> str:
     found = re.search(r'hx-sse:connect="([^"]+)"', page)
     assert found
     return found[1].replace("&amp;", "&")
@@ -237,7 +239,7 @@ def _stream_of(page: str) -> str:
 
 def test_a_change_reaches_the_page_that_is_looked_at(cloud: OpenCloud, browser: Browser) -> None:
     server = launch(cloud, HOSTILE)
-    tab = Tab(cloud, browser, _stream_of(browser.open("/console/servers")))
+    tab = Tab(cloud, browser, stream_of(browser.open("/console/servers")))
 
     def stop() -> None:
         cloud.ask("POST", f"/compute/v2.1/servers/{server}/action", {"os-stop": None})
@@ -256,7 +258,7 @@ def test_a_change_reaches_the_page_that_is_looked_at(cloud: OpenCloud, browser: 
 
 def test_a_page_is_not_told_what_it_shows_already(cloud: OpenCloud, browser: Browser) -> None:
     server = launch(cloud, "web")
-    tab = Tab(cloud, browser, _stream_of(browser.open("/console/servers")))
+    tab = Tab(cloud, browser, stream_of(browser.open("/console/servers")))
 
     def stop() -> None:
         cloud.ask("POST", f"/compute/v2.1/servers/{server}/action", {"os-stop": None})
@@ -275,7 +277,7 @@ def test_a_stream_tells_nothing_of_another_projects_servers(cloud: OpenCloud, br
 
 def test_a_stream_ends_with_the_session(cloud: OpenCloud, browser: Browser) -> None:
     launch(cloud, "web")
-    tab = Tab(cloud, browser, _stream_of(browser.open("/console/servers")))
+    tab = Tab(cloud, browser, stream_of(browser.open("/console/servers")))
     heard = asyncio.run(tab.follow([(lambda: browser.send("/console/sign-out"), "event: ended")]))
     assert heard[-1].startswith("event: ended")
 
@@ -289,7 +291,7 @@ def test_a_stranger_follows_nothing(cloud: OpenCloud) -> None:
 
 def test_streams_do_not_hold_up_the_end_of_the_process(cloud: OpenCloud, browser: Browser) -> None:
     launch(cloud, "web")
-    tab = Tab(cloud, browser, _stream_of(browser.open("/console/servers")))
+    tab = Tab(cloud, browser, stream_of(browser.open("/console/servers")))
     asyncio.run(tab.follow([(cloud.plane.pulse.end, "")], closes=False))
     answer = browser.http.get("/console/live/servers")
     assert answer.status_code == 503

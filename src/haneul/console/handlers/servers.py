@@ -177,7 +177,8 @@ def delete_servers(visit: Visit, request: Request) -> Reply:
     if visit.field("proof").strip() != proof.strip():
         words = {"names_by_id": names_by_id, "proof": proof, "back": back}
         return visit.page("delete_servers.html", 400, is_wrong=True, **words)
-    return visit.go(back, _done(visit, "delete", names_by_id))
+    is_of_one = back.startswith(f"{SERVERS}/")
+    return visit.go(SERVERS if is_of_one else back, _done(visit, "delete", names_by_id))
 
 
 def _proof(visit: Visit, names_by_id: Mapping[str, str]) -> str:
@@ -186,7 +187,10 @@ def _proof(visit: Visit, names_by_id: Mapping[str, str]) -> str:
 
 
 def _names(visit: Visit, ids: Sequence[str]) -> dict[str, str]:
-    """By id, of those that are the caller's project's; in one query."""
+    """By id, of those that are the caller's project's; in one query. One alone may be whoever's the caller may see."""
+    if len(ids) == 1:
+        server = visit.rooms.compute.servers.get(visit.caller, ids[0]).server
+        return {str(server.id): server.name}
     if len(ids) > _MOST_AT_ONCE:
         raise Invalid("console.too_many", f"At most {_MOST_AT_ONCE} servers are acted on at once: tick fewer.")
     wish = ListWish(ServerFilter(ids=frozenset(ids)))

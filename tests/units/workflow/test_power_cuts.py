@@ -52,7 +52,7 @@ def test_what_is_done_is_not_done_again() -> None:
     """A cut repeats at most the step in which it fell."""
     for trial in trials(SCENARIOS[0]):
         if len(trial.blows) == 1 and trial.blows[0].kind == "cut":
-            seen = trial.run().seen
+            seen = trial.seen()
             begun = [moment.step for moment in seen if moment.point.value == "before_step"]
             assert len(begun) <= len(set(begun)) + 1, trial.title
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from haneul.services.compute import Compute
     from haneul.services.identity import Identity
     from haneul.services.image import Images
+    from haneul.services.network import Network
     from haneul.services.volume import BlockStorage
 
 
@@ -37,6 +38,7 @@ class Rooms:
     identity: Identity
     compute: Compute
     image: Images
+    network: Network
     volume: BlockStorage
     clock: Clock
     public_url: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from haneul.console.handlers.launch import check_launch, launch, show_launch
 from haneul.console.handlers.overview import show_overview, watch_overview
 from haneul.console.handlers.server import open_console, show_log, show_server, watch_server
 from haneul.console.handlers.servers import act_on_servers, delete_servers, list_servers, watch_servers
@@ -44,6 +45,9 @@ ROUTES = (
     PageRoute("GET", "/servers", list_servers),
     PageRoute("POST", "/servers/act", act_on_servers),
     PageRoute("POST", "/servers/delete", delete_servers),
+    PageRoute("GET", "/launch", show_launch),
+    PageRoute("POST", "/launch", launch),
+    PageRoute("POST", "/launch/check", check_launch),
     PageRoute("GET", "/servers/{server_id}", show_server),
     PageRoute("GET", "/servers/{server_id}/log", show_log),
     PageRoute("POST", "/servers/{server_id}/console", open_console),

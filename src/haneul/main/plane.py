@@ -72,6 +72,7 @@ class ControlPlane:
             identity=self.cloud.identity,
             compute=self.cloud.compute,
             image=self.cloud.image,
+            network=self.cloud.network,
             volume=self.cloud.volume,
             clock=self.ground.clock,
             public_url=self.cloud.public_url,

@@ -67,6 +67,7 @@ from haneul.services.compute.verbs.placing import PlacementView, Placing
 from haneul.services.compute.verbs.quotas import Quotas, QuotaView
 from haneul.services.compute.verbs.servers import (
     BackupWish,
+    Forecast,
     Interface,
     ListWish,
     Networks,
@@ -104,6 +105,7 @@ __all__ = [
     "Flavor",
     "FlavorFilter",
     "FlavorSnapshot",
+    "Forecast",
     "GroupPolicy",
     "Host",
     "Hosts",

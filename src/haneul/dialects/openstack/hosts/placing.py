@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from haneul.dialects.openstack.cloud import Cloud
+from haneul.dialects.openstack.compute.server_wishes import server_wish
 from haneul.kit.http import Reply, Request
 
 
@@ -18,6 +19,13 @@ def explain_server(cloud: Cloud, req: Request) -> Reply:
         "message": _message(view.refusal.message, len(view.candidates)),
     }
     return Reply(200, {"placement": shown})
+
+
+def forecast_server(cloud: Cloud, req: Request) -> Reply:
+    """Whether the server that POST /compute/v2.1/servers would be given this very body for finds room now."""
+    found = cloud.compute.servers.forecast(req.caller, server_wish(req.body))
+    shown = {"has_room": found.has_room, "message": found.message, "details": found.details}
+    return Reply(200, {"forecast": shown})
 
 
 def _message(refusal: str, fitting: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from haneul.dialects.openstack.compute.schemas.servers import CREATE_SERVER
 from haneul.dialects.openstack.hosts import audit, drift, hosts, networks, placing, runs, work
 from haneul.kit.http import Route
 
@@ -13,6 +14,7 @@ HOST_ROUTES = (
     Route("GET", "/hosts/{host_id}", hosts.get_host),
     Route("DELETE", "/hosts/{host_id}", hosts.delete_host),
     Route("GET", "/servers/{server_id}/placement", placing.explain_server),
+    Route("POST", "/servers/forecast", placing.forecast_server, schema=CREATE_SERVER),
     Route("GET", "/work", work.show_work),
     Route("GET", "/audit", audit.list_records),
     Route("GET", "/audit/proof", audit.prove),

@@ -42,7 +42,11 @@ def choose_host(parts: Parts, server: Server, birth: ServerBirth, not_on: frozen
             return host_id
     if _one_is_cut_off(parts):
         raise Unavailable("host.away", "A host that may have room has lost its connection just now: ask again")
-    raise NoCapacity(NO_HOST, f"No valid host was found. {_for_tenants(parts, server, birth, away_from)}")
+    raise NoCapacity(NO_HOST, _told(_for_tenants(parts, server, birth, away_from)))
+
+
+def _told(reason: str) -> str:
+    return f"No valid host was found. {reason}"
 
 
 def _one_is_cut_off(parts: Parts) -> bool:
@@ -123,6 +127,11 @@ def where_it_may_go(parts: Parts, server: Server, birth: ServerBirth) -> list[Ca
         if found := parts.placement.candidates.find(request):
             return found
     return []
+
+
+def why_nowhere(parts: Parts, server: Server, birth: ServerBirth) -> str:
+    """Why no host has room for it now, in words for its owner; empty if one has."""
+    return "" if where_it_may_go(parts, server, birth) else _told(_for_tenants(parts, server, birth))
 
 
 def _request(parts: Parts, server: Server, birth: ServerBirth) -> CandidateRequest:

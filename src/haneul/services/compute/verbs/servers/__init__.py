@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from haneul.services.compute.verbs.servers.changing import ChangingVerbs
 from haneul.services.compute.verbs.servers.consoles import ConsoleVerbs, ServerUse
-from haneul.services.compute.verbs.servers.creating import CreatingVerbs
+from haneul.services.compute.verbs.servers.creating import CreatingVerbs, Forecast
 from haneul.services.compute.verbs.servers.ending import EndingVerbs
 from haneul.services.compute.verbs.servers.imaging import BackupWish
 from haneul.services.compute.verbs.servers.moving import MovingVerbs
@@ -20,6 +20,7 @@ from haneul.services.compute.verbs.servers.wishes import Networks, ServerWish
 
 __all__ = [
     "BackupWish",
+    "Forecast",
     "Interface",
     "ListWish",
     "Networks",

@@ -39,6 +39,7 @@ from haneul.services.compute.verbs.servers.planning import plan_nic
 from haneul.services.compute.verbs.servers.wishes import ServerWish
 from haneul.services.compute.workflows.bounds import check_hints
 from haneul.services.compute.workflows.create_server import create_server
+from haneul.services.compute.workflows.placing import explain, why_nowhere
 
 _USER_DATA_LIMIT = 65535
 _SEED_BYTES = 512
@@ -55,6 +56,17 @@ class MadeServers:
 
 
 @dataclass(frozen=True)
+class Forecast:
+    """How it would go if a server were asked for now."""
+
+    has_room: bool
+    message: str = ""
+    """Why there is no room, for its owner; empty if there is."""
+    details: str = ""
+    """What each condition takes away, for those who may know the hosts."""
+
+
+@dataclass(frozen=True)
 class _Plan:
     """A wish whose every word was found to mean something."""
 
@@ -68,17 +80,35 @@ class CreatingVerbs(ServerVerbs):
 
         Raises Invalid for what makes no sense or is not there, OverQuota if not even `min_count` fit in.
         """
-        project = {"project_id": caller.project_id, "user_id": caller.user_id}
-        self._parts.policy.require(caller, "os_compute_api:servers:create", project)
-        if wish.host or ":" in wish.zone:
-            self._parts.policy.require(caller, "os_compute_api:servers:create:forced_host", project)
-        _require_sense(wish)
-        plan = self._plan(caller, wish)
+        plan = self._allowed_plan(caller, wish)
         with self._parts.db.write():
             count = self._count_that_fit(caller, wish, plan.server)
             require_place_in_group(self._parts, wish, count)
             made = [self._add(caller, plan, index, count) for index in range(count)]
         return MadeServers(made, plan.birth.admin_password)
+
+    def forecast(self, caller: Caller, wish: ServerWish) -> Forecast:
+        """Whether the first of the wished servers would find room now; nothing is made or kept free by asking.
+
+        Server groups are left out of account. Raises what `create` raises for the same wish.
+        """
+        plan = self._allowed_plan(caller, wish)
+        with self._parts.db.read():
+            self._count_that_fit(caller, wish, plan.server)
+            why_not = why_nowhere(self._parts, plan.server, plan.birth)
+            if not why_not:
+                return Forecast(has_room=True)
+            sees = self._parts.policy.allows(caller, "haneul:servers:explain", {})
+            details = explain(self._parts, plan.server, plan.birth).message if sees else ""
+        return Forecast(has_room=False, message=why_not, details=details)
+
+    def _allowed_plan(self, caller: Caller, wish: ServerWish) -> _Plan:
+        project = {"project_id": caller.project_id, "user_id": caller.user_id}
+        self._parts.policy.require(caller, "os_compute_api:servers:create", project)
+        if wish.host or ":" in wish.zone:
+            self._parts.policy.require(caller, "os_compute_api:servers:create:forced_host", project)
+        _require_sense(wish)
+        return self._plan(caller, wish)
 
     def _plan(self, caller: Caller, wish: ServerWish) -> _Plan:
         flavor = chosen_flavor(self._parts, caller, wish.flavor_id)

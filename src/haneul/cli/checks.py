@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -20,6 +21,10 @@ LAB = "lab"
 INTEROP = "interop"
 _REAL = (LAB, INTEROP)
 """Stages with real guests."""
+_ON_DISK = (*_REAL, "drivers")
+"""Stages whose files are not for memory: they have disks of guests among them."""
+_MEMORY = Path("/dev/shm")
+_ROOM_BYTES = 2 << 30
 POSTGRES = "postgres"
 _ON_BOTH = ("tests/units/workflow", "tests/conversations", "tests/stories", "tests/faults")
 """What has to hold on PostgreSQL as it does on SQLite."""
@@ -97,12 +102,26 @@ def _chosen(names: list[str], require_lab: bool) -> list[Stage]:
     return [stage for stage in chosen if stage.name not in _REAL]
 
 
+def _surroundings(stage: Stage) -> dict[str, str]:
+    """The environment of the stage's processes, which are dozens: what one has compiled is kept for the others.
+
+    Where nothing is as real as a guest's disk, files are in memory if it has room: they are synced at every commit.
+    """
+    env = {**stage.env, **os.environ}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)
+    if stage.name not in _ON_DISK and _has_room(_MEMORY):
+        env.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+    return env
+
+
+def _has_room(folder: Path) -> bool:
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= _ROOM_BYTES
+
+
 def _run(stage: Stage, root: Path) -> int:
     print(f"== {stage.name}", flush=True)
     began = time.monotonic()
-    code = subprocess.run(
-        [sys.executable, *stage.argv], cwd=root, env={**stage.env, **os.environ}, check=False
-    ).returncode
+    code = subprocess.run([sys.executable, *stage.argv], cwd=root, env=_surroundings(stage), check=False).returncode
     if stage.name not in _REAL:
         print(f"== {stage.name}: {'passed' if code == 0 else 'FAILED'} in {time.monotonic() - began:.1f} s", flush=True)
     return code

@@ -8,7 +8,7 @@ from haneul.hostapi import StreamSource, VolumeSpec
 from haneul.kit.errors import CloudError
 from haneul.kit.policy import INTERNAL
 from haneul.kit.workflow import Fault, Run, workflow
-from haneul.services.volume.model import Status, Volume
+from haneul.services.volume.model import FAILED, Status, Volume
 from haneul.services.volume.parts import Parts
 from haneul.services.volume.workflows.asked import AskedBy
 from haneul.services.volume.workflows.delete_volume import removed_from
@@ -17,6 +17,7 @@ from haneul.services.volume.workflows.places import Request, choose, host_of, pl
 from haneul.services.volume.workflows.streams import backup_stream
 
 DATA_DEADLINE_S = 3600.0
+_OURS = FAILED | {Status.CREATING, Status.RESTORING, Status.DELETING}
 
 
 @workflow
@@ -40,7 +41,9 @@ def claim_place(parts: Parts, volume_id: str, near: str) -> None:
 
 
 def release_place(parts: Parts, volume_id: str, near: str) -> None:
-    parts.store.volumes.change(volume_id, host_id=None, backend="")
+    with parts.db.write():
+        if not _is_others(parts.store.volumes.find(volume_id)):
+            parts.store.volumes.change(volume_id, host_id=None, backend="")
 
 
 def data_ready(parts: Parts, volume_id: str) -> bool:
@@ -50,14 +53,16 @@ def data_ready(parts: Parts, volume_id: str) -> bool:
 
 def remove_data(parts: Parts, volume_id: str) -> None:
     volume = parts.store.volumes.find(volume_id)
-    if volume is not None and volume.host_id is not None:
+    if volume is not None and volume.host_id is not None and not _is_others(volume):
         removed_from(parts, volume.host_id, place_of(volume))
 
 
 def mark_available(parts: Parts, volume_id: str) -> None:
-    """No undo: nothing follows."""
+    """No undo: from here on it is others'. A server that waited for it may have it, so it stays whatever follows."""
     with parts.db.write():
         volume = parts.store.volumes.get(volume_id)
+        if _is_others(volume):
+            return
         parts.store.volumes.move(volume_id, Status.AVAILABLE, parts.clock.now())
         backup = parts.store.backups.find(volume.backup_id) if volume.backup_id else None
         if backup is not None and backup.status is Status.RESTORED_FROM:
@@ -71,7 +76,13 @@ def mark_failed(parts: Parts, volume_id: str, asked_by: AskedBy, fault: Fault) -
         backup = parts.store.backups.find(volume.backup_id) if volume and volume.backup_id else None
         if backup is not None and backup.status is Status.RESTORED_FROM:
             parts.store.backups.change(backup.id, status=Status.AVAILABLE)
-        volume_failed(parts, volume_id, asked_by, fault)
+        if not _is_others(volume):
+            volume_failed(parts, volume_id, asked_by, fault)
+
+
+def _is_others(volume: Volume | None) -> bool:
+    """True once it was available, whatever has been done with it since then."""
+    return volume is not None and volume.status not in _OURS
 
 
 def spec_of(parts: Parts, volume: Volume) -> VolumeSpec:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared
 from haneul.kit.errors import Conflict, NotFound
 from haneul.services.identity.model import (
     AttributeMapping,
@@ -204,12 +204,17 @@ class ExpiringMemberships:
 
     def next_end(self, user_id: str, now: datetime) -> datetime | None:
         """When the user leaves the first of their groups; None: none of them ends."""
-        table = expiring_memberships.c
         with self.db.read() as connection:
-            return connection.execute(
-                select(func.min(table.expires_at)).where(table.user_id == user_id, table.expires_at > now)
-            ).scalar()
+            found: datetime | None = _NEXT_END.scalar(connection, of=user_id, now=now)
+        return found
 
     def forget_expired(self, now: datetime) -> None:
         with self.db.write() as connection:
             connection.execute(delete(expiring_memberships).where(expiring_memberships.c.expires_at <= now))
+
+
+_NEXT_END = Prepared(
+    select(func.min(expiring_memberships.c.expires_at)).where(
+        expiring_memberships.c.user_id == bindparam("of"), expiring_memberships.c.expires_at > bindparam("now")
+    )
+)

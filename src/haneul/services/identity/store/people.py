@@ -6,9 +6,22 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, delete, func, insert, or_, select, union, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    union,
+    update,
+)
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared
 from haneul.services.identity.model import Filter, Group, Listing, Password, User, UserId
 from haneul.services.identity.store.federation_tables import expiring_memberships
 from haneul.services.identity.store.rows import Row, Rows, fold
@@ -27,6 +40,8 @@ def _known_as(row: Row) -> Row:
 class UserRows(Rows[User]):
     def __init__(self, db: Database) -> None:
         super().__init__(db, users, User, _known_as)
+        same = users.c.domain_id == bindparam("in_domain"), users.c.name_key == bindparam("known_as")
+        self._by_name = Prepared(self.chosen().where(*same))
 
     def condition(self, wanted: Filter) -> ColumnElement[bool]:
         """By name also those whom an identity provider calls so."""
@@ -36,7 +51,7 @@ class UserRows(Rows[User]):
         return found
 
     def find_by_name(self, name: str, domain_id: str) -> User | None:
-        return self.find_where(users.c.domain_id == domain_id, users.c.name_key == fold(name))
+        return self.find_prepared(self._by_name, in_domain=domain_id, known_as=fold(name))
 
     def in_group(self, group_id: str, listing: Listing) -> list[User]:
         members = select(memberships.c.user_id).where(memberships.c.group_id == group_id)
@@ -77,12 +92,13 @@ class PasswordRows(Rows[Password]):
 
     def __init__(self, db: Database) -> None:
         super().__init__(db, passwords, Password)
+        of_user = self.chosen().where(passwords.c.user_id == bindparam("of")).order_by(passwords.c.position.desc())
+        self._newest = Prepared(of_user.limit(bindparam("count", type_=Integer)))
 
     def newest(self, user_id: UserId, count: int = 1) -> list[Password]:
         """The newest first."""
-        return self.fetch(
-            self.chosen().where(passwords.c.user_id == user_id).order_by(passwords.c.position.desc()).limit(count)
-        )
+        with self.db.read() as connection:
+            return list(map(self.read, self._newest.rows(connection, of=user_id, count=count)))
 
     def push(self, password: Password, keep: int) -> None:
         """The user's password from now on; `keep` of the older ones are remembered."""
@@ -98,13 +114,16 @@ class PasswordRows(Rows[Password]):
             )
 
 
-def _groups_of(user_id: str, now: datetime) -> CompoundSelect[Any]:
-    """The ids of the groups that the user is in, for good or for the time being."""
+def _groups_of(user_id: Any, now: Any) -> CompoundSelect[Any]:
+    """The ids of the groups that the user is in, for good or for the time being; values or parameters."""
     passing = expiring_memberships.c
     return union(
         select(memberships.c.group_id).where(memberships.c.user_id == user_id),
         select(passing.group_id).where(passing.user_id == user_id, passing.expires_at > now),
     )
+
+
+_GROUP_IDS = Prepared(_groups_of(bindparam("of"), bindparam("now")))
 
 
 class GroupRows(Rows[Group]):
@@ -120,7 +139,7 @@ class GroupRows(Rows[Group]):
 
     def ids_of_user(self, user_id: str, now: datetime) -> list[str]:
         with self.db.read() as connection:
-            return [row.group_id for row in connection.execute(_groups_of(user_id, now))]
+            return _GROUP_IDS.scalars(connection, of=user_id, now=now)
 
     def members(self, group_ids: list[str]) -> dict[str, list[str]]:
         """User ids by group id."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, or_, select, update
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared
 from haneul.services.identity.model import Filter, Project
 from haneul.services.identity.store.rows import Row, Rows, fold
 from haneul.services.identity.store.tables import groups, limits, project_tags, projects, roles, users
@@ -20,10 +20,12 @@ def _derived(row: Row) -> Row:
 class ProjectRows(Rows[Project]):
     def __init__(self, db: Database) -> None:
         super().__init__(db, projects, Project, _derived)
+        same = projects.c.domain_key == bindparam("in_domain"), projects.c.name_key == bindparam("known_as")
+        self._by_name = Prepared(self.chosen().where(*same))
 
     def find_by_name(self, name: str, domain_id: str | None) -> Project | None:
         """A project of the domain; with None a domain itself."""
-        return self.find_where(projects.c.domain_key == (domain_id or ""), projects.c.name_key == fold(name))
+        return self.find_prepared(self._by_name, in_domain=domain_id or "", known_as=fold(name))
 
     def below(self, project: Project) -> list[Project]:
         """All the projects under it, at every depth."""

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from haneul.kit.db import Database, Prepared
 from haneul.kit.errors import Conflict, NotFound
+from haneul.kit.records import record
 from haneul.services.identity.model import Filter, Listing
 
 T = TypeVar("T")
@@ -47,12 +48,15 @@ class Rows(Generic[T]):
         self._chosen = select(*self._columns)
         self._by_id = Prepared(self._chosen.where(table.c.id == bindparam("id")))
         self._pages: dict[tuple[tuple[str, ...], bool, bool], Prepared] = {}
-        firsts = [field.name for field in fields(noun)][: len(self._names)]  # type: ignore[arg-type]
-        self._is_in_order = firsts == list(self._names)
+        self._is_whole = len(self._names) == len(fields(noun)) and not hasattr(noun, "__post_init__")  # type: ignore[arg-type]
 
     def find(self, thing_id: str) -> T | None:
+        return self.find_prepared(self._by_id, id=thing_id)
+
+    def find_prepared(self, prepared: Prepared, **values: Any) -> T | None:
+        """The first that a statement made of `chosen` finds."""
         with self.db.read() as connection:
-            row = self._by_id.first(connection, id=thing_id)
+            row = prepared.first(connection, **values)
         return None if row is None else self.read(row)
 
     def get(self, thing_id: str) -> T:
@@ -180,9 +184,8 @@ class Rows(Generic[T]):
             return connection.execute(select(self.table.c.id).where(*conditions).limit(1)).first() is not None
 
     def read(self, row: Any) -> T:
-        if self._is_in_order:
-            return self._noun(*row)
-        return self._noun(**dict(zip(self._names, row, strict=True)))
+        values = zip(self._names, row, strict=True)
+        return record(self._noun, values) if self._is_whole else self._noun(**dict(values))
 
     def _row(self, row: Row) -> Row:
         return row | self._derive(row)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, insert, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, delete, insert, or_, select
 
-from haneul.kit.db import Database
+from haneul.kit.db import Database, Prepared
 from haneul.services.identity.model import SYSTEM, Assignment, Project, Role, RoleId
 from haneul.services.identity.store.rows import Row, Rows, fold
 from haneul.services.identity.store.tables import assignments, implied_roles, roles
@@ -48,6 +48,7 @@ class RoleRows(Rows[Role]):
 class AssignmentRows:
     def __init__(self, db: Database) -> None:
         self.db = db
+        self._reaching: dict[tuple[tuple[str, int], ...], Prepared] = {}
 
     def add(self, thing: Assignment) -> None:
         with self.db.write() as connection:
@@ -94,16 +95,14 @@ class AssignmentRows:
 
     def reaching(self, project: Project, actors: Iterable[tuple[str, str]] | None = None) -> list[Assignment]:
         """All that count on the project: its own, and the inherited ones from above."""
-        direct = and_(
-            assignments.c.target_kind == ("domain" if project.is_domain else "project"),
-            assignments.c.target_id == project.id,
-            assignments.c.is_inherited.is_(False),
-        )
-        above = and_(assignments.c.target_id.in_(project.ancestors), assignments.c.is_inherited.is_(True))
-        conditions: list[ColumnElement[bool]] = [or_(direct, above)]
-        if actors is not None:
-            conditions.append(_of(actors))
-        return self._fetch(*conditions)
+        lists = {"above": project.ancestors, **(_ids_by_kind(actors) if actors is not None else {})}
+        shape = tuple((name, len(ids)) for name, ids in lists.items())
+        if shape not in self._reaching:
+            self._reaching[shape] = Prepared(select(assignments).where(*_reaching(dict(shape))))
+        values = {f"{name}_{place}": each for name, ids in lists.items() for place, each in enumerate(ids)}
+        kind = "domain" if project.is_domain else "project"
+        with self.db.read() as connection:
+            return _in_order(self._reaching[shape].rows(connection, kind=kind, of=project.id, **values))
 
     def around(self, projects: Iterable[Project]) -> list[Assignment]:
         """All that may count on any of the projects: on them, and the inherited ones from above."""
@@ -120,15 +119,40 @@ class AssignmentRows:
 
     def _fetch(self, *conditions: ColumnElement[bool]) -> list[Assignment]:
         with self.db.read() as connection:
-            rows = connection.execute(select(assignments).where(*conditions))
-            # Sorted here: a database that is asked to may walk the whole primary key for it.
-            return [Assignment(**row._mapping) for row in sorted(rows, key=tuple)]
+            return _in_order(connection.execute(select(assignments).where(*conditions)))
+
+
+def _in_order(rows: Iterable[Any]) -> list[Assignment]:
+    """Sorted here: a database that is asked to may walk the whole primary key for it."""
+    return [Assignment(**row._asdict()) for row in sorted(rows, key=tuple)]
+
+
+def _reaching(counts: dict[str, int]) -> list[ColumnElement[bool]]:
+    """The conditions of `reaching` for so many ids above the project and of each kind of actor."""
+    ids: dict[str, list[Any]] = {
+        name: [bindparam(f"{name}_{place}") for place in range(count)] for name, count in counts.items()
+    }
+    direct = and_(
+        assignments.c.target_kind == bindparam("kind"),
+        assignments.c.target_id == bindparam("of"),
+        assignments.c.is_inherited.is_(False),
+    )
+    above = and_(assignments.c.target_id.in_(ids.pop("above")), assignments.c.is_inherited.is_(True))
+    return [or_(direct, above), *([_among(ids)] if ids else [])]
 
 
 def _of(actors: Iterable[tuple[str, str]]) -> ColumnElement[bool]:
-    ids_by_kind: dict[str, list[str]] = {}
+    return _among(_ids_by_kind(actors))
+
+
+def _ids_by_kind(actors: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     for kind, actor_id in actors:
-        ids_by_kind.setdefault(kind, []).append(actor_id)
+        found.setdefault(kind, []).append(actor_id)
+    return found
+
+
+def _among(ids_by_kind: Mapping[str, Sequence[Any]]) -> ColumnElement[bool]:
     return or_(
         *(and_(assignments.c.actor_kind == kind, assignments.c.actor_id.in_(ids)) for kind, ids in ids_by_kind.items())
     )

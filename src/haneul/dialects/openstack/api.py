@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import msgspec
@@ -44,6 +44,16 @@ class ApiSpec:
     is_strict: bool = False
     """Bodies must be declared as JSON (415), and whoever asks must accept JSON (406)."""
 
+    @cached_property
+    def table(self) -> RouteTable:
+        """Its routes, to be found by method and path."""
+        return RouteTable(self.routes)
+
+    @cached_property
+    def validators(self) -> Validators:
+        """Of its schemas, for all applications that serve it."""
+        return Validators()
+
 
 class Api:
     """An ASGI application that serves one `ApiSpec` with `context` as every handler's first argument."""
@@ -59,11 +69,11 @@ class Api:
         """Each of the `watchers` is told of every request before its answer is sent."""
         self.spec = spec
         self._watchers = watchers
-        self.routes = RouteTable(spec.routes)
+        self.routes = spec.table
         self._context = context
         self._authenticate = authenticate
         self._url = public_url + spec.prefix
-        self._validators = Validators()
+        self._validators = spec.validators
         self.workers: Executor | None = None
         self.streams: Executor | None = None
 

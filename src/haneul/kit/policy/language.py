@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from haneul.kit.policy.caller import Caller
 
@@ -220,6 +221,7 @@ def _generic(kind: str, match: str) -> Check:
     return check
 
 
+@lru_cache(1024)
 def _literal(kind: str) -> tuple[bool, str]:
     try:
         return True, str(ast.literal_eval(kind))

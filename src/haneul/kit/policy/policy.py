@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from haneul.kit.errors import Forbidden
@@ -33,6 +33,7 @@ class Policy:
         self._scopes = dict(scopes or {})
         self._rules: dict[str, Rule] = {**rules, **(overrides or {})}
         self._checks: dict[str, Check] = {}
+        self._read: dict[str, Check] = {}
         for name in self._rules:
             self._compile(name, ())
 
@@ -73,13 +74,21 @@ class Policy:
             raise LanguageError(f'policy rule "{on_the_way[-1]}" refers to "{name}", which is not defined')
         way = (*on_the_way, name)
         try:
-            check = parse(self._rules[name], lambda other: self._compile(other, way))
+            check = self._parsed(self._rules[name], lambda other: self._compile(other, way))
         except LanguageError as error:
             if str(error).startswith("policy rule"):
                 raise
             raise LanguageError(f'policy rule "{name}" cannot be read: {error}') from error
         self._checks[name] = check
         return check
+
+    def _parsed(self, rule: Rule, refer: Callable[[str], Check]) -> Check:
+        """Rules are in the hundreds, their texts a few dozen: each is read once."""
+        if not isinstance(rule, str):
+            return parse(rule, refer)
+        if rule not in self._read:
+            self._read[rule] = parse(rule, refer)
+        return self._read[rule]
 
 
 def _scope(caller: Caller) -> str:

@@ -25,6 +25,7 @@ _ON_DISK = (*_REAL, "drivers")
 """Stages whose files are not for memory: they have disks of guests among them."""
 _MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 2 << 30
+CONSOLE = "console"
 POSTGRES = "postgres"
 _ON_BOTH = ("tests/units/workflow", "tests/conversations", "tests/stories", "tests/faults")
 """What has to hold on PostgreSQL as it does on SQLite."""
@@ -57,6 +58,7 @@ STAGES = (
     _tests("faults", "-n", "2"),
     Stage(POSTGRES, ("-m", "pytest", *_ON_BOTH, "-n", "2", "--postgres"), _SAMPLED),
     _tests("drivers"),
+    _tests(CONSOLE),
     _tests(LAB),
     _tests(INTEROP),
 )
@@ -86,6 +88,8 @@ def _prepare(stage: Stage) -> None:
         packages.ensure(state, Progress(), packages.PACKAGES + packages.FOR_LAB)
     elif stage.name == POSTGRES:
         packages.ensure_postgres(state, Progress())
+    elif stage.name == CONSOLE:
+        packages.ensure(state, Progress(), packages.FOR_CONSOLE)
 
 
 def _chosen(names: list[str], require_lab: bool) -> list[Stage]:

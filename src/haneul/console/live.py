@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -110,7 +111,7 @@ class Stream:
             gone.cancel()
 
     async def _tell(self, beat: asyncio.Event, gone: asyncio.Future[None], send: Send) -> None:
-        loop, silent_since = asyncio.get_running_loop(), 0.0
+        loop, silent_since = asyncio.get_running_loop(), -math.inf
         while not gone.done() and not self._pulse.is_over:
             beat.clear()
             try:

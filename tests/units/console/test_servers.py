@@ -257,16 +257,17 @@ def test_a_change_reaches_the_page_that_is_looked_at(cloud: OpenCloud, browser: 
 
 
 def test_a_page_is_not_told_what_it_shows_already(cloud: OpenCloud, browser: Browser) -> None:
-    server = launch(cloud, "web")
+    quiet, busy = launch(cloud, "quiet"), launch(cloud, "busy")
     tab = Tab(cloud, browser, stream_of(browser.open("/console/servers")))
 
     def stop() -> None:
-        cloud.ask("POST", f"/compute/v2.1/servers/{server}/action", {"os-stop": None})
+        cloud.ask("POST", f"/compute/v2.1/servers/{busy}/action", {"os-stop": None})
         cloud.work()
 
-    heard = asyncio.run(tab.follow([(stop, "Stopped")]))
+    heard = asyncio.run(tab.follow([(lambda: None, ": still here"), (stop, "Stopped")]))
 
-    assert not any("Running" in told for told in heard)
+    assert heard[1] == ": still here\n\n"
+    assert not any(quiet in told for told in heard)
 
 
 def test_a_stream_tells_nothing_of_another_projects_servers(cloud: OpenCloud, browser: Browser) -> None:

@@ -51,6 +51,7 @@ FOR_LAB = (
     Package("tcpdump", "/usr/bin/tcpdump", "looks at packets in the lab"),
     Package("iputils-ping", "/usr/bin/ping", "asks for answers in the lab"),
 )
+FOR_CONSOLE = (Package("chromium", "/usr/bin/chromium", "looks at the web console in tests"),)
 WITH_SYSTEMD = (Package("libvirt-daemon-system", "/usr/lib/systemd/system/libvirtd.service", "libvirt as a service"),)
 
 

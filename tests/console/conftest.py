@@ -30,7 +30,8 @@ def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plane]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     assert Path(CHROMIUM).exists(), "install the package chromium, or run `./haneul test console`, which does"
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    # Containers often have little shared memory.
+    arguments = ["--disable-dev-shm-usage", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE_MS)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)

@@ -101,7 +101,7 @@ class Allocations:
         return tuple(self._consumers.usages(project_id, user_id))
 
     def _replace(self, holdings: Sequence[NewHoldings]) -> None:
-        with self._parts.db.write() as c, c.begin_nested():
+        with self._parts.db.write():
             for new in holdings:
                 self._check(new)
             consumers = [self._consumer(new) for new in holdings]

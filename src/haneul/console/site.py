@@ -90,6 +90,7 @@ class Site:
         if view is None:
             raise NotFound("console.no_page", "There is no such page: go on from the overview.")
         visit.request.caller = self._desk.rooms.identity.tokens.authenticate(visit.session.token)
+        _refuse_nul(visit)
         return view(visit, visit.request)
 
     def _visit(self, transport: Transport) -> Visit:
@@ -119,6 +120,7 @@ class Site:
             name = route.name
             self._sign_in(visit, route)
             visit.form = _form(raw)
+            _refuse_nul(visit)
             if route.method == "POST":
                 _require_own_form(visit)
             return name, route.handler(visit, visit.request)
@@ -178,9 +180,15 @@ def _form(raw: bytes) -> dict[str, list[str]]:
         form = parse_qs(raw.decode(), keep_blank_values=True, max_num_fields=2000)
     except ValueError as error:
         raise Invalid("request.malformed", "The form cannot be read: go back and send it again.") from error
-    if any("\x00" in text for texts in form.values() for text in texts):
-        raise Invalid("request.nul", "The request holds a NUL character: leave it out.")
     return form
+
+
+def _refuse_nul(visit: Visit) -> None:
+    """PostgreSQL can neither keep a NUL nor look for one."""
+    query = (text for item in visit.request.query.items for text in item)
+    form = (text for texts in visit.form.values() for text in texts)
+    if any("\x00" in text for text in (*visit.request.params.values(), *query, *form)):
+        raise Invalid("request.nul", "The request holds a NUL character: leave it out.")
 
 
 def _require_own_form(visit: Visit) -> None:

@@ -156,6 +156,13 @@ def test_whoever_has_several_projects_chooses(cloud: OpenCloud, browser: Browser
     assert "Overview other" in told(browser.open("/console/"))
 
 
+@pytest.mark.parametrize("path", ["servers?search=%00", "servers?marker=%00", "servers/%00", "servers/%00/log"])
+def test_a_nul_is_refused_wherever_it_stands(browser: Browser, path: str) -> None:
+    browser.sign_in()
+    assert "leave it out" in told(browser.open(f"/console/{path}", 400))
+    browser.send("/console/look", 400, back="\x00")
+
+
 def test_every_answer_forbids_foreign_and_inline_content(browser: Browser) -> None:
     browser.open("/console/sign-in")
     pages = [browser.page, browser.http.get("/console/nowhere")]

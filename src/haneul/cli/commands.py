@@ -98,6 +98,8 @@ def _runs(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="list|show|explain|retry|cancel")
     listing = verbs.add_parser("list", help="what is under way, the newest first")
     listing.add_argument("--all", action="store_true", help="what has ended too")
+    states = ("unfinished", "waiting", "stuck", "failed", "ended")
+    listing.add_argument("--state", choices=states, default=states[0], help="only those in it (unfinished)")
     listing.add_argument("--subject", help="only of this server, image, ... (its id)")
     listing.add_argument("--limit", type=int, default=100, help="so many at most (100)")
     promises = {

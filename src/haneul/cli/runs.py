@@ -27,10 +27,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(admin: Rest, args: argparse.Namespace) -> int:
-    asked = {"limit": str(args.limit)} | ({} if args.all else {"state": "unfinished"})
+    asked = {"limit": str(args.limit)} | ({} if args.all else {"state": args.state})
     found = admin.get("/haneul/v1/runs", **asked, **({"subject": args.subject} if args.subject else {}))["runs"]
     if not found:
-        print("Nothing is under way." if not args.all else "No runs are known.")
+        print("Nothing is under way." if not args.all and args.state == "unfinished" else "No such runs are known.")
         return 0
     print(_LINE.format(id="run", created_at="begun at", state="state", kind="what", subject="of"))
     for each in found:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from haneul.kit.clock import Clock
     from haneul.kit.policy import Caller
     from haneul.kit.upkeep import LoopReport
-    from haneul.kit.workflow import RunView, Trouble
+    from haneul.kit.workflow import Interruption, Oversight, RunView, Trouble
     from haneul.services.compute import Compute
     from haneul.services.identity import Identity
     from haneul.services.image import Images
@@ -26,6 +26,9 @@ class Work(Protocol):
 
     @property
     def troubled(self) -> Sequence[Trouble]: ...
+
+    @property
+    def interrupted(self) -> Sequence[Interruption]: ...
 
     @property
     def loops(self) -> Sequence[LoopReport]: ...
@@ -45,3 +48,5 @@ class Rooms:
     """By which browsers reach the cloud, without a closing slash."""
     work: Callable[[Caller], Work]
     """For administrators: how the cloud gets on; raises Forbidden."""
+    runs: Oversight
+    """For administrators."""

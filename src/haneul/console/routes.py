@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from haneul.console.handlers.launch import check_launch, launch, show_launch
+from haneul.console.handlers.operate import runs
 from haneul.console.handlers.overview import show_overview, watch_overview
 from haneul.console.handlers.server import open_console, show_log, show_server, watch_server
 from haneul.console.handlers.servers import act_on_servers, delete_servers, list_servers, watch_servers
@@ -25,6 +26,7 @@ VIEWS: Mapping[str, Callable[[Visit, Request], Sequence[Piece]]] = {
     "overview": watch_overview,
     "servers": watch_servers,
     "server": watch_server,
+    "run": runs.watch_run,
 }
 """What of which page is kept true while it is looked at."""
 PageHandler = Callable[[Visit, Request], Reply]
@@ -33,6 +35,17 @@ PageHandler = Callable[[Visit, Request], Reply]
 @dataclass(frozen=True)
 class PageRoute(Route):
     """A page, or what a form does."""
+
+    for_operators: bool = False
+    """Whoever is no administrator is refused before anything is looked at; the verbs refuse them as well."""
+
+
+_OF_OPERATORS = (
+    PageRoute("GET", "/operate/runs", runs.list_runs, for_operators=True),
+    PageRoute("GET", "/operate/runs/{run_id}", runs.show_run, for_operators=True),
+    PageRoute("POST", "/operate/runs/{run_id}/retry", runs.retry_run, for_operators=True),
+    PageRoute("POST", "/operate/runs/{run_id}/cancel", runs.cancel_run, for_operators=True),
+)
 
 
 ROUTES = (
@@ -51,4 +64,5 @@ ROUTES = (
     PageRoute("GET", "/servers/{server_id}", show_server),
     PageRoute("GET", "/servers/{server_id}/log", show_log),
     PageRoute("POST", "/servers/{server_id}/console", open_console),
+    *_OF_OPERATORS,
 )

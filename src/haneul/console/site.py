@@ -151,6 +151,8 @@ class Site:
                 raise _NotSignedIn("token.missing", "Sign in first.") from None
             if visit.session.token:
                 visit.session = new_session()
+        if route.for_operators and not visit.caller.is_admin:
+            raise Forbidden("console.operators_only", "This page is for administrators: go on from the overview.")
 
     def _tell(self, visit: Visit, name: str, status: int, began: float) -> None:
         request = visit.request

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from haneul.console.languages import say
+from haneul.kit.workflow import RunState
 from haneul.services.compute import RunView, ServerState, asked_by_of
 
 STATES = {
@@ -51,6 +52,14 @@ WORK = {
     "detach_interface": "Pull out a network card",
     "attach_volume": "Attach a volume",
     "detach_volume": "Detach a volume",
+}
+
+RUN_STATES = {
+    RunState.UNFINISHED: "Under way",
+    RunState.WAITING: "Waiting",
+    RunState.STUCK: "Stuck",
+    RunState.FAILED: "Failed",
+    RunState.ENDED: "Ended",
 }
 
 

@@ -13,12 +13,11 @@ from haneul.console import consoles
 from haneul.dialects.openstack import app
 from haneul.dialects.openstack.catalog import APIS
 from haneul.dialects.openstack.cloud import Cloud, Work
-from haneul.kit.errors import Forbidden
 from haneul.kit.http import Watcher
 from haneul.kit.metrics import Metrics
 from haneul.kit.policy import Caller
 from haneul.kit.upkeep import Loop, Scheduler
-from haneul.kit.workflow import Engine, Moment, Observer, Point, Runs, silent
+from haneul.kit.workflow import Engine, Moment, Observer, Oversight, Point, Runs, require_admin, silent
 from haneul.main.ground import Ground, World
 from haneul.main.parts import (
     Below,
@@ -77,6 +76,7 @@ class ControlPlane:
             clock=self.ground.clock,
             public_url=self.cloud.public_url,
             work=self.cloud.work,
+            runs=self.cloud.runs,
         )
 
     @property
@@ -160,7 +160,7 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
         public_url=settings.url,
         region=settings.region,
         join_token=world.join_token,
-        runs=ground.runs,
+        runs=Oversight(ground.runs),
         audit=ground.audit,
         work=lambda caller: _work(ground.runs, upkeep, caller),
     )
@@ -178,6 +178,6 @@ def _kept_records(settings: Settings) -> timedelta:
 
 
 def _work(runs: Runs, upkeep: Scheduler, caller: Caller) -> Work:
-    if not caller.is_admin:
-        raise Forbidden("work.admin_only", "How the cloud gets on is told to administrators only.")
-    return Work(tuple(runs.unfinished()), tuple(runs.troubled()), tuple(upkeep.reports()))
+    require_admin(caller)
+    unfinished, troubled, interrupted = tuple(runs.unfinished()), tuple(runs.troubled()), tuple(runs.interrupted())
+    return Work(unfinished, troubled, interrupted, tuple(upkeep.reports()))

@@ -27,7 +27,7 @@ def loop(failures: int) -> dict[str, Any]:
 
 
 def told(**more: Any) -> list[tuple[Weight, str]]:
-    work = {"unfinished": [], "troubled": [], "loops": []} | more
+    work = {"unfinished": [], "troubled": [], "interrupted": [], "loops": []} | more
     return [(finding.weight, finding.sentence) for finding in findings(work, NOW)]
 
 
@@ -42,6 +42,15 @@ def test_what_cannot_be_taken_back_is_wrong() -> None:
 
     assert weight is Weight.WRONG
     assert sentence == "create_server of s1 cannot take back claim_host, after 7 tries."
+
+
+def test_what_is_interrupted_again_and_again_is_wrong() -> None:
+    interrupted = run(5, id="r1", step="start_guest", interruptions_in_a_row=4)
+    [finding, _] = findings({"unfinished": [], "troubled": [], "interrupted": [interrupted], "loops": []}, NOW)
+
+    assert finding.weight is Weight.WRONG
+    assert finding.sentence == "create_server of s1 was interrupted 4 times in a row at start_guest."
+    assert "haneul runs cancel r1" in finding.remedy
 
 
 def test_what_lasts_for_hours_is_named() -> None:

@@ -26,7 +26,7 @@ def _said() -> set[str]:
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
                 if name in ("say", "Gauge"):
                     found |= {arg.value for arg in node.args if isinstance(arg, ast.Constant) and " " in str(arg.value)}
-    tables = (words.STATES, words.WORK, look.THEMES, servers.ACTS)
+    tables = (words.STATES, words.WORK, words.RUN_STATES, look.THEMES, servers.ACTS)
     return found | {text for table in tables for text in table.values()}
 
 

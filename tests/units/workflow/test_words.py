@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from haneul.kit.errors import NoCapacity, NotFound, Unavailable
-from haneul.kit.workflow import RunId, RunView, explained
+from haneul.kit.workflow import RunId, RunState, RunView, explained
 
 from .toy import JarId, Toy, throw_away
 
@@ -94,6 +94,6 @@ def test_pages_go_on_after_a_run(toy: Toy) -> None:
     rest = toy.runs.page(limit=2, marker=first[-1].id)
 
     assert [run.subject for run in first + rest] == ["c", "b", "a"]
-    assert toy.runs.page(is_done=True) == []
+    assert toy.runs.page(state=RunState.ENDED) == []
     with pytest.raises(NotFound):
         toy.runs.page(marker=RunId("nobody"))

@@ -38,6 +38,10 @@ def findings(told: rest.Json, now: datetime) -> Iterator[Finding]:
     for run in told["troubled"]:
         what = f"{run['kind']} of {run['subject']} cannot take back {run['step']}, after {run['tries']} tries."
         yield wrong(what, f"It is still tried; `haneul logs control` says why (request {run['request_id']}).")
+    for run in told["interrupted"]:
+        what = f"{run['kind']} of {run['subject']} was interrupted {run['interruptions_in_a_row']} times in a row"
+        remedy = f"`haneul logs control` says what ended its process; `haneul runs cancel {run['id']}` takes it back."
+        yield wrong(f"{what} at {run['step']}.", remedy)
     for run in told["unfinished"]:
         if now - datetime.fromisoformat(run["created_at"]) > _LONG:
             since, step = run["created_at"][:16], run["step"]

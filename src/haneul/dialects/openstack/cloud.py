@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from haneul.kit.audit import AuditLog
     from haneul.kit.policy import Caller
     from haneul.kit.upkeep import LoopReport
-    from haneul.kit.workflow import Runs, RunView, Trouble
+    from haneul.kit.workflow import Interruption, Oversight, RunView, Trouble
     from haneul.services.compute import Compute
     from haneul.services.identity import Identity
     from haneul.services.image import Images
@@ -25,6 +25,7 @@ class Work:
 
     unfinished: tuple[RunView, ...]
     troubled: tuple[Trouble, ...]
+    interrupted: tuple[Interruption, ...]
     loops: tuple[LoopReport, ...]
 
 
@@ -43,8 +44,8 @@ class Cloud:
     region: str
     join_token: Callable[[str], str]
     """Makes of a one-time secret the token that an operator carries to a new host."""
-    runs: Runs
-    """Long work; for administrators, which whoever hands it out makes sure of."""
+    runs: Oversight
+    """Long work; for administrators."""
     audit: AuditLog
     """Who asked for what; for administrators, which whoever hands it out makes sure of."""
     work: Callable[[Caller], Work]

@@ -20,17 +20,20 @@ from haneul.kit.workflow.engine import Engine
 from haneul.kit.workflow.model import (
     Fault,
     Fence,
+    Interruption,
     Moment,
     Observer,
     Outcome,
     Point,
     RunCount,
     RunId,
+    RunState,
     RunView,
     StepView,
     Trouble,
     silent,
 )
+from haneul.kit.workflow.oversight import Oversight, require_admin
 from haneul.kit.workflow.run import Run
 from haneul.kit.workflow.runs import Runs
 from haneul.kit.workflow.site import current_fence
@@ -42,19 +45,23 @@ __all__ = [
     "Engine",
     "Fault",
     "Fence",
+    "Interruption",
     "Moment",
     "Observer",
     "Outcome",
+    "Oversight",
     "Point",
     "Run",
     "RunCount",
     "RunId",
+    "RunState",
     "RunView",
     "Runs",
     "StepView",
     "Trouble",
     "current_fence",
     "explained",
+    "require_admin",
     "silent",
     "workflow",
 ]

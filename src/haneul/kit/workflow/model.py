@@ -46,6 +46,19 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
 
 
+class RunState(StrEnum):
+    """What runs may be asked for by."""
+
+    UNFINISHED = "unfinished"
+    WAITING = "waiting"
+    """For something to happen in the world; unfinished."""
+    STUCK = "stuck"
+    """Unfinished, and a step of it is interrupted, or fails to be taken back, again and again."""
+    FAILED = "failed"
+    """Ended."""
+    ENDED = "ended"
+
+
 @dataclass(frozen=True)
 class StepView:
     """One line of the journal."""
@@ -168,6 +181,15 @@ class Trouble:
 
 
 @dataclass(frozen=True)
+class Interruption:
+    """A step that whoever is at it never comes back from; it is still tried."""
+
+    run: RunView
+    step: str
+    in_a_row: int
+
+
+@dataclass(frozen=True)
 class RunCount:
     """So many runs of one workflow that have not ended."""
 
@@ -178,6 +200,8 @@ class RunCount:
 
 TROUBLED_AFTER = 5
 """So many failures make it trouble: from then on they are logged as errors."""
+INTERRUPTED_AFTER = 3
+"""So many interruptions of a step in a row are no accident any more."""
 
 
 class Point(StrEnum):

@@ -14,10 +14,10 @@ from haneul.kit.clock import Clock
 from haneul.kit.db import Database, Notices
 from haneul.kit.errors import Conflict
 from haneul.kit.workflow import codec
-from haneul.kit.workflow.model import RunCount, RunId, RunView, Trouble
+from haneul.kit.workflow.model import Interruption, RunCount, RunId, RunState, RunView, Trouble
 from haneul.kit.workflow.run import Run
 from haneul.kit.workflow.site import check_fence
-from haneul.kit.workflow.store import RunStore
+from haneul.kit.workflow.store import RunStore, in_state
 from haneul.kit.workflow.tables import runs
 
 Ts = TypeVarTuple("Ts")
@@ -109,6 +109,10 @@ class Runs:
         """What fails to be taken back again and again, the oldest run first."""
         return self._store.troubled()
 
+    def interrupted(self) -> list[Interruption]:
+        """What is interrupted again and again and comes to no end, the oldest run first."""
+        return self._store.interrupted()
+
     def history(self, subject: str) -> list[RunView]:
         """The subject's runs with their steps, oldest first, as far back as they are kept."""
         return self._store.history(runs.c.subject == subject)
@@ -118,14 +122,19 @@ class Runs:
         return next(iter(self._store.history(runs.c.id == run_id)), None)
 
     def page(
-        self, *, subject: str | None = None, is_done: bool | None = None, limit: int = 100, marker: RunId | None = None
+        self,
+        *,
+        subject: str | None = None,
+        state: RunState | None = None,
+        limit: int = 100,
+        marker: RunId | None = None,
     ) -> list[RunView]:
         """The newest runs first, without their steps; raises NotFound `listing.no_marker`."""
         which: list[ColumnElement[bool]] = [true()]
         if subject is not None:
             which.append(runs.c.subject == subject)
-        if is_done is not None:
-            which.append(runs.c.done.is_(is_done))
+        if state is not None:
+            which.append(in_state(state))
         return self._store.page(and_(*which), limit, marker)
 
     def newest_of(self, subjects: Collection[str], limit: int) -> list[RunView]:

@@ -13,11 +13,14 @@ from haneul.kit.errors import NotFound
 from haneul.kit.paging import after
 from haneul.kit.workflow import statements as sql
 from haneul.kit.workflow.model import (
+    INTERRUPTED_AFTER,
     TROUBLED_AFTER,
     Fault,
+    Interruption,
     Outcome,
     RunCount,
     RunId,
+    RunState,
     RunView,
     StepRow,
     StepView,
@@ -26,6 +29,11 @@ from haneul.kit.workflow.model import (
 from haneul.kit.workflow.tables import active, run_steps, runs
 
 _CURRENT = Prepared(select(runs).where(active, among(runs.c.subject, "subjects")))
+_UNTOLD = or_(run_steps.c.name.not_like(StepRow.handler_name("%")), run_steps.c.finished_at.is_(None))
+_CANNOT_BE_TAKEN_BACK = and_(
+    ~runs.c.done, runs.c.unwinding, run_steps.c.undone_at.is_(None), _UNTOLD, run_steps.c.undo_tries >= TROUBLED_AFTER
+)
+_INTERRUPTED = and_(~runs.c.done, run_steps.c.interruptions_in_a_row >= INTERRUPTED_AFTER)
 
 
 class RunStore:
@@ -92,15 +100,19 @@ class RunStore:
 
     def troubled(self) -> list[Trouble]:
         """What fails to be taken back again and again, the oldest run first."""
-        is_step = run_steps.c.name.not_like(StepRow.handler_name("%"))
-        untold = or_(is_step, run_steps.c.finished_at.is_(None))
-        undoing = and_(~runs.c.done, runs.c.unwinding, run_steps.c.undone_at.is_(None), untold)
-        statement = select(runs, run_steps.c.name, run_steps.c.undo_tries).join(
-            run_steps, runs.c.id == run_steps.c.run_id
-        )
-        statement = statement.where(undoing, run_steps.c.undo_tries >= TROUBLED_AFTER).order_by(runs.c.created_at)
+        statement = select(runs, run_steps.c.name, run_steps.c.undo_tries)
+        statement = statement.join(run_steps, runs.c.id == run_steps.c.run_id).where(_CANNOT_BE_TAKEN_BACK)
         with self.db.read() as c:
-            return [Trouble(view(row), row.name, row.undo_tries) for row in c.execute(statement)]
+            found = c.execute(statement.order_by(runs.c.created_at))
+            return [Trouble(view(row), row.name, row.undo_tries) for row in found]
+
+    def interrupted(self) -> list[Interruption]:
+        """What never comes to its end because whoever is at it is gone before, the oldest run first."""
+        statement = select(runs, run_steps.c.name, run_steps.c.interruptions_in_a_row)
+        statement = statement.join(run_steps, runs.c.id == run_steps.c.run_id).where(_INTERRUPTED)
+        with self.db.read() as c:
+            found = c.execute(statement.order_by(runs.c.created_at))
+            return [Interruption(view(row), row.name, row.interruptions_in_a_row) for row in found]
 
     def history(self, which: ColumnElement[bool]) -> list[RunView]:
         """The runs `which` is true of with their steps, oldest first."""
@@ -138,6 +150,20 @@ class RunStore:
             c.execute(delete(run_steps).where(run_steps.c.run_id.in_(ids)))
             c.execute(delete(runs).where(runs.c.id.in_(ids)))
         return len(ids)
+
+
+def in_state(state: RunState) -> ColumnElement[bool]:
+    """True of the runs that are in it."""
+    if state is RunState.UNFINISHED:
+        return ~runs.c.done
+    if state is RunState.WAITING:
+        return and_(~runs.c.done, runs.c.waits)
+    if state is RunState.FAILED:
+        return and_(runs.c.done, runs.c.outcome == Outcome.FAILED.value)
+    if state is RunState.ENDED:
+        return runs.c.done.is_(True)
+    of_run = select(run_steps.c.run_id).where(run_steps.c.run_id == runs.c.id)
+    return and_(~runs.c.done, of_run.where(or_(_CANNOT_BE_TAKEN_BACK, _INTERRUPTED)).correlate(runs).exists())
 
 
 def view(row: Any, steps: tuple[StepView, ...] = ()) -> RunView:

@@ -7,7 +7,7 @@ from typing import Any
 from haneul.dialects.openstack.cloud import Cloud
 from haneul.kit.http import Reply, Request
 from haneul.kit.upkeep import LoopReport
-from haneul.kit.workflow import RunView, Trouble
+from haneul.kit.workflow import Interruption, RunView, Trouble
 
 
 def show_work(cloud: Cloud, req: Request) -> Reply:
@@ -15,6 +15,7 @@ def show_work(cloud: Cloud, req: Request) -> Reply:
     body = {
         "unfinished": [shown_run(run) for run in work.unfinished],
         "troubled": [_shown_trouble(trouble) for trouble in work.troubled],
+        "interrupted": [_shown_interruption(each) for each in work.interrupted],
         "loops": [_shown_loop(loop) for loop in work.loops],
     }
     return Reply(200, {"work": body})
@@ -37,6 +38,10 @@ def shown_run(run: RunView) -> dict[str, Any]:
 
 def _shown_trouble(trouble: Trouble) -> dict[str, Any]:
     return {**shown_run(trouble.run), "step": trouble.step, "tries": trouble.tries}
+
+
+def _shown_interruption(each: Interruption) -> dict[str, Any]:
+    return {**shown_run(each.run), "step": each.step, "interruptions_in_a_row": each.in_a_row}
 
 
 def _shown_loop(loop: LoopReport) -> dict[str, Any]:

@@ -1,0 +1,44 @@
+"""Long lists, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import urlencode
+
+from haneul.kit.http import Query
+
+T = TypeVar("T")
+PAGE = 50
+_LONGEST = 255
+
+
+@dataclass(frozen=True)
+class Sheet(Generic[T]):
+    """What of a list is shown, and where it goes on; `next` and `first` are empty where there is nothing to go to."""
+
+    shown: Sequence[T]
+    next: str
+    first: str
+
+
+def sheet_of(address: str, asked: Mapping[str, str], found: Sequence[T], marker_of: Callable[[T], str]) -> Sheet[T]:
+    """`found`: one row more than a page has, where there are more; `asked`: what the page was asked for."""
+    shown = found[:PAGE]
+    return Sheet(
+        shown,
+        next=address_of(address, asked, marker_of(shown[-1])) if len(found) > PAGE else "",
+        first=address_of(address, asked) if asked.get("marker") else "",
+    )
+
+
+def address_of(address: str, asked: Mapping[str, str], marker: str = "") -> str:
+    """Of the page that begins after the marker."""
+    query = urlencode({name: text for name, text in {**asked, "marker": marker}.items() if text})
+    return f"{address}?{query}" if query else address
+
+
+def asked_of(query: Query, *names: str) -> dict[str, str]:
+    """What the address says under these names and `marker`; empty where it says nothing."""
+    return {name: (query.get(name) or "").strip()[:_LONGEST] for name in (*names, "marker")}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from haneul.services.identity import Identity
     from haneul.services.image import Images
     from haneul.services.network import Network
+    from haneul.services.placement import Placement
     from haneul.services.volume import BlockStorage
 
 
@@ -43,6 +44,7 @@ class Rooms:
     image: Images
     network: Network
     volume: BlockStorage
+    placement: Placement
     clock: Clock
     public_url: str
     """By which browsers reach the cloud, without a closing slash."""

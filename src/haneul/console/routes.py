@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from haneul.console.handlers.launch import check_launch, launch, show_launch
-from haneul.console.handlers.operate import runs
+from haneul.console.handlers.operate import hosts, runs
 from haneul.console.handlers.overview import show_overview, watch_overview
 from haneul.console.handlers.server import open_console, show_log, show_server, watch_server
 from haneul.console.handlers.servers import act_on_servers, delete_servers, list_servers, watch_servers
@@ -45,6 +45,10 @@ _OF_OPERATORS = (
     PageRoute("GET", "/operate/runs/{run_id}", runs.show_run, for_operators=True),
     PageRoute("POST", "/operate/runs/{run_id}/retry", runs.retry_run, for_operators=True),
     PageRoute("POST", "/operate/runs/{run_id}/cancel", runs.cancel_run, for_operators=True),
+    PageRoute("GET", "/operate/hosts", hosts.list_hosts, for_operators=True),
+    PageRoute("GET", "/operate/hosts/{host_id}", hosts.show_host, for_operators=True),
+    PageRoute("POST", "/operate/hosts/{host_id}/disable", hosts.disable_host, for_operators=True),
+    PageRoute("POST", "/operate/hosts/{host_id}/enable", hosts.enable_host, for_operators=True),
 )
 
 

@@ -73,6 +73,7 @@ class ControlPlane:
             image=self.cloud.image,
             network=self.cloud.network,
             volume=self.cloud.volume,
+            placement=self.cloud.placement,
             clock=self.ground.clock,
             public_url=self.cloud.public_url,
             work=self.cloud.work,

@@ -10,6 +10,7 @@ import pytest
 
 from haneul.console import languages, look, words
 from haneul.console.handlers import servers
+from haneul.console.handlers.operate import hosts
 from haneul.console.pages import TEMPLATES
 
 ROOM = Path(languages.__file__).parent
@@ -26,7 +27,7 @@ def _said() -> set[str]:
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
                 if name in ("say", "Gauge"):
                     found |= {arg.value for arg in node.args if isinstance(arg, ast.Constant) and " " in str(arg.value)}
-    tables = (words.STATES, words.WORK, words.RUN_STATES, look.THEMES, servers.ACTS)
+    tables = (words.STATES, words.WORK, words.RUN_STATES, hosts.HOST_STATES, look.THEMES, servers.ACTS)
     return found | {text for table in tables for text in table.values()}
 
 

@@ -38,6 +38,7 @@ class Pages:
         context: dict[str, Any] = {
             "visit": visit,
             "here": PREFIX + visit.request.path,
+            "own_page": own_page,
             "back_here": own_page(str(words.get("back") or PREFIX + visit.request.path)),
             "projects_of": _projects_of,
             "caller": visit.caller,

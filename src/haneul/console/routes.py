@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from haneul.console.handlers import floating_ips, networks, routers
 from haneul.console.handlers.launch import check_launch, launch, show_launch
 from haneul.console.handlers.operate import hosts, runs
 from haneul.console.handlers.overview import show_overview, watch_overview
@@ -40,6 +41,32 @@ class PageRoute(Route):
     """Whoever is no administrator is refused before anything is looked at; the verbs refuse them as well."""
 
 
+_OF_NETWORKS = (
+    PageRoute("GET", "/networks", networks.list_networks),
+    PageRoute("POST", "/networks", networks.create_network),
+    PageRoute("GET", "/networks/{network_id}", networks.show_network),
+    PageRoute("GET", "/networks/{network_id}/delete", networks.delete_network),
+    PageRoute("POST", "/networks/{network_id}/delete", networks.delete_network),
+    PageRoute("POST", "/networks/{network_id}/subnets", networks.create_subnet),
+    PageRoute("GET", "/subnets/{subnet_id}/delete", networks.delete_subnet),
+    PageRoute("POST", "/subnets/{subnet_id}/delete", networks.delete_subnet),
+    PageRoute("GET", "/ports/{port_id}/delete", networks.delete_port),
+    PageRoute("POST", "/ports/{port_id}/delete", networks.delete_port),
+    PageRoute("GET", "/routers", routers.list_routers),
+    PageRoute("POST", "/routers", routers.create_router),
+    PageRoute("GET", "/routers/{router_id}", routers.show_router),
+    PageRoute("GET", "/routers/{router_id}/delete", routers.delete_router),
+    PageRoute("POST", "/routers/{router_id}/delete", routers.delete_router),
+    PageRoute("POST", "/routers/{router_id}/gateway", routers.set_gateway),
+    PageRoute("POST", "/routers/{router_id}/interfaces", routers.add_interface),
+    PageRoute("POST", "/routers/{router_id}/interfaces/remove", routers.remove_interface),
+    PageRoute("GET", "/floating-ips", floating_ips.list_floating_ips),
+    PageRoute("POST", "/floating-ips", floating_ips.allocate_floating_ip),
+    PageRoute("POST", "/floating-ips/lead", floating_ips.lead_floating_ip),
+    PageRoute("POST", "/floating-ips/{floating_ip_id}/let-go", floating_ips.let_floating_ip_go),
+    PageRoute("GET", "/floating-ips/{floating_ip_id}/release", floating_ips.release_floating_ip),
+    PageRoute("POST", "/floating-ips/{floating_ip_id}/release", floating_ips.release_floating_ip),
+)
 _OF_OPERATORS = (
     PageRoute("GET", "/operate/runs", runs.list_runs, for_operators=True),
     PageRoute("GET", "/operate/runs/{run_id}", runs.show_run, for_operators=True),
@@ -68,5 +95,6 @@ ROUTES = (
     PageRoute("GET", "/servers/{server_id}", show_server),
     PageRoute("GET", "/servers/{server_id}/log", show_log),
     PageRoute("POST", "/servers/{server_id}/console", open_console),
+    *_OF_NETWORKS,
     *_OF_OPERATORS,
 )

@@ -17,7 +17,7 @@ from haneul.console.live import Piece, Stream
 from haneul.console.look import look_of
 from haneul.console.routes import LIVE, ROUTES, VIEWS, PageRoute
 from haneul.console.sessions import LOOK_COOKIE, cookies_of, new_session
-from haneul.console.visit import HOME, PREFIX, Desk, Visit, own_page, sign_in_address
+from haneul.console.visit import HOME, PREFIX, Desk, Visit, own_page, sign_in_address, status_of
 from haneul.kit.errors import CloudError, Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from haneul.kit.http import Exchange, Reply, Request, RouteTable, Watcher
 from haneul.kit.http.asgi import Receive, Scope, Send, Transport
@@ -25,16 +25,6 @@ from haneul.kit.http.ladder import Version
 
 log = logging.getLogger(__name__)
 
-_STATUS = {
-    "unauthenticated": 401,
-    "forbidden": 403,
-    "not_found": 404,
-    "invalid": 400,
-    "conflict": 409,
-    "over_quota": 409,
-    "no_capacity": 409,
-    "unavailable": 503,
-}
 _MAX_FORM_BYTES = 256 * 1024
 _ONLY_VERSION = Version(0, 0)
 HEADERS = {
@@ -204,7 +194,7 @@ def _require_own_form(visit: Visit) -> None:
 
 
 def _refusal(visit: Visit, error: CloudError) -> Reply:
-    reply = visit.page("refused.html", _STATUS.get(error.kind, 500), message=error.message, code=error.code)
+    reply = visit.page("refused.html", status_of(error), message=error.message, code=error.code)
     if error.retry_after_s is not None:
         reply.headers["retry-after"] = str(error.retry_after_s)
     return reply

@@ -11,7 +11,7 @@ from haneul.console.languages import say
 from haneul.console.live import Piece, Pulse
 from haneul.console.look import Look
 from haneul.console.sessions import TOLD_COOKIE, Session, Sessions, Told
-from haneul.kit.errors import Forbidden
+from haneul.kit.errors import CloudError, Forbidden
 from haneul.kit.http import Reply, Request
 from haneul.kit.policy import Caller
 
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 PREFIX = "/console"
 HOME = f"{PREFIX}/"
 SIGN_IN = f"{PREFIX}/sign-in"
+_STATUS = {
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "invalid": 400,
+    "conflict": 409,
+    "over_quota": 409,
+    "no_capacity": 409,
+    "unavailable": 503,
+}
 T = TypeVar("T")
 
 
@@ -86,6 +96,11 @@ def if_allowed(ask: Callable[[], T]) -> T | None:
         return ask()
     except Forbidden:
         return None
+
+
+def status_of(error: CloudError) -> int:
+    """With what status a page tells of the refusal."""
+    return _STATUS.get(error.kind, 500)
 
 
 def sign_in_address(back: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
+from sqlalchemy import event
 from starlette.testclient import TestClient
 
 from tests.clouds import PASSWORD, OpenCloud
@@ -47,3 +49,28 @@ def told(html: str) -> str:
     """The page's words, without its marks."""
     body = html.partition("<main")[2]
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body.partition(">")[2])).split())
+
+
+def reader_of(cloud: OpenCloud) -> Browser:
+    """Of somebody who may look at the project of demo, and no more; signed in."""
+    person = {"name": "onlooker", "password": PASSWORD}
+    user = cloud.ask("POST", "/identity/v3/users", {"user": person}, user="admin")["user"]["id"]
+    role = cloud.ask("GET", "/identity/v3/roles?name=reader", user="admin")["roles"][0]["id"]
+    project = cloud.names["demo_project"]
+    cloud.ask("PUT", f"/identity/v3/projects/{project}/users/{user}/roles/{role}", user="admin")
+    return Browser(cloud).sign_in("onlooker")
+
+
+def queries_of(cloud: OpenCloud, ask: Callable[[], object]) -> int:
+    """How many statements the database is given meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    event.listen(cloud.plane.ground.db.engine, "before_cursor_execute", note)
+    try:
+        ask()
+    finally:
+        event.remove(cloud.plane.ground.db.engine, "before_cursor_execute", note)
+    return len(asked)

@@ -62,6 +62,7 @@ from haneul.services.network.model.pools import (
     SubnetPoolChanges,
 )
 from haneul.services.network.model.ports import (
+    INTERFACE_OWNER,
     AddressPair,
     DhcpOption,
     FixedIp,
@@ -149,6 +150,7 @@ __all__ = [
     "DSCP_MARKS",
     "EVERYBODY",
     "FOLLOW",
+    "INTERFACE_OWNER",
     "MEND",
     "METADATA",
     "RULES",

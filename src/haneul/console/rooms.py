@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from haneul.kit.audit import AuditReading
     from haneul.kit.clock import Clock
     from haneul.kit.policy import Caller
     from haneul.kit.upkeep import LoopReport
@@ -51,4 +52,6 @@ class Rooms:
     work: Callable[[Caller], Work]
     """For administrators: how the cloud gets on; raises Forbidden."""
     runs: Oversight
+    """For administrators."""
+    audit: AuditReading
     """For administrators."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from haneul.console.handlers import floating_ips, networks, routers
 from haneul.console.handlers.launch import check_launch, launch, show_launch
-from haneul.console.handlers.operate import hosts, runs
+from haneul.console.handlers.operate import audit, hosts, runs
 from haneul.console.handlers.overview import show_overview, watch_overview
 from haneul.console.handlers.server import open_console, show_log, show_server, watch_server
 from haneul.console.handlers.servers import act_on_servers, delete_servers, list_servers, watch_servers
@@ -76,6 +76,8 @@ _OF_OPERATORS = (
     PageRoute("GET", "/operate/hosts/{host_id}", hosts.show_host, for_operators=True),
     PageRoute("POST", "/operate/hosts/{host_id}/disable", hosts.disable_host, for_operators=True),
     PageRoute("POST", "/operate/hosts/{host_id}/enable", hosts.enable_host, for_operators=True),
+    PageRoute("GET", "/operate/audit", audit.list_records, for_operators=True),
+    PageRoute("GET", "/operate/audit/proof", audit.prove_records, for_operators=True),
 )
 
 

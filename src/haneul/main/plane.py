@@ -13,6 +13,7 @@ from haneul.console import consoles
 from haneul.dialects.openstack import app
 from haneul.dialects.openstack.catalog import APIS
 from haneul.dialects.openstack.cloud import Cloud, Work
+from haneul.kit.audit import AuditReading
 from haneul.kit.http import Watcher
 from haneul.kit.metrics import Metrics
 from haneul.kit.policy import Caller
@@ -78,6 +79,7 @@ class ControlPlane:
             public_url=self.cloud.public_url,
             work=self.cloud.work,
             runs=self.cloud.runs,
+            audit=self.cloud.audit,
         )
 
     @property
@@ -162,7 +164,7 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
         region=settings.region,
         join_token=world.join_token,
         runs=Oversight(ground.runs),
-        audit=ground.audit,
+        audit=AuditReading(ground.audit),
         work=lambda caller: _work(ground.runs, upkeep, caller),
     )
     return ControlPlane(ground, world, cloud, engine, upkeep, watched(ground, cloud, upkeep), pulse)

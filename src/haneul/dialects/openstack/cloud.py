@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from haneul.kit.audit import AuditLog
+    from haneul.kit.audit import AuditReading
     from haneul.kit.policy import Caller
     from haneul.kit.upkeep import LoopReport
     from haneul.kit.workflow import Interruption, Oversight, RunView, Trouble
@@ -46,7 +46,7 @@ class Cloud:
     """Makes of a one-time secret the token that an operator carries to a new host."""
     runs: Oversight
     """Long work; for administrators."""
-    audit: AuditLog
-    """Who asked for what; for administrators, which whoever hands it out makes sure of."""
+    audit: AuditReading
+    """Who asked for what; for administrators."""
     work: Callable[[Caller], Work]
     """For administrators: how the cloud gets on; raises Forbidden."""

@@ -7,6 +7,18 @@ not reach the head that the control plane keeps beside its spool. docs/decisions
 
 from haneul.kit.audit.log import SEAL_KEY, AuditLog
 from haneul.kit.audit.model import Asked, AuditRecord, Break, Proof, RecordFilter
+from haneul.kit.audit.reading import AuditReading, moment_of
 from haneul.kit.audit.tables import METADATA
 
-__all__ = ["METADATA", "SEAL_KEY", "Asked", "AuditLog", "AuditRecord", "Break", "Proof", "RecordFilter"]
+__all__ = [
+    "METADATA",
+    "SEAL_KEY",
+    "Asked",
+    "AuditLog",
+    "AuditReading",
+    "AuditRecord",
+    "Break",
+    "Proof",
+    "RecordFilter",
+    "moment_of",
+]

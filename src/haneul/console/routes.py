@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from haneul.console.handlers import floating_ips, networks, routers
+from haneul.console.handlers import floating_ips, networks, reach, routers, security_groups
 from haneul.console.handlers.launch import check_launch, launch, show_launch
 from haneul.console.handlers.operate import audit, hosts, runs
 from haneul.console.handlers.overview import show_overview, watch_overview
@@ -67,6 +67,16 @@ _OF_NETWORKS = (
     PageRoute("GET", "/floating-ips/{floating_ip_id}/release", floating_ips.release_floating_ip),
     PageRoute("POST", "/floating-ips/{floating_ip_id}/release", floating_ips.release_floating_ip),
 )
+_OF_SECURITY = (
+    PageRoute("GET", "/security-groups", security_groups.list_security_groups),
+    PageRoute("POST", "/security-groups", security_groups.create_security_group),
+    PageRoute("GET", "/security-groups/{group_id}", security_groups.show_security_group),
+    PageRoute("GET", "/security-groups/{group_id}/delete", security_groups.delete_security_group),
+    PageRoute("POST", "/security-groups/{group_id}/delete", security_groups.delete_security_group),
+    PageRoute("POST", "/security-groups/{group_id}/rules", security_groups.create_rule),
+    PageRoute("POST", "/security-groups/{group_id}/rules/remove", security_groups.remove_rule),
+    PageRoute("GET", "/reach", reach.show_reach),
+)
 _OF_OPERATORS = (
     PageRoute("GET", "/operate/runs", runs.list_runs, for_operators=True),
     PageRoute("GET", "/operate/runs/{run_id}", runs.show_run, for_operators=True),
@@ -98,5 +108,6 @@ ROUTES = (
     PageRoute("GET", "/servers/{server_id}/log", show_log),
     PageRoute("POST", "/servers/{server_id}/console", open_console),
     *_OF_NETWORKS,
+    *_OF_SECURITY,
     *_OF_OPERATORS,
 )

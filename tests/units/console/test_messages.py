@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from haneul.console import languages, look, words
-from haneul.console.handlers import servers
+from haneul.console.handlers import security_groups, servers
 from haneul.console.handlers.operate import hosts
 from haneul.console.pages import TEMPLATES
 
@@ -28,7 +28,7 @@ def _said() -> set[str]:
                 if name in ("say", "Gauge"):
                     found |= {arg.value for arg in node.args if isinstance(arg, ast.Constant) and " " in str(arg.value)}
     tables = (words.STATES, words.WORK, words.RUN_STATES, hosts.HOST_STATES, look.THEMES, servers.ACTS)
-    return found | {text for table in tables for text in table.values()}
+    return found | set(security_groups.READY) | {text for table in tables for text in table.values()}
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -19,7 +19,7 @@ FLOATING_IPS = f"{PREFIX}/floating-ips"
 
 @dataclass(frozen=True)
 class Target:
-    """An address of a server to which a floating IP may lead."""
+    """An address of a server."""
 
     port_id: str
     address: str
@@ -91,19 +91,19 @@ def _page(visit: Visit, error: CloudError | None = None) -> Reply:
         200 if error is None else status_of(error),
         part=part,
         servers={server_id: names.get(server_id, server_id) for server_id in led_to},
-        targets=_targets(ports, names),
+        targets=targets_of(ports, names),
         outside=outside,
         outside_names={str(each.id): each.name or each.id for each in outside},
         message=error.message if error else "",
     )
 
 
-def _targets(ports: Sequence[Port], names: Mapping[str, str]) -> list[Target]:
-    """By server; floating IPs are of IPv4, and so is what they lead to."""
+def targets_of(ports: Sequence[Port], names: Mapping[str, str], *, also_ipv6: bool = False) -> list[Target]:
+    """The addresses of these ports of servers, by server. Floating IPs are of IPv4, and so is what they lead to."""
     found = [
         Target(port.id, address, names.get(port.device_id, port.device_id))
         for port in ports
         for address in port.addresses
-        if ":" not in address
+        if also_ipv6 or ":" not in address
     ]
     return sorted(found, key=lambda target: (target.server, target.address))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from haneul.console.handlers import floating_ips, networks, reach, routers, security_groups
 from haneul.console.handlers.launch import check_launch, launch, show_launch
-from haneul.console.handlers.operate import audit, hosts, runs
+from haneul.console.handlers.operate import audit, flavors, hosts, runs
 from haneul.console.handlers.overview import show_overview, watch_overview
 from haneul.console.handlers.server import open_console, show_log, show_server, watch_server
 from haneul.console.handlers.servers import act_on_servers, delete_servers, list_servers, watch_servers
@@ -88,6 +88,12 @@ _OF_OPERATORS = (
     PageRoute("POST", "/operate/hosts/{host_id}/enable", hosts.enable_host, for_operators=True),
     PageRoute("GET", "/operate/audit", audit.list_records, for_operators=True),
     PageRoute("GET", "/operate/audit/proof", audit.prove_records, for_operators=True),
+    PageRoute("GET", "/operate/flavors", flavors.list_flavors, for_operators=True),
+    PageRoute("POST", "/operate/flavors", flavors.create_flavor, for_operators=True),
+    PageRoute("GET", "/operate/flavors/{flavor_id}", flavors.show_flavor, for_operators=True),
+    PageRoute("POST", "/operate/flavors/{flavor_id}/delete", flavors.delete_flavor, for_operators=True),
+    PageRoute("POST", "/operate/flavors/{flavor_id}/access/add", flavors.add_access, for_operators=True),
+    PageRoute("POST", "/operate/flavors/{flavor_id}/access/remove", flavors.remove_access, for_operators=True),
 )
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from haneul.console.handlers.operate.forms import acted, refused
 from haneul.console.handlers.operate.listing import PAGE, asked_of, sheet_of
-from haneul.console.sessions import Told
 from haneul.console.visit import PREFIX, Visit
-from haneul.kit.errors import CloudError
 from haneul.kit.http import Reply, Request
 from haneul.kit.paging import Page
 from haneul.services.compute import Host, Hypervisor, ListWish
@@ -78,24 +77,14 @@ def _claimed(visit: Visit, host: Host) -> Mapping[str, int]:
 def disable_host(visit: Visit, request: Request) -> Reply:
     """No new servers go there; a reason is told to whoever wonders."""
     host_id, reason = request.params["host_id"], visit.field("reason").strip()[:_LONGEST_REASON]
+    where = f"{HOSTS}/{host_id}"
     if not reason:
-        return _told(visit, host_id, refused=visit.say("Say first why it shall take no new servers."))
-    try:
-        host = visit.rooms.compute.hosts.disable(visit.caller, host_id, reason)
-    except CloudError as error:
-        return _told(visit, host_id, refused=error.message)
-    return _told(visit, host_id, visit.say("%(name)s takes no new servers; those that it has stay.", name=host.name))
+        return refused(visit, where, visit.say("Say first why it shall take no new servers."))
+    done = visit.say("It takes no new servers; those that it has stay.")
+    return acted(visit, where, lambda: visit.rooms.compute.hosts.disable(visit.caller, host_id, reason), done)
 
 
 def enable_host(visit: Visit, request: Request) -> Reply:
     host_id = request.params["host_id"]
-    try:
-        host = visit.rooms.compute.hosts.enable(visit.caller, host_id)
-    except CloudError as error:
-        return _told(visit, host_id, refused=error.message)
-    return _told(visit, host_id, visit.say("%(name)s takes new servers again.", name=host.name))
-
-
-def _told(visit: Visit, host_id: str, done: str = "", refused: str = "") -> Reply:
-    told = Told((done,) if done else (), (refused,) if refused else ())
-    return visit.go(f"{HOSTS}/{host_id}", told)
+    done = visit.say("It takes new servers again.")
+    return acted(visit, f"{HOSTS}/{host_id}", lambda: visit.rooms.compute.hosts.enable(visit.caller, host_id), done)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from haneul.console.handlers.operate.forms import acted, refused
 from haneul.console.handlers.operate.listing import PAGE, asked_of, sheet_of
 from haneul.console.live import Piece, seen_of
-from haneul.console.sessions import Told
 from haneul.console.visit import PREFIX, Visit
 from haneul.console.words import RUN_STATES
-from haneul.kit.errors import CloudError
 from haneul.kit.http import Reply, Request
 from haneul.kit.workflow import RunState, RunView, explained
 
@@ -46,21 +45,16 @@ def _piece(visit: Visit, run: RunView) -> Piece:
 
 
 def retry_run(visit: Visit, request: Request) -> Reply:
-    return _done(visit, request, visit.rooms.runs.retry, visit.say("It is looked at now."))
+    run_id = request.params["run_id"]
+    done = visit.say("It is looked at now.")
+    return acted(visit, f"{RUNS}/{run_id}", lambda: visit.rooms.runs.retry(visit.caller, run_id), done)
 
 
 def cancel_run(visit: Visit, request: Request) -> Reply:
     """For whoever has ticked that they mean it."""
+    run_id = request.params["run_id"]
+    where = f"{RUNS}/{run_id}"
     if visit.field("sure") != "yes":
-        told = visit.say("Tick first that what it has done shall be taken back.")
-        return visit.go(f"{RUNS}/{request.params['run_id']}", Told(refused=(told,)))
-    return _done(visit, request, visit.rooms.runs.cancel, visit.say("It is being taken back."))
-
-
-def _done(visit: Visit, request: Request, verb: Callable[..., RunView], done: str) -> Reply:
-    where = f"{RUNS}/{request.params['run_id']}"
-    try:
-        verb(visit.caller, request.params["run_id"])
-    except CloudError as error:
-        return visit.go(where, Told(refused=(error.message,)))
-    return visit.go(where, Told((done,)))
+        return refused(visit, where, visit.say("Tick first that what it has done shall be taken back."))
+    done = visit.say("It is being taken back.")
+    return acted(visit, where, lambda: visit.rooms.runs.cancel(visit.caller, run_id), done)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from haneul.console.handlers import floating_ips, networks, reach, routers, security_groups
+from haneul.console.handlers import floating_ips, networks, reach, routers, security_groups, volumes
 from haneul.console.handlers.launch import check_launch, launch, show_launch
 from haneul.console.handlers.operate import audit, flavors, hosts, runs
 from haneul.console.handlers.overview import show_overview, watch_overview
@@ -27,6 +27,8 @@ VIEWS: Mapping[str, Callable[[Visit, Request], Sequence[Piece]]] = {
     "overview": watch_overview,
     "servers": watch_servers,
     "server": watch_server,
+    "volumes": volumes.watch_volumes,
+    "volume": volumes.watch_volume,
     "run": runs.watch_run,
 }
 """What of which page is kept true while it is looked at."""
@@ -77,6 +79,20 @@ _OF_SECURITY = (
     PageRoute("POST", "/security-groups/{group_id}/rules/remove", security_groups.remove_rule),
     PageRoute("GET", "/reach", reach.show_reach),
 )
+_OF_VOLUMES = (
+    PageRoute("GET", "/volumes", volumes.list_volumes),
+    PageRoute("POST", "/volumes", volumes.create_volume),
+    PageRoute("GET", "/volumes/{volume_id}", volumes.show_volume),
+    PageRoute("GET", "/volumes/{volume_id}/delete", volumes.delete_volume),
+    PageRoute("POST", "/volumes/{volume_id}/delete", volumes.delete_volume),
+    PageRoute("POST", "/volumes/{volume_id}/attach", volumes.attach_volume),
+    PageRoute("POST", "/volumes/{volume_id}/detach", volumes.detach_volume),
+    PageRoute("POST", "/volumes/{volume_id}/extend", volumes.extend_volume),
+    PageRoute("POST", "/volumes/{volume_id}/snapshots", volumes.create_snapshot),
+    PageRoute("GET", "/snapshots", volumes.list_snapshots),
+    PageRoute("GET", "/snapshots/{snapshot_id}/delete", volumes.delete_snapshot),
+    PageRoute("POST", "/snapshots/{snapshot_id}/delete", volumes.delete_snapshot),
+)
 _OF_OPERATORS = (
     PageRoute("GET", "/operate/runs", runs.list_runs, for_operators=True),
     PageRoute("GET", "/operate/runs/{run_id}", runs.show_run, for_operators=True),
@@ -115,5 +131,6 @@ ROUTES = (
     PageRoute("POST", "/servers/{server_id}/console", open_console),
     *_OF_NETWORKS,
     *_OF_SECURITY,
+    *_OF_VOLUMES,
     *_OF_OPERATORS,
 )

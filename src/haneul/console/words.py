@@ -5,6 +5,7 @@ from __future__ import annotations
 from haneul.console.languages import say
 from haneul.kit.workflow import RunState
 from haneul.services.compute import RunView, ServerState, asked_by_of
+from haneul.services.volume import Status as VolumeStatus
 
 STATES = {
     ServerState.BUILDING: "Building",
@@ -20,6 +21,31 @@ STATES = {
     ServerState.ERROR: "Error",
     ServerState.DELETING: "Being deleted",
     ServerState.DELETED: "Deleted",
+}
+VOLUME_STATES = {
+    VolumeStatus.CREATING: "Being created",
+    VolumeStatus.AVAILABLE: "Available",
+    VolumeStatus.RESERVED: "Kept for a server",
+    VolumeStatus.ATTACHING: "Being attached",
+    VolumeStatus.DETACHING: "Being detached",
+    VolumeStatus.IN_USE: "In use",
+    VolumeStatus.MAINTENANCE: "Being looked after",
+    VolumeStatus.UPDATING: "Being updated",
+    VolumeStatus.DELETING: "Being deleted",
+    VolumeStatus.EXTENDING: "Being enlarged",
+    VolumeStatus.REVERTING: "Being reverted",
+    VolumeStatus.RETYPING: "Changing its type",
+    VolumeStatus.DOWNLOADING: "Being filled",
+    VolumeStatus.UPLOADING: "Being made an image",
+    VolumeStatus.BACKING_UP: "Being backed up",
+    VolumeStatus.RESTORING: "Being restored",
+    VolumeStatus.RESTORED_FROM: "Being restored from",
+    VolumeStatus.AWAITING_TRANSFER: "Waiting for its new project",
+    VolumeStatus.ERROR: "Error",
+    VolumeStatus.ERROR_DELETING: "Could not be deleted",
+    VolumeStatus.ERROR_EXTENDING: "Could not be enlarged",
+    VolumeStatus.ERROR_BACKING_UP: "Could not be backed up",
+    VolumeStatus.ERROR_RESTORING: "Could not be restored",
 }
 WORK = {
     "create_server": "Create",
@@ -65,6 +91,11 @@ RUN_STATES = {
 
 def state_word(language: str, state: ServerState) -> str:
     return say(language, STATES[state])
+
+
+def volume_word(language: str, state: VolumeStatus) -> str:
+    """Of a volume or a snapshot."""
+    return say(language, VOLUME_STATES[state])
 
 
 def doing_of(language: str, kind: str) -> str:

@@ -27,7 +27,15 @@ def _said() -> set[str]:
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func.id
                 if name in ("say", "Gauge"):
                     found |= {arg.value for arg in node.args if isinstance(arg, ast.Constant) and " " in str(arg.value)}
-    tables = (words.STATES, words.WORK, words.RUN_STATES, hosts.HOST_STATES, look.THEMES, servers.ACTS)
+    tables = (
+        words.STATES,
+        words.VOLUME_STATES,
+        words.WORK,
+        words.RUN_STATES,
+        hosts.HOST_STATES,
+        look.THEMES,
+        servers.ACTS,
+    )
     return found | set(security_groups.READY) | {text for table in tables for text in table.values()}
 
 

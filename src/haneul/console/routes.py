@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from haneul.console.handlers import floating_ips, networks, reach, routers, security_groups, volumes
 from haneul.console.handlers.launch import check_launch, launch, show_launch
-from haneul.console.handlers.operate import audit, flavors, hosts, runs
+from haneul.console.handlers.operate import audit, flavors, hosts, projects, quotas, roles, runs, users
 from haneul.console.handlers.overview import show_overview, watch_overview
 from haneul.console.handlers.server import open_console, show_log, show_server, watch_server
 from haneul.console.handlers.servers import act_on_servers, delete_servers, list_servers, watch_servers
@@ -110,6 +110,20 @@ _OF_OPERATORS = (
     PageRoute("POST", "/operate/flavors/{flavor_id}/delete", flavors.delete_flavor, for_operators=True),
     PageRoute("POST", "/operate/flavors/{flavor_id}/access/add", flavors.add_access, for_operators=True),
     PageRoute("POST", "/operate/flavors/{flavor_id}/access/remove", flavors.remove_access, for_operators=True),
+    PageRoute("GET", "/operate/projects", projects.list_projects, for_operators=True),
+    PageRoute("POST", "/operate/projects", projects.create_project, for_operators=True),
+    PageRoute("GET", "/operate/projects/{project_id}", projects.show_project, for_operators=True),
+    PageRoute("POST", "/operate/projects/{project_id}/disable", projects.disable_project, for_operators=True),
+    PageRoute("POST", "/operate/projects/{project_id}/enable", projects.enable_project, for_operators=True),
+    PageRoute("POST", "/operate/projects/{project_id}/quotas", quotas.set_quotas, for_operators=True),
+    PageRoute("GET", "/operate/users", users.list_users, for_operators=True),
+    PageRoute("POST", "/operate/users", users.create_user, for_operators=True),
+    PageRoute("GET", "/operate/users/{user_id}", users.show_user, for_operators=True),
+    PageRoute("POST", "/operate/users/{user_id}/password", users.set_password, for_operators=True),
+    PageRoute("POST", "/operate/users/{user_id}/disable", users.disable_user, for_operators=True),
+    PageRoute("POST", "/operate/users/{user_id}/enable", users.enable_user, for_operators=True),
+    PageRoute("POST", "/operate/roles/give", roles.give_role, for_operators=True),
+    PageRoute("POST", "/operate/roles/take", roles.take_role, for_operators=True),
 )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from haneul.console import languages, look, words
 from haneul.console.handlers import security_groups, servers
-from haneul.console.handlers.operate import hosts
+from haneul.console.handlers.operate import hosts, quotas
 from haneul.console.pages import TEMPLATES
 
 ROOM = Path(languages.__file__).parent
@@ -33,6 +33,7 @@ def _said() -> set[str]:
         words.WORK,
         words.RUN_STATES,
         hosts.HOST_STATES,
+        quotas.QUOTAS,
         look.THEMES,
         servers.ACTS,
     )
@@ -42,6 +43,14 @@ def _said() -> set[str]:
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_text_is_translated(language: str) -> None:
     assert sorted(_said() - set(languages.catalogue(language))) == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_text_is_translated_twice(language: str) -> None:
+    lines = (languages.CATALOGUES / f"{language}.yaml").read_text(encoding="utf-8").splitlines()
+    texts = [found[0] for line in lines if (found := re.match(r'"(?:[^"\\]|\\.)*"(?=:)', line))]
+    assert len(texts) > 100
+    assert sorted({text for text in texts if texts.count(text) > 1}) == []
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from haneul.kit.http import Query
+from haneul.services.identity import Filter, Listing
 
 T = TypeVar("T")
 PAGE = 50
@@ -42,3 +43,9 @@ def address_of(address: str, asked: Mapping[str, str], marker: str = "") -> str:
 def asked_of(query: Query, *names: str) -> dict[str, str]:
     """What the address says under these names and `marker`; empty where it says nothing."""
     return {name: (query.get(name) or "").strip()[:_LONGEST] for name in (*names, "marker")}
+
+
+def by_name(search: str, marker: str, limit: int) -> Listing:
+    """Of identity's things: those whose name holds the search, whatever the case."""
+    filters = (Filter("name", search, "contains", ignores_case=True),) if search else ()
+    return Listing(filters, limit, marker or None)

@@ -13,7 +13,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from haneul.console.languages import LANGUAGES, say
 from haneul.console.look import THEMES
 from haneul.console.visit import PREFIX, Visit, own_page
-from haneul.console.words import asked_by_words, doing_of, in_words, state_word, task_words, volume_word
+from haneul.console.words import (
+    asked_by_words,
+    doing_of,
+    image_word,
+    in_words,
+    state_word,
+    task_words,
+    volume_word,
+    whose_word,
+)
 from haneul.services.identity import Project
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -52,6 +61,8 @@ class Pages:
             "state_word": partial(state_word, language),
             "doing": partial(doing_of, language),
             "volume_word": partial(volume_word, language),
+            "image_word": partial(image_word, language),
+            "whose_word": partial(whose_word, language),
             "in_words": in_words,
             "task_words": partial(task_words, language),
             "asked_by": partial(asked_by_words, language, visit.caller.user_id),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from haneul.console.handlers import floating_ips, networks, reach, routers, security_groups, volumes
+from haneul.console.handlers import floating_ips, images, networks, reach, routers, security_groups, volumes
 from haneul.console.handlers.launch import check_launch, launch, show_launch
 from haneul.console.handlers.operate import audit, flavors, hosts, projects, quotas, roles, runs, users
 from haneul.console.handlers.overview import show_overview, watch_overview
@@ -29,6 +29,7 @@ VIEWS: Mapping[str, Callable[[Visit, Request], Sequence[Piece]]] = {
     "server": watch_server,
     "volumes": volumes.watch_volumes,
     "volume": volumes.watch_volume,
+    "image": images.watch_image,
     "run": runs.watch_run,
 }
 """What of which page is kept true while it is looked at."""
@@ -93,6 +94,13 @@ _OF_VOLUMES = (
     PageRoute("GET", "/snapshots/{snapshot_id}/delete", volumes.delete_snapshot),
     PageRoute("POST", "/snapshots/{snapshot_id}/delete", volumes.delete_snapshot),
 )
+_OF_IMAGES = (
+    PageRoute("GET", "/images", images.list_images),
+    PageRoute("POST", "/images", images.create_image),
+    PageRoute("GET", "/images/{image_id}", images.show_image),
+    PageRoute("GET", "/images/{image_id}/delete", images.delete_image),
+    PageRoute("POST", "/images/{image_id}/delete", images.delete_image),
+)
 _OF_OPERATORS = (
     PageRoute("GET", "/operate/runs", runs.list_runs, for_operators=True),
     PageRoute("GET", "/operate/runs/{run_id}", runs.show_run, for_operators=True),
@@ -146,5 +154,6 @@ ROUTES = (
     *_OF_NETWORKS,
     *_OF_SECURITY,
     *_OF_VOLUMES,
+    *_OF_IMAGES,
     *_OF_OPERATORS,
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from haneul.console.languages import say
 from haneul.kit.workflow import RunState
 from haneul.services.compute import RunView, ServerState, asked_by_of
+from haneul.services.image import Status as ImageStatus
+from haneul.services.image import Visibility
 from haneul.services.volume import Status as VolumeStatus
 
 STATES = {
@@ -46,6 +48,20 @@ VOLUME_STATES = {
     VolumeStatus.ERROR_EXTENDING: "Could not be enlarged",
     VolumeStatus.ERROR_BACKING_UP: "Could not be backed up",
     VolumeStatus.ERROR_RESTORING: "Could not be restored",
+}
+IMAGE_STATES = {
+    ImageStatus.QUEUED: "Without data",
+    ImageStatus.SAVING: "Being uploaded",
+    ImageStatus.UPLOADING: "Laid aside for its import",
+    ImageStatus.IMPORTING: "Being fetched",
+    ImageStatus.ACTIVE: "Ready",
+    ImageStatus.DEACTIVATED: "Out of use",
+}
+VISIBILITIES = {
+    Visibility.PUBLIC: "For everybody",
+    Visibility.COMMUNITY: "For everybody who knows of it",
+    Visibility.SHARED: "For this project and those it is shared with",
+    Visibility.PRIVATE: "For its project",
 }
 WORK = {
     "create_server": "Create",
@@ -96,6 +112,15 @@ def state_word(language: str, state: ServerState) -> str:
 def volume_word(language: str, state: VolumeStatus) -> str:
     """Of a volume or a snapshot."""
     return say(language, VOLUME_STATES[state])
+
+
+def image_word(language: str, state: ImageStatus) -> str:
+    return say(language, IMAGE_STATES[state])
+
+
+def whose_word(language: str, visibility: Visibility) -> str:
+    """For whom an image is."""
+    return say(language, VISIBILITIES[visibility])
 
 
 def doing_of(language: str, kind: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -51,6 +51,8 @@ class Rooms:
     """By which browsers reach the cloud, without a closing slash."""
     work: Callable[[Caller], Work]
     """For administrators: how the cloud gets on; raises Forbidden."""
+    trouble: Callable[[], Mapping[str, str]]
+    """What keeps this process from serving, in words, by part; empty when it is ready."""
     runs: Oversight
     """For administrators."""
     audit: AuditReading

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from haneul.console.handlers import floating_ips, images, networks, reach, routers, security_groups, volumes
 from haneul.console.handlers.launch import check_launch, launch, show_launch
-from haneul.console.handlers.operate import audit, flavors, hosts, projects, quotas, roles, runs, users
+from haneul.console.handlers.operate import audit, checks, flavors, hosts, projects, quotas, roles, runs, users
 from haneul.console.handlers.overview import show_overview, watch_overview
 from haneul.console.handlers.server import open_console, show_log, show_server, watch_server
 from haneul.console.handlers.servers import act_on_servers, delete_servers, list_servers, watch_servers
@@ -132,6 +132,7 @@ _OF_OPERATORS = (
     PageRoute("POST", "/operate/users/{user_id}/enable", users.enable_user, for_operators=True),
     PageRoute("POST", "/operate/roles/give", roles.give_role, for_operators=True),
     PageRoute("POST", "/operate/roles/take", roles.take_role, for_operators=True),
+    PageRoute("GET", "/operate/checks", checks.show_checks, for_operators=True),
 )
 
 

@@ -78,6 +78,7 @@ class ControlPlane:
             clock=self.ground.clock,
             public_url=self.cloud.public_url,
             work=self.cloud.work,
+            trouble=self.trouble,
             runs=self.cloud.runs,
             audit=self.cloud.audit,
         )

@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Sequence
 from functools import partial
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
 from haneul.console.live import Piece, Stream
 from haneul.console.look import look_of
@@ -115,8 +115,7 @@ class Site:
                 _require_own_form(visit)
             return name, route.handler(visit, visit.request)
         except _NotSignedIn:
-            back = own_page(PREFIX + visit.request.path) if visit.request.method == "GET" else HOME
-            return name, visit.go(sign_in_address(back))
+            return name, visit.go(sign_in_address(self._asked_for(visit, raw)))
         except CloudError as error:
             return name, _refusal(visit, error)
         except Exception:
@@ -140,9 +139,23 @@ class Site:
             if not route.public:
                 raise _NotSignedIn("token.missing", "Sign in first.") from None
             if visit.session.token:
-                visit.session = new_session()
+                visit.session, visit.has_ended = new_session(), True
         if route.for_operators and not visit.caller.is_admin:
             raise Forbidden("console.operators_only", "This page is for administrators: go on from the overview.")
+
+    def _asked_for(self, visit: Visit, raw: bytes) -> str:
+        """The page to come back to, of this console: the one asked for, or the one whose form was sent."""
+        request = visit.request
+        if request.method == "GET":
+            query = urlencode(request.query.items)
+            return own_page(f"{PREFIX}{request.path}?{query}" if query else PREFIX + request.path)
+        said = _form_or_nothing(raw).get("back")
+        if said:
+            return own_page(said[0])
+        sender = _split(request.headers.get("referer", ""))
+        is_own = sender.netloc == request.headers.get("host", "") and sender.path.startswith(HOME)
+        is_page = is_own and self._table.match("GET", sender.path.removeprefix(PREFIX), _ONLY_VERSION).route is not None
+        return own_page(f"{sender.path}?{sender.query}" if sender.query else sender.path) if is_page else HOME
 
     def _tell(self, visit: Visit, name: str, status: int, began: float) -> None:
         request = visit.request
@@ -175,6 +188,21 @@ def _form(raw: bytes) -> dict[str, list[str]]:
     return form
 
 
+def _split(address: str) -> SplitResult:
+    """Empty for what is no address."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
+def _form_or_nothing(raw: bytes) -> dict[str, list[str]]:
+    try:
+        return _form(raw)
+    except Invalid:
+        return {}
+
+
 def _refuse_nul(visit: Visit) -> None:
     """PostgreSQL can neither keep a NUL nor look for one."""
     query = (text for item in visit.request.query.items for text in item)
@@ -187,7 +215,7 @@ def _require_own_form(visit: Visit) -> None:
     """Raises Forbidden("console.foreign_form") for a form that is not of this session."""
     headers = visit.request.headers
     origin = headers.get("origin")
-    is_own = origin is None or urlsplit(origin).netloc == headers.get("host", "")
+    is_own = origin is None or _split(origin).netloc == headers.get("host", "")
     is_own = is_own and headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
     if not is_own or not hmac.compare_digest(visit.field("guard").encode(), visit.session.guard.encode()):
         raise Forbidden("console.foreign_form", "This form is not of your session, or too old: reload and try again.")

@@ -54,6 +54,8 @@ class Visit:
     session: Session
     look: Look
     told: Told | None = None
+    has_ended: bool = False
+    """The browser was signed in, and its token is good no more."""
     form: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -72,9 +74,12 @@ class Visit:
         return say(self.look.language, text, **values)
 
     def page(self, template: str, status: int = 200, **words: object) -> Reply:
-        """The template filled in. What was to be told is told by it, and no more."""
+        """The template filled in. What was to be told is told by it, and no more.
+
+        A browser that is not signed in keeps its session instead, without which its forms are nobody's.
+        """
         headers = {"set-cookie": self.desk.sessions.drop(TOLD_COOKIE)} if self.told else {}
-        if self.told is None and not self.session.token:
+        if not self.session.token:
             headers = {"set-cookie": self.desk.sessions.keep(self.session)}
         return Reply(status, self.desk.pages.filled(template, self, words), headers)
 

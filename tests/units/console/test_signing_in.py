@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 
@@ -102,7 +103,9 @@ def test_a_form_of_another_session_does_nothing(cloud: OpenCloud, browser: Brows
     browser.open("/console/")
 
 
-@pytest.mark.parametrize("headers", [{"origin": "http://evil.example"}, {"sec-fetch-site": "cross-site"}])
+@pytest.mark.parametrize(
+    "headers", [{"origin": "http://evil.example"}, {"origin": "http://["}, {"sec-fetch-site": "cross-site"}]
+)
 def test_a_form_from_another_site_does_nothing(browser: Browser, headers: dict[str, str]) -> None:
     browser.sign_in()
     answer = browser.send("/console/sign-out", 403, headers=headers)
@@ -131,6 +134,51 @@ def test_a_session_ends_with_its_token(cloud: OpenCloud, browser: Browser) -> No
     cloud.work(cloud.plane.ground.settings.token_lifetime_s + 1)
     browser.open("/console/", 303)
     assert "Sign in" in browser.open("/console/sign-in")
+
+
+def test_a_session_that_has_ended_is_told_and_leads_back(cloud: OpenCloud, browser: Browser) -> None:
+    browser.open("/console/sign-in")
+    assert "Your session has ended" not in told(browser.page.text)
+    browser.sign_in()
+    cloud.work(cloud.plane.ground.settings.token_lifetime_s + 1)
+    where = browser.http.get("/console/servers?search=a%26b&sort=name").headers["location"]
+    assert "Your session has ended: sign in again." in told(browser.open(where))
+    assert "Your session has ended" not in told(browser.open(where)), "it is told once"
+
+    back = re.search(r'name="back" value="([^"]+)"', browser.page.text)
+    assert back
+    fields = {"domain": "Default", "user": "demo", "password": PASSWORD, "back": back[1].replace("&amp;", "&")}
+    answer = browser.send("/console/sign-in", **fields)
+    assert answer.headers["location"] == "/console/servers?search=a%26b&sort=name"
+
+
+@pytest.mark.parametrize(
+    ("fields", "referer", "back"),
+    [
+        ({"back": "/console/servers?state=active"}, "", "/console/servers?state=active"),
+        ({"back": "https://evil.example/"}, "", "/console/"),
+        ({}, "http://cloud.test/console/servers?search=x", "/console/servers?search=x"),
+        ({}, "http://cloud.test/console/project", "/console/"),
+        ({}, "http://evil.example/console/servers", "/console/"),
+        ({}, "http://[", "/console/"),
+        ({}, "", "/console/"),
+    ],
+    ids=["named", "foreign", "sender", "no page", "foreign sender", "no address", "nothing"],
+)
+def test_a_form_that_came_too_late_leads_back_to_its_page(
+    cloud: OpenCloud, browser: Browser, fields: dict[str, str], referer: str, back: str
+) -> None:
+    browser.sign_in()
+    cloud.work(cloud.plane.ground.settings.token_lifetime_s + 1)
+    headers = {"referer": referer} if referer else {}
+    answer = browser.send("/console/servers/delete", headers=headers, **fields)
+    assert answer.headers["location"] == f"/console/sign-in?back={quote(back, safe='')}"
+
+
+def test_signing_out_is_no_end_that_is_told_of(browser: Browser) -> None:
+    browser.sign_in()
+    browser.send("/console/sign-out")
+    assert "Your session has ended" not in told(browser.open("/console/sign-in"))
 
 
 def test_a_cookie_that_was_tampered_with_is_nobodys(browser: Browser) -> None:

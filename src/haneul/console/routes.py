@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from haneul.console.handlers import floating_ips, images, networks, reach, routers, security_groups, volumes
+from haneul.console.handlers import (
+    api_access,
+    floating_ips,
+    images,
+    keys,
+    networks,
+    reach,
+    routers,
+    security_groups,
+    volumes,
+)
 from haneul.console.handlers.launch import check_launch, launch, show_launch
 from haneul.console.handlers.operate import audit, checks, flavors, hosts, projects, quotas, roles, runs, users
 from haneul.console.handlers.overview import show_overview, watch_overview
@@ -101,6 +111,15 @@ _OF_IMAGES = (
     PageRoute("GET", "/images/{image_id}/delete", images.delete_image),
     PageRoute("POST", "/images/{image_id}/delete", images.delete_image),
 )
+_OF_CLIENTS = (
+    PageRoute("GET", "/keys", keys.list_keys),
+    PageRoute("POST", "/keys", keys.create_key),
+    PageRoute("GET", "/keys/{name}/delete", keys.delete_key),
+    PageRoute("POST", "/keys/{name}/delete", keys.delete_key),
+    PageRoute("GET", "/api", api_access.show_api_access),
+    PageRoute("GET", "/api/clouds.yaml", api_access.download_clouds_yaml),
+    PageRoute("GET", "/api/openrc", api_access.download_openrc),
+)
 _OF_OPERATORS = (
     PageRoute("GET", "/operate/runs", runs.list_runs, for_operators=True),
     PageRoute("GET", "/operate/runs/{run_id}", runs.show_run, for_operators=True),
@@ -156,5 +175,6 @@ ROUTES = (
     *_OF_SECURITY,
     *_OF_VOLUMES,
     *_OF_IMAGES,
+    *_OF_CLIENTS,
     *_OF_OPERATORS,
 )

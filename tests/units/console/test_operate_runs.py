@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
@@ -15,7 +16,7 @@ from haneul.kit.workflow.tables import run_steps
 from tests.clouds import OpenCloud
 from tests.units.console.browser import Browser, told
 from tests.units.console.queries import queries_of
-from tests.units.console.test_servers import HOSTILE, launch
+from tests.units.console.test_servers import HOSTILE, Tab, launch, stream_of
 
 
 @pytest.fixture
@@ -139,6 +140,21 @@ def test_a_run_is_hurried_and_taken_back(cloud: OpenCloud, browser: Browser) -> 
     words = told(browser.open(page))
     assert "It has ended" in words
     browser.open("/console/operate/runs/nothing", 404)
+
+
+def test_the_page_of_a_run_is_kept_true_while_it_is_looked_at(cloud: OpenCloud, browser: Browser) -> None:
+    run = run_of(cloud, begin(cloud))
+    tab = Tab(cloud, browser, stream_of(browser.open(f"/console/operate/runs/{run}")))
+    heard = asyncio.run(tab.follow([(cloud.work, "ended as done")]))
+    assert f"#run-{run}" in "".join(heard)
+    assert "hx-sse:connect" not in browser.open(f"/console/operate/runs/{run}"), "what has ended changes no more"
+
+
+def test_a_tenant_follows_no_run(cloud: OpenCloud) -> None:
+    run = run_of(cloud, begin(cloud))
+    tab = Tab(cloud, Browser(cloud).sign_in(), f"/console/live/run?id={run}")
+    heard = asyncio.run(tab.follow([(lambda: None, "event: ended")]))
+    assert heard[1:] == ["event: ended\ndata: ended\n\n"]
 
 
 def test_more_runs_ask_the_database_no_more(cloud: OpenCloud, browser: Browser) -> None:

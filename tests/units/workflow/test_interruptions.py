@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from haneul.kit.errors import NoCapacity, Unavailable
-from haneul.kit.workflow import Fault, Outcome, RunView, StepView, explained
+from haneul.kit.workflow import Fault, Outcome, RunState, RunView, StepView, explained
 from haneul.kit.workflow.forwards import MOST_INTERRUPTIONS
 from haneul.kit.workflow.journal import Attempt, Journal
 from haneul.kit.workflow.leave import LeaseLost
@@ -257,6 +257,24 @@ def test_what_is_told_at_the_end_survives_kills_too(toy: Toy) -> None:
 
     assert toy.kitchen.states == {"jam": "broken"}
     assert line(toy, "on_failure.mark_broken").interruptions == 12
+
+
+def test_what_is_interrupted_again_and_again_is_told_until_it_comes_to_an_end(toy: Toy) -> None:
+    toy.kitchen.trouble = ends("fit_lid", [Death()] * 4)
+    toy.place("jam", lids=1)
+    told = []
+    for _ in range(4):
+        with pytest.raises(Death):
+            toy.settle()
+        toy.restart()
+        told.append([(each.run.subject, each.step, each.in_a_row) for each in toy.runs.interrupted()])
+    assert told == [[], [], [], [("jam", "fit_lid", 3)]]
+    assert [run.subject for run in toy.runs.page(state=RunState.STUCK)] == ["jam"]
+
+    toy.settle()
+
+    assert toy.runs.interrupted() == []
+    assert toy.runs.page(state=RunState.STUCK) == []
 
 
 def test_a_run_that_is_given_back_is_not_interrupted(toy: Toy) -> None:

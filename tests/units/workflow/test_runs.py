@@ -10,7 +10,7 @@ import pytest
 
 from haneul.kit import log
 from haneul.kit.errors import Conflict, NoCapacity, Unavailable
-from haneul.kit.workflow import Fence, Moment, Outcome, Point, Run, workflow
+from haneul.kit.workflow import Fence, Moment, Outcome, Point, Run, RunState, workflow
 
 from .toy import JarId, Toy, place_jar, throw_away
 
@@ -155,6 +155,7 @@ def test_what_cannot_be_taken_back_is_trouble(toy: Toy) -> None:
         toy.clock.move(60)
 
     [trouble] = toy.runs.troubled()
+    assert toy.runs.page(state=RunState.STUCK) == [trouble.run]
     assert (trouble.run.subject, trouble.step) == ("jam", "reserve_shelf")
     assert trouble.tries >= 5
     toy.kitchen.trouble = lambda _step: None

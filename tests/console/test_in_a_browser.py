@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,20 @@ def _brightness(page: Page) -> int:
     return int(sum(told[:3]))
 
 
+LISTINGS = (
+    "networks",
+    "routers",
+    "floating-ips",
+    "security-groups",
+    "reach",
+    "volumes",
+    "snapshots",
+    "images",
+    "keys",
+    "api",
+)
+
+
 TASTES: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
@@ -142,7 +157,8 @@ def test_no_page_keeps_anybody_out(visit: Visit, taste: str) -> None:
     page = visitor.sign_in("demo")
     server = visitor.launch(f"for-everybody-with-{taste}-and-a-rather-long-name")
     _judge(page)
-    for path in ("/console/", "/console/servers", "/console/launch", f"{server}/log"):
+    listings = [f"/console/{listing}" for listing in LISTINGS]
+    for path in ("/console/", "/console/servers", "/console/launch", f"{server}/log", *listings):
         page.goto(path)
         _judge(page)
     page.click("summary")
@@ -153,13 +169,68 @@ def test_no_page_keeps_anybody_out(visit: Visit, taste: str) -> None:
     _judge(page)
 
 
+_TOO_WIDE = """[...document.querySelectorAll("main *")]
+  .filter((each) => each.getBoundingClientRect().right > innerWidth)
+  .map((each) => each.outerHTML.slice(0, 80)).slice(0, 8)"""
+"""What reaches over the right edge."""
+
+
 def _judge(page: Page) -> None:
     """No violation that axe-core finds, and nothing that has to be scrolled sideways."""
     page.evaluate(AXE)
     found = page.evaluate("axe.run(document)")
     wrong = [(each["id"], each["impact"], [node["target"] for node in each["nodes"]]) for each in found["violations"]]
     assert wrong == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url} is too wide"
+    wide = page.evaluate(_TOO_WIDE)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{page.url} is too wide: {wide}"
+
+
+def test_a_project_is_furnished_by_hand(visit: Visit) -> None:
+    visitor = visit(viewport={"width": 360, "height": 740})
+    page = visitor.sign_in("demo")
+    page.goto("/console/networks")
+    page.fill("input[name=name]", "by-hand-on-a-phone-and-with-a-rather-long-name")
+    page.fill("input[name=cidr]", "10.77.0.0/24")
+    page.click("main button.main")
+    expect(page.locator("main")).to_contain_text("10.77.0.0/24")
+    _judge(page)
+
+    page.goto("/console/security-groups")
+    page.fill("input[name=name]", "web")
+    page.get_by_label("SSH").check()
+    page.click("main button.main")
+    expect(page.locator("main")).to_contain_text("anywhere")
+    page.click("button[value=HTTPS]")
+    expect(page.locator("main")).to_contain_text("443")
+    _judge(page)
+
+    page.goto("/console/volumes")
+    page.fill("input[name=name]", "data")
+    page.fill("input[name=size]", "2")
+    page.click("main button.main")
+    expect(page.locator("p[id^=state-] .state")).to_have_text("Available")
+    _judge(page)
+    page.fill("input[name=size]", "4")
+    page.get_by_role("button", name="Enlarge").click()
+    expect(page.locator("p[id^=state-]")).to_contain_text("4 GiB")
+    page.get_by_role("link", name="Delete").click()
+    _judge(page)
+    page.fill("input[name=proof]", "data")
+    page.click("button.danger")
+    expect(page.locator("main")).to_contain_text("Deleted: data")
+
+    page.goto("/console/keys")
+    page.fill("input[name=name]", "mine")
+    page.click("main button.main")
+    expect(page.locator("textarea")).to_have_value(re.compile("BEGIN RSA PRIVATE KEY"))
+    _judge(page)
+
+    page.goto("/console/networks")
+    page.get_by_role("link", name="by-hand").click()
+    page.get_by_role("link", name="Delete").first.click()
+    page.fill("input[name=proof]", "by-hand-on-a-phone-and-with-a-rather-long-name")
+    page.click("button.danger")
+    expect(page.locator("main")).to_contain_text("Deleted: by-hand")
 
 
 def test_an_open_page_outlives_the_control_plane(visit: Visit, plane: Plane) -> None:

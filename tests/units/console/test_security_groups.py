@@ -89,6 +89,9 @@ def test_rules_are_written_and_removed(cloud: OpenCloud, browser: Browser) -> No
     wrong = browser.send(f"{page}/rules", 400, **form, ports="22", remote="everywhere")
     assert 'value="everywhere"' in wrong.text, "what was written is kept"
 
+    other = make_group(cloud, "other")
+    foreign = re.findall(r'name="rule" value="([^"]+)"', browser.open(f"/console/security-groups/{other}"))[0]
+    assert "is no rule of web" in told(browser.send(f"{page}/rules/remove", 404, rule=foreign).text)
     for rule in re.findall(r'name="rule" value="([^"]+)"', browser.open(page)):
         browser.send(f"{page}/rules/remove", rule=rule)
     assert "It has no rule: nothing passes." in told(browser.open(page))

@@ -11,7 +11,7 @@ from haneul.console.handlers.networks import of_project
 from haneul.console.sessions import Told
 from haneul.console.tables import part_of
 from haneul.console.visit import PREFIX, Visit, status_of
-from haneul.kit.errors import CloudError, Invalid
+from haneul.kit.errors import CloudError, Invalid, NotFound
 from haneul.kit.http import Reply, Request
 from haneul.kit.paging import SortKey
 from haneul.services.network import NewRule, NewSecurityGroup, SecurityGroup
@@ -95,9 +95,13 @@ def create_rule(visit: Visit, request: Request) -> Reply:
 
 
 def remove_rule(visit: Visit, request: Request) -> Reply:
-    group = _group(visit)
+    group, rule = _group(visit), visit.field("rule")
     try:
-        visit.rooms.network.security_groups.delete_rule(visit.caller, visit.field("rule"))
+        if rule not in {each.id for each in group.rules}:
+            raise NotFound(
+                "security_group_rule.not_found", f"{rule!r:.40} is no rule of {group.name}: reload the page."
+            )
+        visit.rooms.network.security_groups.delete_rule(visit.caller, rule)
     except CloudError as error:
         return _group_page(visit, group, error)
     return visit.go(f"{SECURITY_GROUPS}/{group.id}")

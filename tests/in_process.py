@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,8 @@ from urllib.parse import unquote
 import httpx2
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
+
+log = logging.getLogger(__name__)
 
 _Message = MutableMapping[str, Any]
 _SOCKETS = ("ws", "wss")
@@ -60,6 +63,7 @@ class _Exchange:
         except Exception:
             if self.status:
                 raise
+            log.exception("%s %s broke off", self.request.method, self.request.url.path)
             self.status = 500
 
     async def _receive(self) -> _Message:

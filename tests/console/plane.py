@@ -9,11 +9,12 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
+
+from haneul.cli.machine.waiting import wait_until
 
 PASSWORD = secrets.token_urlsafe(12)
 _START_S = 90.0
@@ -43,13 +44,10 @@ class Plane:
         }
         argv = [sys.executable, "-m", "haneul", "serve", "--state", str(self._state)]
         self._process = subprocess.Popen(argv, env=os.environ | settings)
-        give_up_at = time.monotonic() + _START_S
-        while not self._is_ready():
-            assert self._process.poll() is None, "the control plane has ended; what it said stands above"
-            assert time.monotonic() < give_up_at, "the control plane does not become ready"
-            time.sleep(0.05)
+        wait_until(self._is_ready, _START_S, "the control plane to become ready")
 
     def _is_ready(self) -> bool:
+        assert self._process.poll() is None, "the control plane has ended; what it said stands above"
         try:
             with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
                 return bool(answer.status == 200)

@@ -54,22 +54,23 @@ class PageRoute(Route):
     """Whoever is no administrator is refused before anything is looked at; the verbs refuse them as well."""
 
 
+def _asked_first(path: str, handler: PageHandler) -> tuple[PageRoute, PageRoute]:
+    """The page that asks for the name of what shall go, and the form on it."""
+    return PageRoute("GET", path, handler), PageRoute("POST", path, handler)
+
+
 _OF_NETWORKS = (
     PageRoute("GET", "/networks", networks.list_networks),
     PageRoute("POST", "/networks", networks.create_network),
     PageRoute("GET", "/networks/{network_id}", networks.show_network),
-    PageRoute("GET", "/networks/{network_id}/delete", networks.delete_network),
-    PageRoute("POST", "/networks/{network_id}/delete", networks.delete_network),
+    *_asked_first("/networks/{network_id}/delete", networks.delete_network),
     PageRoute("POST", "/networks/{network_id}/subnets", networks.create_subnet),
-    PageRoute("GET", "/subnets/{subnet_id}/delete", networks.delete_subnet),
-    PageRoute("POST", "/subnets/{subnet_id}/delete", networks.delete_subnet),
-    PageRoute("GET", "/ports/{port_id}/delete", networks.delete_port),
-    PageRoute("POST", "/ports/{port_id}/delete", networks.delete_port),
+    *_asked_first("/subnets/{subnet_id}/delete", networks.delete_subnet),
+    *_asked_first("/ports/{port_id}/delete", networks.delete_port),
     PageRoute("GET", "/routers", routers.list_routers),
     PageRoute("POST", "/routers", routers.create_router),
     PageRoute("GET", "/routers/{router_id}", routers.show_router),
-    PageRoute("GET", "/routers/{router_id}/delete", routers.delete_router),
-    PageRoute("POST", "/routers/{router_id}/delete", routers.delete_router),
+    *_asked_first("/routers/{router_id}/delete", routers.delete_router),
     PageRoute("POST", "/routers/{router_id}/gateway", routers.set_gateway),
     PageRoute("POST", "/routers/{router_id}/interfaces", routers.add_interface),
     PageRoute("POST", "/routers/{router_id}/interfaces/remove", routers.remove_interface),
@@ -77,15 +78,13 @@ _OF_NETWORKS = (
     PageRoute("POST", "/floating-ips", floating_ips.allocate_floating_ip),
     PageRoute("POST", "/floating-ips/lead", floating_ips.lead_floating_ip),
     PageRoute("POST", "/floating-ips/{floating_ip_id}/let-go", floating_ips.let_floating_ip_go),
-    PageRoute("GET", "/floating-ips/{floating_ip_id}/release", floating_ips.release_floating_ip),
-    PageRoute("POST", "/floating-ips/{floating_ip_id}/release", floating_ips.release_floating_ip),
+    *_asked_first("/floating-ips/{floating_ip_id}/release", floating_ips.release_floating_ip),
 )
 _OF_SECURITY = (
     PageRoute("GET", "/security-groups", security_groups.list_security_groups),
     PageRoute("POST", "/security-groups", security_groups.create_security_group),
     PageRoute("GET", "/security-groups/{group_id}", security_groups.show_security_group),
-    PageRoute("GET", "/security-groups/{group_id}/delete", security_groups.delete_security_group),
-    PageRoute("POST", "/security-groups/{group_id}/delete", security_groups.delete_security_group),
+    *_asked_first("/security-groups/{group_id}/delete", security_groups.delete_security_group),
     PageRoute("POST", "/security-groups/{group_id}/rules", security_groups.create_rule),
     PageRoute("POST", "/security-groups/{group_id}/rules/remove", security_groups.remove_rule),
     PageRoute("GET", "/reach", reach.show_reach),
@@ -94,28 +93,24 @@ _OF_VOLUMES = (
     PageRoute("GET", "/volumes", volumes.list_volumes),
     PageRoute("POST", "/volumes", volumes.create_volume),
     PageRoute("GET", "/volumes/{volume_id}", volumes.show_volume),
-    PageRoute("GET", "/volumes/{volume_id}/delete", volumes.delete_volume),
-    PageRoute("POST", "/volumes/{volume_id}/delete", volumes.delete_volume),
+    *_asked_first("/volumes/{volume_id}/delete", volumes.delete_volume),
     PageRoute("POST", "/volumes/{volume_id}/attach", volumes.attach_volume),
     PageRoute("POST", "/volumes/{volume_id}/detach", volumes.detach_volume),
     PageRoute("POST", "/volumes/{volume_id}/extend", volumes.extend_volume),
     PageRoute("POST", "/volumes/{volume_id}/snapshots", volumes.create_snapshot),
     PageRoute("GET", "/snapshots", volumes.list_snapshots),
-    PageRoute("GET", "/snapshots/{snapshot_id}/delete", volumes.delete_snapshot),
-    PageRoute("POST", "/snapshots/{snapshot_id}/delete", volumes.delete_snapshot),
+    *_asked_first("/snapshots/{snapshot_id}/delete", volumes.delete_snapshot),
 )
 _OF_IMAGES = (
     PageRoute("GET", "/images", images.list_images),
     PageRoute("POST", "/images", images.create_image),
     PageRoute("GET", "/images/{image_id}", images.show_image),
-    PageRoute("GET", "/images/{image_id}/delete", images.delete_image),
-    PageRoute("POST", "/images/{image_id}/delete", images.delete_image),
+    *_asked_first("/images/{image_id}/delete", images.delete_image),
 )
 _OF_CLIENTS = (
     PageRoute("GET", "/keys", keys.list_keys),
     PageRoute("POST", "/keys", keys.create_key),
-    PageRoute("GET", "/keys/{name}/delete", keys.delete_key),
-    PageRoute("POST", "/keys/{name}/delete", keys.delete_key),
+    *_asked_first("/keys/{name}/delete", keys.delete_key),
     PageRoute("GET", "/api", api_access.show_api_access),
     PageRoute("GET", "/api/clouds.yaml", api_access.download_clouds_yaml),
     PageRoute("GET", "/api/openrc", api_access.download_openrc),

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from haneul.console.visit import PREFIX, Visit
 from haneul.kit.paging import Page, SortKey
 
-_PAGE = 50
+PAGE = 50
+"""So many rows of a listing are shown at once."""
 T = TypeVar("T")
 
 
@@ -33,7 +34,7 @@ def part_of(
     `key`: by what a row is known as a marker.
     """
     address, marker = PREFIX + visit.request.path, visit.request.query.get("marker") or ""
-    found = ask(Page(_PAGE + 1, marker or None, sort))
-    rows = found[:_PAGE]
-    after = f"{address}?{urlencode({'marker': key(rows[-1])})}" if len(found) > _PAGE else ""
+    found = ask(Page(PAGE + 1, marker or None, sort))
+    rows = found[:PAGE]
+    after = f"{address}?{urlencode({'marker': key(rows[-1])})}" if len(found) > PAGE else ""
     return Part(rows, after, address if marker else "")

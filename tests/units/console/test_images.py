@@ -118,7 +118,7 @@ def test_listings_are_paged_and_no_query_is_made_for_a_row(
         make_image(cloud, f"i{number}", tags=["a", "b"])
         cloud.clock.move(1)
     assert queries_of(cloud, lambda: browser.open("/console/images")) == few
-    monkeypatch.setattr(tables, "_PAGE", 2)
+    monkeypatch.setattr(tables, "PAGE", 2)
     seen, address = [], "/console/images"
     while address:
         page = browser.open(address)

@@ -91,7 +91,7 @@ def test_keys_are_paged_and_no_query_is_made_for_a_row(
     for number in range(3):
         import_key(cloud, f"k {number}")
     assert queries_of(cloud, lambda: browser.open("/console/keys")) == few
-    monkeypatch.setattr(tables, "_PAGE", 2)
+    monkeypatch.setattr(tables, "PAGE", 2)
     page = browser.open("/console/keys")
     found = re.search(r'rel="next" href="([^"]+)"', page)
     assert found

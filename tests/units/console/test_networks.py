@@ -225,7 +225,7 @@ def test_readers_are_refused_in_a_sentence(cloud: OpenCloud) -> None:
 
 
 def test_listings_are_paged(cloud: OpenCloud, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "_PAGE", 2)
+    monkeypatch.setattr(tables, "PAGE", 2)
     for number in range(5):
         make_network(cloud, f"n{number}")
     seen, address = [], "/console/networks"

@@ -202,7 +202,7 @@ def test_a_change_reaches_the_page_that_is_looked_at(cloud: OpenCloud, browser: 
 
 
 def test_listings_are_paged(cloud: OpenCloud, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tables, "_PAGE", 2)
+    monkeypatch.setattr(tables, "PAGE", 2)
     for number in range(3):
         make_snapshot(cloud, make_volume(cloud, f"v{number}"), f"v{number}")
     for listing in ("volumes", "snapshots"):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from haneul.console.handlers.operate.listing import PAGE, asked_of, sheet_of
+from haneul.console.handlers.operate.listing import asked_of, sheet_of
+from haneul.console.tables import PAGE
 from haneul.console.visit import PREFIX, Visit
 from haneul.kit.errors import Unavailable
 from haneul.kit.http import Reply, Request

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from haneul.console.handlers.operate.forms import acted, name_of, number_of, project_of, removed
-from haneul.console.handlers.operate.listing import PAGE, asked_of, sheet_of
+from haneul.console.handlers.operate.listing import asked_of, sheet_of
 from haneul.console.sessions import Told
+from haneul.console.tables import PAGE
 from haneul.console.visit import PREFIX, Visit
 from haneul.kit.errors import CloudError
 from haneul.kit.http import Reply, Request

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from haneul.console.handlers.operate.forms import acted, refused
-from haneul.console.handlers.operate.listing import PAGE, asked_of, sheet_of
+from haneul.console.handlers.operate.listing import asked_of, sheet_of
+from haneul.console.tables import PAGE
 from haneul.console.visit import PREFIX, Visit
 from haneul.kit.http import Reply, Request
 from haneul.kit.paging import Page

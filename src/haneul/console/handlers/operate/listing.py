@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import TypeVar
 from urllib.parse import urlencode
 
+from haneul.console.tables import PAGE, Part
 from haneul.kit.http import Query
 from haneul.services.identity import Filter, Listing
 
 T = TypeVar("T")
-PAGE = 50
 _LONGEST = 255
 
 
-@dataclass(frozen=True)
-class Sheet(Generic[T]):
-    """What of a list is shown, and where it goes on; `next` and `first` are empty where there is nothing to go to."""
-
-    shown: Sequence[T]
-    next: str
-    first: str
-
-
-def sheet_of(address: str, asked: Mapping[str, str], found: Sequence[T], marker_of: Callable[[T], str]) -> Sheet[T]:
+def sheet_of(address: str, asked: Mapping[str, str], found: Sequence[T], marker_of: Callable[[T], str]) -> Part[T]:
     """`found`: one row more than a page has, where there are more; `asked`: what the page was asked for."""
     shown = found[:PAGE]
-    return Sheet(
+    return Part(
         shown,
         next=address_of(address, asked, marker_of(shown[-1])) if len(found) > PAGE else "",
         first=address_of(address, asked) if asked.get("marker") else "",

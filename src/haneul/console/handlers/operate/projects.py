@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from haneul.console.handlers.operate.forms import acted, name_of
-from haneul.console.handlers.operate.listing import PAGE, asked_of, by_name, sheet_of
+from haneul.console.handlers.operate.listing import asked_of, by_name, sheet_of
 from haneul.console.handlers.operate.quotas import rows_of
 from haneul.console.handlers.operate.roles import roles_of
 from haneul.console.sessions import Told
+from haneul.console.tables import PAGE
 from haneul.console.visit import PREFIX, Visit
 from haneul.kit.errors import CloudError
 from haneul.kit.http import Reply, Request
@@ -28,7 +29,7 @@ def _listed(visit: Visit, request: Request, error: CloudError | None = None) -> 
     listing = by_name(asked["search"], asked["marker"], PAGE + 1).where("is_domain", False)
     found = visit.rooms.identity.projects.list(visit.caller, listing)
     sheet = sheet_of(PROJECTS, asked, found, lambda project: project.id)
-    sheet = replace(sheet, shown=sorted(sheet.shown, key=lambda project: project.name.lower()))
+    sheet = replace(sheet, rows=sorted(sheet.rows, key=lambda project: project.name.lower()))
     message = error.message if error else ""
     return visit.page("operate/projects.html", 400 if error else 200, sheet=sheet, asked=asked, message=message)
 

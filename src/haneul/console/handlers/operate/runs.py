@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from haneul.console.handlers.operate.forms import acted, refused
-from haneul.console.handlers.operate.listing import PAGE, asked_of, sheet_of
+from haneul.console.handlers.operate.listing import asked_of, sheet_of
 from haneul.console.live import Piece, seen_of
+from haneul.console.tables import PAGE
 from haneul.console.visit import PREFIX, Visit
 from haneul.console.words import RUN_STATES
 from haneul.kit.http import Reply, Request

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from haneul.console.handlers.operate.forms import acted, name_of, refused
-from haneul.console.handlers.operate.listing import PAGE, asked_of, by_name, sheet_of
+from haneul.console.handlers.operate.listing import asked_of, by_name, sheet_of
 from haneul.console.handlers.operate.roles import roles_of
 from haneul.console.sessions import Told
+from haneul.console.tables import PAGE
 from haneul.console.visit import PREFIX, Visit
 from haneul.kit.errors import CloudError, Invalid
 from haneul.kit.http import Reply, Request
@@ -25,7 +26,7 @@ def _listed(visit: Visit, request: Request, error: CloudError | None = None) -> 
     asked = asked_of(request.query, "search")
     found = visit.rooms.identity.users.list(visit.caller, by_name(asked["search"], asked["marker"], PAGE + 1))
     sheet = sheet_of(USERS, asked, found, lambda user: user.id)
-    sheet = replace(sheet, shown=sorted(sheet.shown, key=lambda user: user.name.lower()))
+    sheet = replace(sheet, rows=sorted(sheet.rows, key=lambda user: user.name.lower()))
     message = error.message if error else ""
     return visit.page("operate/users.html", 400 if error else 200, sheet=sheet, asked=asked, message=message)
 

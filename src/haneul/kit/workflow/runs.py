@@ -113,9 +113,9 @@ class Runs:
         """What is interrupted again and again and comes to no end, the oldest run first."""
         return self._store.interrupted()
 
-    def history(self, subject: str) -> list[RunView]:
-        """The subject's runs with their steps, oldest first, as far back as they are kept."""
-        return self._store.history(runs.c.subject == subject)
+    def history(self, *subjects: str) -> list[RunView]:
+        """The runs of these subjects with their steps, oldest first, as far back as they are kept."""
+        return self._store.history(runs.c.subject.in_(subjects))
 
     def find(self, run_id: RunId) -> RunView | None:
         """One run with its steps."""

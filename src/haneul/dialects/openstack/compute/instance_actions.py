@@ -42,7 +42,9 @@ _ACTION_BY_KIND = {
     "restore_server": "restore",
     "attach_interface": "attach_interface",
     "detach_interface": "detach_interface",
+    "extend_volume": "extend_volume",
 }
+_EVENT_BY_STEP = {"volume_grown": "extend_volume"}
 
 
 def list_instance_actions(cloud: Cloud, req: Request) -> Reply:
@@ -114,7 +116,7 @@ def _event(step: StepView) -> dict[str, Any]:
     if step.finished_at is not None:
         result = "Error" if step.error else "Success"
     return {
-        "event": f"compute_{step.name}",
+        "event": f"compute_{_EVENT_BY_STEP.get(step.name, step.name)}",
         "start_time": fine_time(step.started_at),
         "finish_time": fine_time(step.finished_at),
         "result": result,

@@ -13,11 +13,9 @@ from haneul.services.volume import Adoption, Manageable, NewSnapshot
 
 
 def _file(ref: Any) -> str:
-    """The name of the file: the reference's `source-name`, or `source-id`."""
+    """The name of the file: the reference's `source-name`, or `source-id`; empty if it names none."""
     name = ref if isinstance(ref, str) else ref.get("source-name") or ref.get("source-id")
-    if not name or not isinstance(name, str) or "/" in name or name.startswith("."):
-        raise Invalid("volume.bad_reference", "Reference to the existing file must be {'source-name': its name}.")
-    return name.removesuffix(".qcow2")
+    return name.removesuffix(".qcow2") if isinstance(name, str) else ""
 
 
 def manage_volume(cloud: Cloud, req: Request) -> Reply:

@@ -37,6 +37,7 @@ class RecentAction:
     run: RunView
 
 
+_GROWTH = "extend_volume"
 _CHANGED_LAST = 50
 """Of so many servers is told what was done to them lately."""
 
@@ -58,18 +59,28 @@ class Actions(ServerVerbs):
     def list(self, caller: Caller, server_id: str) -> Sequence[RunView]:
         """The newest first."""
         self._find(caller, server_id, "os-instance-actions:list")
-        return self._parts.runs.history(server_id)[::-1]
+        return self._runs(server_id)[::-1]
 
     def get(self, caller: Caller, server_id: str, request_id: str) -> ActionView:
         """Raises NotFound("server.no_action")."""
         server = self._find(caller, server_id, "os-instance-actions:show")
-        for run in self._parts.runs.history(server_id):
+        for run in self._runs(server_id):
             if run.request_id == request_id:
                 host = self._parts.store.hosts.find(server.host_id) if server.host_id else None
                 rule = "os_compute_api:os-instance-actions:events:details"
                 sees = self._parts.policy.allows(caller, rule, {})
                 return ActionView(run, server.project_id, host, sees, _explanation(server, run) if sees else "")
         raise NotFound("server.no_action", f"Action for request_id {request_id} on instance {server_id} not found")
+
+    def _runs(self, server_id: str) -> Sequence[RunView]:
+        """Oldest first: its own, and of the volumes that it has the growths that its guest has seen."""
+        attached = self._parts.volume.attachments.of_servers([server_id])
+        since_by_volume = {each.volume_id: each.attached_at for each in attached if each.attached_at is not None}
+        return [
+            run
+            for run in self._parts.runs.history(server_id, *since_by_volume)
+            if run.subject == server_id or (run.kind == _GROWTH and run.created_at >= since_by_volume[run.subject])
+        ]
 
     def _find(self, caller: Caller, server_id: str, rule: str) -> Server:
         server = self._store.find(server_id) or self._store.find_buried(server_id)
@@ -87,6 +98,6 @@ def _explanation(server: Server, run: RunView) -> str:
 def asked_by_of(run: RunView) -> AskedBy:
     """On whose behalf the run works."""
     for value in run.input[1:]:
-        if isinstance(value, dict) and value.keys() == {"user_id", "project_id"}:
+        if isinstance(value, dict) and value.keys() >= {"user_id", "project_id"}:
             return msgspec.convert(value, AskedBy)
     return THE_CLOUD

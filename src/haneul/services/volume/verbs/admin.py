@@ -48,6 +48,12 @@ class Adoption:
     is_bootable: bool = False
 
 
+def require_name(file: str) -> None:
+    """Raises Invalid("volume.bad_reference") unless it may be that of a file in a place."""
+    if not file or "/" in file or file.startswith("."):
+        raise Invalid("volume.bad_reference", "Reference to the existing file must be {'source-name': its name}.")
+
+
 class AdminVerbs(Verbs):
     def migrate(self, caller: Caller, volume_id: str, pool_name: str) -> None:
         """To a place that the administrator names. Raises Conflict while it is attached or has snapshots."""
@@ -140,6 +146,7 @@ class AdminVerbs(Verbs):
     def manage(self, caller: Caller, wish: Adoption) -> Volume:
         """The file becomes a volume of the caller's. Raises NotFound("volume.no_file"), OverQuota."""
         self._require(caller, "volume_extension:volume_manage")
+        require_name(wish.file)
         pool = pool_of(self._parts, wish.pool)
         kind = chosen_type(self._store, caller, wish.type)
         sizes = dict(self._files(pool))

@@ -68,15 +68,15 @@ class Backups(Verbs):
 
     def _planned(self, caller: Caller, volume: Volume, new: NewBackup) -> Backup:
         now = self._parts.clock.now()
-        parent = self._newest(volume.id) if new.is_incremental else None
+        parent = self._newest(volume.id, caller.project_id) if new.is_incremental else None
         if new.is_incremental and parent is None:
-            message = f"There is no backup of volume {volume.id} to build on: make a full one first."
+            message = f"There is no backup of yours of volume {volume.id} to build on: make a full one first."
             raise Invalid("backup.no_parent", message)
         snapshot = self._store.snapshots.get(new.snapshot_id) if new.snapshot_id else None
         return Backup(
             id=new_uuid(),
             volume_id=volume.id,
-            project_id=volume.project_id,
+            project_id=caller.project_id,
             user_id=caller.user_id,
             status=Status.CREATING,
             size_gib=volume.size_gib if snapshot is None else snapshot.size_gib,
@@ -93,8 +93,10 @@ class Backups(Verbs):
             metadata=dict(new.metadata),
         )
 
-    def _newest(self, volume_id: str) -> Backup | None:
-        done = self._store.backups.list(Wanted({"volume_id": volume_id, "status": Status.AVAILABLE.value}))
+    def _newest(self, volume_id: str, project_id: str) -> Backup | None:
+        """Of the project's own: another's may be deleted without it."""
+        mine = {"volume_id": volume_id, "project_id": project_id, "status": Status.AVAILABLE.value}
+        done = self._store.backups.list(Wanted(mine))
         return max(done, key=lambda backup: backup.data_at, default=None)
 
     def get(self, caller: Caller, backup_id: str) -> Backup:

@@ -12,10 +12,12 @@ from haneul.services.image import Status as ImageStatus
 from haneul.services.volume.model import Backup, Snapshot, Status, Volume, VolumeType
 from haneul.services.volume.verbs.base import Verbs, asked_by, check_metadata, require_status
 from haneul.services.volume.verbs.limits import require_volume
-from haneul.services.volume.verbs.types import chosen_type
+from haneul.services.volume.verbs.types import chosen_type, visible_type
 from haneul.services.volume.workflows.create_volume import create_volume
 
 GIB = 1024**3
+_TYPE_OF_IMAGE = "cinder_img_volume_type"
+"""The property of an image by which it names the type of volumes that begin as it."""
 _COPIED = ("container_format", "disk_format", "checksum")
 
 
@@ -71,12 +73,22 @@ class CreatingVerbs(Verbs):
             raise Invalid("volume.no_zone", f"Availability zone '{new.zone}' is invalid: choose one that is listed.")
         with self._parts.db.write():
             source = self._source(caller, new)
-            kind = chosen_type(self._store, caller, new.type or source.type_id or "")
+            kind = self._type(caller, new, source)
             volume = self._planned(caller, new, source, kind)
             require_volume(self._store, caller.project_id, kind, volume.size_gib)
             self._store.volumes.add(volume)
             self._parts.runs.submit(create_volume, volume.id, volume.id, new.near, asked_by(caller))
         return volume
+
+    def _type(self, caller: Caller, new: NewVolume, source: _Source) -> VolumeType:
+        """What is asked for, or the source's; an image that names a type nobody has is as good as silent."""
+        told = "" if source.image_metadata is None or not new.image_id else source.image_metadata.get(_TYPE_OF_IMAGE)
+        if told and not new.type:
+            try:
+                return visible_type(self._store, caller, told)
+            except NotFound:
+                return chosen_type(self._store, caller, "")
+        return chosen_type(self._store, caller, new.type or source.type_id or "")
 
     def _planned(self, caller: Caller, new: NewVolume, source: _Source, kind: VolumeType) -> Volume:
         if kind.encryption is not None:

@@ -10,7 +10,7 @@ from haneul.kit.errors import Conflict, Invalid, NotFound
 from haneul.kit.ids import new_uuid
 from haneul.kit.policy import INTERNAL, Caller
 from haneul.services.volume.model import FAILED, Snapshot, Status, Volume
-from haneul.services.volume.verbs.admin import UNMANAGED_SNAPSHOT, Manageable
+from haneul.services.volume.verbs.admin import UNMANAGED_SNAPSHOT, Manageable, require_name
 from haneul.services.volume.verbs.base import (
     EVERYTHING,
     Listed,
@@ -163,6 +163,7 @@ class Snapshots(Verbs):
     def manage(self, caller: Caller, new: NewSnapshot) -> Snapshot:
         """A file beside the volume becomes a snapshot of it."""
         self._require(caller, "snapshot_extension:snapshot_manage")
+        require_name(new.file)
         volume = self._own(caller, self._store.volumes, new.volume_id, "volume:get")
         snapshot = self._planned(caller, volume, new, Status.AVAILABLE)
         kind = self._store.types.find(volume.type_id) if volume.type_id else None

@@ -80,6 +80,9 @@ class Volumes(CreatingVerbs, ActionVerbs, AdminVerbs):
                 return
             self._require_deletable(volume, force)
             self._mark_snapshots(volume, cascade)
+            if volume.host_id is None and volume.status is Status.ERROR:
+                self._bury(volume)
+                return
             self._store.volumes.change(volume.id, status=Status.DELETING, updated_at=self._parts.clock.now())
             self._parts.runs.supersede(delete_volume, volume.id, volume.id, asked_by(caller))
 
@@ -123,6 +126,11 @@ class Volumes(CreatingVerbs, ActionVerbs, AdminVerbs):
             raise Conflict(
                 "volume.wrong_status", f"Volume {volume.id} is in group {volume.group_id}: take it out first."
             )
+
+    def _bury(self, volume: Volume) -> None:
+        """One that never lay anywhere has nothing that would take time: its type is free to go at once."""
+        self._parts.runs.cancel(volume.id)
+        self._store.volumes.remove(volume.id)
 
     def _mark_snapshots(self, volume: Volume, cascade: bool) -> None:
         snapshots: Sequence[Snapshot] = self._store.snapshots.list(Wanted({"volume_id": volume.id}))

@@ -26,8 +26,8 @@ def back_up_volume(run: Run, backup_id: str, volume_id: str, old_status: Status,
     run.wait(copy_ready, backup_id, deadline_s=DEADLINE_S, undo=remove_copy)
     pieces = run.step(keep_pieces, backup_id, undo=forget_pieces, limit_s=DEADLINE_S)
     run.step(copy_removed, backup_id)
-    run.step(mark_backed_up, backup_id, pieces)
     run.step(mark_at_rest, volume_id, old_status)
+    run.step(mark_backed_up, backup_id, pieces)
 
 
 @workflow

@@ -51,6 +51,10 @@ class Identity:
         begin, end = x509.begins_at(certificate), x509.expires_at(certificate)
         return now > end - (end - begin) / 3
 
+    def ends_at(self) -> str:
+        """Until when the certificate is good, as ISO 8601."""
+        return x509.expires_at((self.folder / "agent.crt").read_text()).isoformat()
+
     def tls(self) -> ssl.SSLContext:
         context = _verified((self.folder / "ca.crt").read_text())
         context.load_cert_chain(self.folder / "agent.pem")

@@ -30,7 +30,9 @@ class Sources:
     journal: Journal
 
 
-def inventory_of(host_id: str, address: str, sources: Sources) -> Callable[[], HostInventory]:
+def inventory_of(
+    host_id: str, address: str, sources: Sources, certificate_ends_at: Callable[[], str] = str
+) -> Callable[[], HostInventory]:
     """A function that takes stock. Raises Unavailable until the hypervisor has answered once."""
     facts = cache(sources.hypervisor.facts)
     cpu = read_cpu((_PROC / "cpuinfo").read_text())
@@ -57,6 +59,7 @@ def inventory_of(host_id: str, address: str, sources: Sources) -> Callable[[], H
             load_average=os.getloadavg(),
             agent_version=__version__,
             running_guests=len(wanted),
+            certificate_ends_at=certificate_ends_at(),
         )
 
     return take_stock

@@ -94,7 +94,7 @@ class Agent:
         journal, locks, clock = Journal(folder / "journal"), Locks(), SystemClock()
         hypervisor, disks, nics = self.machine.hypervisor, self.machine.disks, self.machine.nics
         sources = Sources(hypervisor, disks, nics, journal)
-        take_stock = inventory_of(self._identity.host_id, settings.address, sources)
+        take_stock = inventory_of(self._identity.host_id, settings.address, sources, self._identity.ends_at)
 
         def link_to(address: str, serve: Serve) -> Link:
             return Link(address, self._identity, clock, serve, take_stock)

@@ -144,6 +144,10 @@ def _net(parser: argparse.ArgumentParser) -> None:
     verbs.add_parser("foreign", help="what others wrote into OVN beside the cloud")
 
 
+def _drift(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="as the API answers it")
+
+
 def _doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="also tell what was found in order")
 
@@ -167,6 +171,7 @@ COMMANDS = (
     Command("db", "move the cloud's database to PostgreSQL", "db", _db),
     Command("backup", "save what a cloud must not lose, prove it, bring it back", "backup", _backup),
     Command("runs", "the cloud's long work: what is under way, and what it waits for", "runs", _runs),
+    Command("drift", "where the world and what is written part, and what is done about it", "drift", _drift),
     Command("audit", "who asked for what change, from where, and what came of it", "audit", _audit),
     Command("settings", "every setting, its value here and what it is for", "show_settings"),
     Command("version", "the version of Haneul and of what it stands on", "version"),

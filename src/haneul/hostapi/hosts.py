@@ -44,6 +44,8 @@ class HostInventory:
     load_average: tuple[float, float, float]
     agent_version: str
     running_guests: int
+    certificate_ends_at: str = ""
+    """Until when others believe that it is this host, as ISO 8601; empty: it does not tell."""
 
 
 @dataclass(frozen=True)
@@ -64,3 +66,7 @@ class Leftovers:
     ports: tuple[str, ...]
     metadata_networks: tuple[str, ...] = ()
     snapshots: tuple[str, ...] = ()
+    present: tuple[str, ...] | None = None
+    """Of the guests: those that the hypervisor has; None: the agent is older and does not tell."""
+    plugged: tuple[str, ...] | None = None
+    """Of the ports: those whose device is there; None as above."""

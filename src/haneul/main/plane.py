@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,6 +14,7 @@ from haneul.dialects.openstack import app
 from haneul.dialects.openstack.catalog import APIS
 from haneul.dialects.openstack.cloud import Cloud, Work
 from haneul.kit.audit import AuditReading
+from haneul.kit.drift import Drift
 from haneul.kit.http import Watcher
 from haneul.kit.metrics import Metrics
 from haneul.kit.policy import Caller
@@ -167,6 +168,7 @@ def assemble(ground: Ground, world: World, *, threads: int = 4, observer: Observ
         runs=Oversight(ground.runs),
         audit=AuditReading(ground.audit),
         work=lambda caller: _work(ground.runs, upkeep, caller),
+        drift=partial(_drift, (computing.drift, networks.differences, disks.drift, images.drift)),
     )
     return ControlPlane(ground, world, cloud, engine, upkeep, watched(ground, cloud, upkeep), pulse)
 
@@ -185,3 +187,8 @@ def _work(runs: Runs, upkeep: Scheduler, caller: Caller) -> Work:
     require_admin(caller)
     unfinished, troubled, interrupted = tuple(runs.unfinished()), tuple(runs.troubled()), tuple(runs.interrupted())
     return Work(unfinished, troubled, interrupted, tuple(upkeep.reports()))
+
+
+def _drift(views: Sequence[Callable[[], Drift]], caller: Caller) -> Drift:
+    require_admin(caller)
+    return Drift.of(view() for view in views)

@@ -106,6 +106,19 @@ def test_everything_is_there_and_asking_again_changes_nothing(driver: NetworkDri
     assert driver.ensure(EVERYTHING) == 0
 
 
+def test_what_differs_is_told_and_left_as_it_is(driver: NetworkDriver) -> None:
+    assert driver.differing(EVERYTHING) == owned(*EVERYTHING)
+    driver.ensure(EVERYTHING)
+    assert driver.differing(EVERYTHING) == frozenset()
+    driver.remove(list(owned(FLOATING)))
+    others = [each for each in EVERYTHING if each not in (PORT, FLOATING)]
+    shut = replace(PORT, is_enabled=False)
+
+    for _ in range(2):
+        assert driver.differing([*others, shut, FLOATING]) == owned(PORT, FLOATING)
+    assert driver.ensure([*others, shut, FLOATING]) == 2
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from haneul.kit.audit import AuditReading
+    from haneul.kit.drift import Drift
     from haneul.kit.policy import Caller
     from haneul.kit.upkeep import LoopReport
     from haneul.kit.workflow import Interruption, Oversight, RunView, Trouble
@@ -50,3 +51,5 @@ class Cloud:
     """Who asked for what; for administrators."""
     work: Callable[[Caller], Work]
     """For administrators: how the cloud gets on; raises Forbidden."""
+    drift: Callable[[Caller], Drift]
+    """For administrators: what differs between what is written and the world; raises Forbidden."""

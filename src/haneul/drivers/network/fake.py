@@ -60,6 +60,12 @@ class FakeNetworks:
                 self._follow(intent)
         return len(new)
 
+    def differing(self, intents: Sequence[Intent]) -> frozenset[Owned]:
+        self._require_reachable()
+        now = self.intents
+        by_owned = {Owned(intent.kind, intent.id): intent for intent in intents}
+        return frozenset(owned for owned, intent in by_owned.items() if now.get(owned) != intent)
+
     def remove(self, owned: Sequence[Owned]) -> None:
         with self._lock:
             self._require_reachable()

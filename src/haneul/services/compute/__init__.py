@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from haneul.kit.drift import Drift
 from haneul.kit.ids import new_hex
 from haneul.kit.upkeep import Loop
 from haneul.kit.workflow import RunView, StepView
@@ -52,9 +53,10 @@ from haneul.services.compute.store import (
     TagFilter,
 )
 from haneul.services.compute.upkeep.aside import confirm_late, offload_shelved, reclaim
+from haneul.services.compute.upkeep.drift import find_drift
 from haneul.services.compute.upkeep.guests import GuestWatch
 from haneul.services.compute.upkeep.hosts import HostWatch
-from haneul.services.compute.upkeep.leftovers import Orphan, Sweeper, find_orphans
+from haneul.services.compute.upkeep.leftovers import EVERY_S, Orphan, Sweeper, find_orphans
 from haneul.services.compute.verbs.actions import Actions, ActionView, RecentAction, asked_by_of
 from haneul.services.compute.verbs.aggregates import AggregateChanges, Aggregates
 from haneul.services.compute.verbs.consoles import Consoles, ConsoleView
@@ -181,7 +183,7 @@ class Compute:
             Loop("compute.confirm", 10.0, partial(confirm_late, parts)),
             Loop("compute.offload", 10.0, partial(offload_shelved, parts)),
             Loop("compute.reclaim", 10.0, partial(reclaim, parts)),
-            Loop("compute.leftovers", 30.0, sweeper.look),
+            Loop("compute.leftovers", EVERY_S, sweeper.look),
             Loop("compute.tombstones", 3600.0, sweeper.clear_tombstones),
         )
         parts.bus.subscribe(PortStatusChanged, self._port_changed)
@@ -197,6 +199,10 @@ class Compute:
     def leftovers(self) -> list[Orphan]:
         """Claims, ports, guests and disks that belong to no server which should have them."""
         return find_orphans(self.parts)
+
+    def drift(self) -> Drift:
+        """What differs on hosts and in placement from what is written."""
+        return find_drift(self.parts)
 
     def _outside_changed(self, event: OutsideAddressChanged) -> None:
         """The guest is told by which address it is known outside."""

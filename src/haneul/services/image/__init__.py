@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from haneul.kit.drift import Drift
 from haneul.kit.upkeep import Loop
 from haneul.services.image.driver import (
     BlobReader,
@@ -55,6 +56,7 @@ from haneul.services.image.parts import Options, Parts
 from haneul.services.image.policy import RULES, SCOPES
 from haneul.services.image.store import METADATA, ImageStore
 from haneul.services.image.upkeep.blobs import collect_blobs, remove_strays, scrub_blobs
+from haneul.services.image.upkeep.drift import STRAYS_EVERY_S, UNUSED_EVERY_S, find_drift
 from haneul.services.image.upkeep.metadefs import load_common_metadefs
 from haneul.services.image.upkeep.uploads import end_dead_uploads, forget_tasks, sweep_drafts
 from haneul.services.image.verbs.data import Download
@@ -140,8 +142,8 @@ class Images:
             for fn, every_s in (
                 (end_dead_uploads, 30.0),
                 (sweep_drafts, 300.0),
-                (collect_blobs, 300.0),
-                (remove_strays, 3600.0),
+                (collect_blobs, UNUSED_EVERY_S),
+                (remove_strays, STRAYS_EVERY_S),
                 (scrub_blobs, 600.0),
                 (forget_tasks, 3600.0),
             )
@@ -153,3 +155,7 @@ class Images:
         sweep_drafts(self.parts)
         load_common_metadefs(self.parts)
         self.parts.limits.register()
+
+    def drift(self) -> Drift:
+        """What differs in the store from what is written."""
+        return find_drift(self.parts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
+from haneul.kit.drift import Drift
 from haneul.kit.policy import Caller
 from haneul.kit.upkeep import Loop
 from haneul.services.identity import ProjectDeleted
@@ -117,8 +118,9 @@ from haneul.services.network.model.trunks import NewTrunk, SubPort, Trunk, Trunk
 from haneul.services.network.parts import Options, Parts
 from haneul.services.network.policy import RULES
 from haneul.services.network.store import METADATA, NetworkStore
+from haneul.services.network.upkeep.drift import find_drift
 from haneul.services.network.upkeep.follow import Follow
-from haneul.services.network.upkeep.mend import Mend
+from haneul.services.network.upkeep.mend import EVERY_S, Mend
 from haneul.services.network.verbs.address_groups import AddressGroups
 from haneul.services.network.verbs.address_scopes import AddressScopes
 from haneul.services.network.verbs.agents import Agents
@@ -297,7 +299,7 @@ class Network:
         self.tags = Tags(parts)
         self.availability = Availability(parts)
         self.zone = parts.options.zone
-        self.upkeep = (Loop(FOLLOW, 2.0, Follow(parts)), Loop(MEND, 60.0, Mend(parts)))
+        self.upkeep = (Loop(FOLLOW, 2.0, Follow(parts)), Loop(MEND, EVERY_S, Mend(parts)))
         self.workflows: tuple[Callable[..., None], ...] = ()
         """None: what networks do is one transaction, and the world follows by `upkeep`."""
         self.parts = parts
@@ -326,6 +328,10 @@ class Network:
     def start(self, hurry_mend: Callable[[], None] = lambda: None) -> None:
         """Listen to the world: ports that come up, and everything after which `network.mend` should run now."""
         self.parts.driver.watch(lambda seen: set_port_up(self.parts, seen.port_id, seen.is_up), hurry_mend)
+
+    def differences(self) -> Drift:
+        """What differs in the network from what is written."""
+        return find_drift(self.parts)
 
     def stop(self) -> None:
         self.parts.driver.close()

@@ -308,6 +308,10 @@ class NetworkDriver(Protocol):
         """
         ...
 
+    def differing(self, intents: Sequence[Intent]) -> frozenset[Owned]:
+        """Which of them are not as they should be; nothing is changed. Otherwise as `ensure`."""
+        ...
+
     def remove(self, owned: Sequence[Owned]) -> None:
         """None of them is there, nor what was made for it alone."""
         ...

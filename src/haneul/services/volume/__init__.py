@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from haneul.kit.drift import Drift
 from haneul.kit.upkeep import Loop
 from haneul.services.volume.driver import BackupStore, HostRooms, ReadStream, VolumeHosts
 from haneul.services.volume.model import (
@@ -33,7 +34,8 @@ from haneul.services.volume.model import (
 from haneul.services.volume.parts import Parts, Tuning
 from haneul.services.volume.policy import RULES
 from haneul.services.volume.store import METADATA, VolumeStore
-from haneul.services.volume.upkeep.leftovers import Orphan, Sweeper, find_orphans
+from haneul.services.volume.upkeep.drift import find_drift
+from haneul.services.volume.upkeep.leftovers import EVERY_S, Orphan, Sweeper, find_orphans
 from haneul.services.volume.verbs.actions import ImageWish
 from haneul.services.volume.verbs.admin import Adoption, Manageable
 from haneul.services.volume.verbs.attachments import Attachments, Connection
@@ -125,7 +127,7 @@ class BlockStorage:
         self.workflows: tuple[Callable[..., Any], ...] = WORKFLOWS
         sweeper = Sweeper(parts)
         self.upkeep = (
-            Loop("volume.leftovers", 30.0, sweeper.look),
+            Loop("volume.leftovers", EVERY_S, sweeper.look),
             Loop("volume.messages", 3600.0, sweeper.forget_messages),
             Loop("volume.backups", 3600.0, sweeper.sweep_backups),
         )
@@ -138,3 +140,7 @@ class BlockStorage:
     def leftovers(self) -> list[Orphan]:
         """Files in places for volumes that are no volume, no snapshot and no copy under way."""
         return find_orphans(self.parts)
+
+    def drift(self) -> Drift:
+        """What differs in places for volumes from what is written."""
+        return find_drift(self.parts)

@@ -38,7 +38,13 @@ class Nics(Protocol):
         """
         ...
 
-    def list_ports(self) -> tuple[str, ...]: ...
+    def list_ports(self) -> tuple[str, ...]:
+        """All of which anything is left."""
+        ...
+
+    def list_plugged(self) -> tuple[str, ...]:
+        """Those of them whose device is there and in the switch."""
+        ...
 
     def ensure_metadata(self, port: MetadataPort) -> str:
         """Make this host answer at the port; the path of the network namespace to listen in, "" for our own."""

@@ -13,6 +13,8 @@ class FakeNics:
         self._lock = threading.Lock()
         self._servers: dict[str, str] = {}
         self._metadata: dict[str, MetadataPort] = {}
+        self.torn: set[str] = set()
+        """Ports whose devices somebody took away."""
 
     def device(self, port_id: str) -> str:
         return f"tap{port_id[:11]}"
@@ -20,6 +22,7 @@ class FakeNics:
     def ensure(self, nic: NicSpec, server_id: str) -> Plug:
         with self._lock:
             self._servers[nic.port_id] = server_id
+            self.torn.discard(nic.port_id)
         return Plug(self.device(nic.port_id), nic.mac, nic.mtu, has_offload=True)
 
     def remove(self, server_id: str, keep: frozenset[str] = frozenset(), besides: frozenset[str] = frozenset()) -> None:
@@ -31,6 +34,9 @@ class FakeNics:
     def list_ports(self) -> tuple[str, ...]:
         with self._lock:
             return tuple(sorted(self._servers))
+
+    def list_plugged(self) -> tuple[str, ...]:
+        return tuple(port_id for port_id in self.list_ports() if port_id not in self.torn)
 
     def ensure_metadata(self, port: MetadataPort) -> str:
         with self._lock:

@@ -57,6 +57,12 @@ class OvsNics:
     def list_ports(self) -> tuple[str, ...]:
         return self._marked("haneul-port")
 
+    def list_plugged(self) -> tuple[str, ...]:
+        marked = self._marks_by_device().items()
+        return tuple(
+            sorted(marks["haneul-port"] for device, marks in marked if "haneul-port" in marks and _exists(device))
+        )
+
     def ensure_metadata(self, port: MetadataPort) -> str:
         """A veth pair: one end on the bridge, the other in a namespace of the network's own.
 

@@ -19,6 +19,7 @@ HOST_ROUTES = (
     Route("GET", "/audit", audit.list_records),
     Route("GET", "/audit/proof", audit.prove),
     Route("POST", "/network/explain", networks.explain, schema=networks.EXPLAIN),
+    Route("GET", "/drift", drift.list_drift),
     Route("GET", "/drift/network", drift.list_network_drift),
     Route("GET", "/runs", runs.list_runs),
     Route("GET", "/runs/{run_id}", runs.get_run),

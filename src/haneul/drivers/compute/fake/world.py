@@ -255,6 +255,8 @@ class FakeWorld:
             tuple(sorted(nic.port_id for nic in nics)),
             tuple(sorted(networks)),
             tuple(sorted(host.snapshots)),
+            tuple(sorted(host.guests)),
+            tuple(sorted(nic.port_id for nic in nics)),
         )
 
     def inventory(self, host: FakeHost) -> HostInventory:

@@ -59,6 +59,14 @@ class _Replica(connection.OvsdbIdl):  # type: ignore[misc]
         return changed
 
 
+class _GivenUpError(Exception):
+    """Ends a transaction that was only thought of."""
+
+    def __init__(self, result: Any) -> None:
+        super().__init__("a rehearsal")
+        self.result = result
+
+
 class _Call(command.BaseCommand):  # type: ignore[misc]
     """A function that is run on the replica inside a transaction, on the connection's own thread."""
 
@@ -126,6 +134,19 @@ class OvnDatabase:
             raise Conflict("network.refused", f"OVN refused a change: {error}") from error
         result: T = call.result
         return result
+
+    def rehearse(self, work: Callable[[Any, Any], T]) -> T:
+        """What `work` answers in a transaction that is given up: nothing happens. Raises as `write`."""
+
+        def give_up(idl: Any, txn: Any) -> None:
+            raise _GivenUpError(work(idl, txn))
+
+        try:
+            self.write(give_up)
+        except _GivenUpError as given_up:
+            result: T = given_up.result
+            return result
+        raise AssertionError("a transaction that was given up has ended well")
 
     def read(self, work: Callable[[Any], T]) -> T:
         """`work(idl)` while the replica stands still."""

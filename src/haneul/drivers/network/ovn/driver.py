@@ -52,17 +52,26 @@ class OvnNetworks:
         self._south = OvnDatabase(southbound, "OVN_Southbound", lambda: self._changed(), columns=COLUMNS)
 
     def ensure(self, intents: Sequence[Intent]) -> int:
+        return len(self._north.write(self._making(intents)))
+
+    def differing(self, intents: Sequence[Intent]) -> frozenset[Owned]:
+        return self._north.rehearse(self._making(intents))
+
+    def _making(self, intents: Sequence[Intent]) -> Callable[[Any, Any], frozenset[Owned]]:
+        """What makes them as they should be, and answers which of them were not."""
         chassis = self.list_chassis()
         newest = {(intent.kind, intent.id): intent for intent in intents}
         ordered = sorted(newest.values(), key=lambda intent: list(Kind).index(intent.kind))
 
-        def make(idl: Any, txn: Any) -> int:
+        def make(idl: Any, txn: Any) -> frozenset[Owned]:
             rows = Rows(idl, txn, self._index)
             rows.ensure(DROP.kind, DROP.id, drop_rows())
             served = _Served(self._index, [intent for intent in ordered if isinstance(intent, SubnetIntent)])
-            return sum(rows.ensure(i.kind, i.id, _rows(i, chassis, served)) for i in ordered)
+            return frozenset(
+                Owned(i.kind, i.id) for i in ordered if rows.ensure(i.kind, i.id, _rows(i, chassis, served))
+            )
 
-        return self._north.write(make)
+        return make
 
     def remove(self, owned: Sequence[Owned]) -> None:
         ordered = sorted(owned, key=lambda thing: -list(Kind).index(thing.kind))

@@ -20,6 +20,8 @@ from haneul.services.placement import ConsumerId
 
 log = logging.getLogger(__name__)
 
+EVERY_S = 30.0
+
 
 @dataclass(frozen=True)
 class Orphan:
@@ -88,10 +90,14 @@ class Homes:
 
 def _on_hosts(parts: Parts) -> Iterator[Orphan]:
     for inventory in parts.hosts.connected():
-        found: Leftovers = parts.hosts.list_leftovers(inventory.host_id)
-        yield from (Orphan("guest", name, inventory.host_id) for name in found.guests)
-        yield from (_named("disk", name, inventory.host_id) for name in found.disks)
-        yield from (_named("snapshot", name, inventory.host_id) for name in found.snapshots)
+        yield from things_on(inventory.host_id, parts.hosts.list_leftovers(inventory.host_id))
+
+
+def things_on(host_id: str, found: Leftovers) -> Iterator[Orphan]:
+    """All that is some server's, wanted or not."""
+    yield from (Orphan("guest", name, host_id) for name in found.guests)
+    yield from (_named("disk", name, host_id) for name in found.disks)
+    yield from (_named("snapshot", name, host_id) for name in found.snapshots)
 
 
 def _named(kind: str, name: str, host_id: str) -> Orphan:

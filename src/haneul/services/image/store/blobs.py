@@ -32,6 +32,11 @@ class BlobRows:
                 values = {"sha512": sha512, "size_bytes": size_bytes, "stored_at": now, "checked_at": now}
                 connection.execute(insert(blobs).values(values | {"is_damaged": False}))
 
+    def names(self) -> list[str]:
+        """The SHA-512 of everything that is kept."""
+        with self.db.read() as connection:
+            return list(connection.execute(select(blobs.c.sha512)).scalars())
+
     def unused(self) -> list[str]:
         """Blobs that no image stands on."""
         statement = select(blobs.c.sha512).where(~exists().where(images.c.blob == blobs.c.sha512))

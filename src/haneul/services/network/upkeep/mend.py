@@ -15,6 +15,8 @@ from haneul.services.network.workflows.realise import Realiser
 
 log = logging.getLogger(__name__)
 
+EVERY_S = 45.0
+"""Less than a minute with all delays: what somebody broke works again by then."""
 _BATCH = 250
 """OVN works everything out again after each transaction, so few large ones are cheaper than many small ones."""
 

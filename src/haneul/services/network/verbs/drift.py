@@ -11,7 +11,7 @@ from haneul.services.network.parts import Parts
 
 @dataclass(frozen=True)
 class NetworkDrift:
-    """What the cloud made itself is mended by upkeep and needs no listing."""
+    """What the cloud made itself is mended by upkeep, and told by `find_drift`."""
 
     parts: Parts
 

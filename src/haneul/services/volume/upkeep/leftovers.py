@@ -14,6 +14,7 @@ from haneul.services.volume.parts import Parts
 
 log = logging.getLogger(__name__)
 
+EVERY_S = 30.0
 _SWEEP_AFTER_S = 24 * 3600.0
 
 

@@ -221,6 +221,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     image_reserve_gib: Annotated[
         int, Meta(description="How much of the image store's file system is left free for others.", ge=0)
     ] = 1
+    image_hash: Annotated[
+        Literal["sha256", "sha512"],
+        Meta(
+            description="By which images are told apart, and how clients check them (os_hash_algo). SHA-512 takes "
+            "two to three times the CPU of SHA-256 where the CPU has instructions for the latter."
+        ),
+    ] = "sha256"
     image_sources: Annotated[
         tuple[str, ...],
         Meta(

@@ -46,9 +46,9 @@ class Images:
             error = self._errors.pop(disk_id, None)
             if error is not None:
                 raise error
-            fetch = self._fetches.get(source.sha512)
+            fetch = self._fetches.get(source.digest)
             if fetch is None:
-                fetch = self._fetches[source.sha512] = _Fetch(source)
+                fetch = self._fetches[source.digest] = _Fetch(source)
                 self._threads.submit(self._run, fetch)
             fetch.disk_ids.add(disk_id)
             return fetch.done_bytes
@@ -59,7 +59,7 @@ class Images:
     def _run(self, fetch: _Fetch) -> None:
         error = self._fetch(fetch)
         with self._lock:
-            del self._fetches[fetch.source.sha512]
+            del self._fetches[fetch.source.digest]
             if error is not None:
                 self._errors.update(dict.fromkeys(fetch.disk_ids, error))
         for disk_id in sorted(fetch.disk_ids):

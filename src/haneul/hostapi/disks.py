@@ -10,8 +10,8 @@ class ImageSource:
     """An image that the host fetches from the control plane in pieces and keeps as a base for many disks."""
 
     image_id: str
-    sha512: str
-    """Of the file as stored: the base's name in the host's cache."""
+    digest: str
+    """Of the file as stored: SHA-256 or SHA-512, as its length says. The base's name in the host's cache."""
     size_bytes: int
     disk_format: str
     """As the image service found it by inspection: raw, qcow2 ..."""

@@ -1,4 +1,4 @@
-"""Several checksums of one stream at once, each in its own thread."""
+"""Checksums: several of one stream at once, each in its own thread; and whose digest an address is."""
 
 from __future__ import annotations
 
@@ -9,6 +9,19 @@ from types import TracebackType
 
 _QUEUED_CHUNKS = 4
 _INLINE_BYTES = 1 << 20
+_BY_DIGITS = {64: "sha256", 128: "sha512"}
+
+
+def algorithm_of(address: str) -> str:
+    """Whose digest this is, by its length: `sha256` or `sha512`. Raises ValueError for neither."""
+    if len(address) not in _BY_DIGITS:
+        raise ValueError(f"not the digest of anything: {address!r}")
+    return _BY_DIGITS[len(address)]
+
+
+def hasher_of(address: str) -> hashlib._Hash:
+    """What makes such a digest."""
+    return hashlib.new(algorithm_of(address))
 
 
 class Digests:

@@ -53,6 +53,7 @@ def image_parts(ground: Ground, world: World, people: identity.Identity) -> imag
         max_image_bytes=settings.image_max_gib * GIB,
         max_project_bytes=settings.image_project_gib * GIB,
         max_project_images=settings.image_project_count,
+        hash_algorithm=settings.image_hash,
     )
     return image.Parts(
         db=ground.db,

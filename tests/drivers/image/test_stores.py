@@ -38,7 +38,7 @@ def test_a_draft_becomes_a_blob(store: BlobStore) -> None:
     store.keep("draft-1", SHA)
 
     assert store.drafts() == []
-    assert [(blob.sha512, blob.size_bytes) for blob in store.list()] == [(SHA, len(DATA))]
+    assert [(blob.address, blob.size_bytes) for blob in store.list()] == [(SHA, len(DATA))]
     with store.open(SHA) as reader:
         assert reader.size_bytes == len(DATA)
         assert reader.read(0, len(DATA) + 5) == DATA

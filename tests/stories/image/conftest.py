@@ -114,8 +114,8 @@ class Bench:
         for loop in self.face.upkeep:
             loop.fn()
 
-    def limit(self, **options: int) -> None:
-        self.options = replace(self.options, **options)
+    def limit(self, **options: int | str) -> None:
+        self.options = replace(self.options, **options)  # type: ignore[arg-type]
 
     def create(self, name: str = "tiny", caller: Caller = DEMO, **said: object) -> Image:
         formats = {"disk_format": "raw", "container_format": "bare"}
@@ -126,9 +126,9 @@ class Bench:
 
     def leftovers(self) -> list[str]:
         """Everything in the store that no image stands on."""
-        stored = {blob.sha512 for blob in self.blobs.list()}
+        stored = {blob.address for blob in self.blobs.list()}
         images = self.face.images.list(ADMIN)
-        return sorted(stored - {image.os_hash_value for image in images}) + self.blobs.drafts()
+        return sorted(stored - {image.blob for image in images}) + self.blobs.drafts()
 
 
 @pytest.fixture

@@ -105,8 +105,8 @@ def test_sound_data_stays_sound(bench: Bench) -> None:
     assert not _is_damaged(bench, image.os_hash_value)
 
 
-def _is_damaged(bench: Bench, sha512: str | None) -> bool:
-    blob = bench.store.blobs.find(sha512 or "")
+def _is_damaged(bench: Bench, address: str | None) -> bool:
+    blob = bench.store.blobs.find(address or "")
     return blob is not None and blob.is_damaged
 
 

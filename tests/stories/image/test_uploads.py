@@ -20,7 +20,7 @@ def test_an_upload_makes_an_image_active_with_its_checksums(bench: Bench) -> Non
     assert image.status is Status.ACTIVE
     assert image.size_bytes == image.virtual_size_bytes == len(DATA)
     assert image.checksum == hashlib.md5(DATA).hexdigest()
-    assert (image.os_hash_algo, image.os_hash_value) == ("sha512", hashlib.sha512(DATA).hexdigest())
+    assert (image.os_hash_algo, image.os_hash_value) == ("sha256", hashlib.sha256(DATA).hexdigest())
     assert bench.leftovers() == []
 
 
@@ -40,7 +40,7 @@ def test_a_host_is_told_what_to_fetch(bench: Bench) -> None:
 
     source = bench.face.images.source(DEMO, image.id)
 
-    assert (source.sha512, source.size_bytes, source.disk_format) == (image.os_hash_value, len(DATA), "raw")
+    assert (source.digest, source.size_bytes, source.disk_format) == (image.os_hash_value, len(DATA), "raw")
 
 
 def test_a_queued_image_is_no_source(bench: Bench) -> None:
@@ -142,6 +142,25 @@ def test_equal_images_are_stored_once_and_kept_until_the_last_is_gone(bench: Ben
     bench.face.images.delete(DEMO, second.id)
     assert list(bench.blobs.list()) == []
     assert bench.deleted == [first.id, second.id]
+
+
+def test_equal_images_are_stored_once_whatever_the_hash(bench: Bench) -> None:
+    bench.limit(hash_algorithm="sha512")
+    old = bench.upload(bench.create("old"), DATA)
+    bench.limit(hash_algorithm="sha256")
+    new = bench.upload(bench.create("new"), DATA)
+    other = bench.upload(bench.create("other"), DATA[::-1])
+
+    assert (old.os_hash_algo, new.os_hash_algo) == ("sha512", "sha256")
+    assert new.os_hash_value == hashlib.sha256(DATA).hexdigest()
+    assert {blob.address for blob in bench.blobs.list()} == {old.os_hash_value, other.os_hash_value}
+
+    bench.face.images.delete(DEMO, old.id)
+    source = bench.face.images.source(DEMO, new.id)
+    assert source.digest == old.os_hash_value
+    assert bench.face.images.read(new.id, 0, len(DATA)) == DATA
+    bench.upkeep()
+    assert bench.leftovers() == []
 
 
 def test_an_image_deleted_during_its_upload_leaves_nothing(bench: Bench) -> None:

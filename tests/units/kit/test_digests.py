@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from haneul.kit.digests import Digests
+from haneul.kit.digests import Digests, algorithm_of, hasher_of
 
 
 @pytest.mark.parametrize("size", [0, 1, 1000, 1 << 20, (5 << 20) + 7])
@@ -29,3 +29,17 @@ def test_no_thread_outlives_a_stream_that_is_cut_off() -> None:
             digests.feed(bytes(1 << 20))
         raise ValueError("cut off")
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha512"])
+def test_an_address_tells_its_algorithm(algorithm: str) -> None:
+    address = hashlib.new(algorithm, b"data").hexdigest()
+    digest = hasher_of(address)
+    digest.update(b"data")
+    assert algorithm_of(address) == algorithm
+    assert digest.hexdigest() == address
+
+
+def test_what_is_no_digest_is_no_address() -> None:
+    with pytest.raises(ValueError, match="not the digest"):
+        algorithm_of("abc")

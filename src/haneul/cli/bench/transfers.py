@@ -29,9 +29,9 @@ def measure_transfers(cloud: BenchCloud, folder: Path) -> list[Figure]:
     cloud.forget_peak()
     up, image = _upload(cloud, noise)
     down = _download(cloud, image, _sha256(noise))
-    possible = min(PROMISED_MIB_S, disk, hashes)
+    possible = min(PROMISED_MIB_S, disk)
     return [
-        Figure("SHA-512 and MD5 alone, side by side", hashes, "MiB/s"),
+        Figure("SHA-256 and MD5 alone, side by side", hashes, "MiB/s"),
         Figure("the disk alone, written and synced", disk, "MiB/s"),
         Figure(f"upload of {SIZE_MIB} MiB", up, "MiB/s", possible, is_floor=True),
         Figure(f"download of {SIZE_MIB} MiB", down, "MiB/s", PROMISED_MIB_S, is_floor=True),
@@ -51,7 +51,7 @@ def _speed(work: Callable[[], object]) -> float:
 
 
 def _hash(noise: list[bytes]) -> None:
-    with Digests("sha512", "md5") as digests:
+    with Digests("sha256", "md5") as digests:
         for piece in _pieces(noise):
             digests.feed(piece)
         digests.hexdigests()

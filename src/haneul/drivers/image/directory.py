@@ -1,4 +1,4 @@
-"""Images' data in a directory, each file named by the SHA-512 of its content."""
+"""Images' data in a directory, each file named by the SHA-256 or SHA-512 of its content."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class DirectoryStore:
-    """`<root>/<first two digits>/<sha512>`, and `<root>/drafts/<name>` on the same file system.
+    """`<root>/<first two digits>/<address>`, and `<root>/drafts/<name>` on the same file system.
 
     A blob appears by a rename of a draft that is safe on the medium, so a power cut leaves the whole blob or
     none. Files are readable by this program's user alone.
@@ -41,8 +41,8 @@ class DirectoryStore:
     def open_draft(self, name: str) -> BlobReader:
         return _FileReader(self._draft_path(name))
 
-    def keep(self, name: str, sha512: str) -> None:
-        target = self._blob_path(sha512)
+    def keep(self, name: str, address: str) -> None:
+        target = self._blob_path(address)
         try:
             target.parent.mkdir(mode=0o700, exist_ok=True)
             self._draft_path(name).replace(target)
@@ -59,11 +59,11 @@ class DirectoryStore:
     def drafts(self) -> list[str]:
         return sorted(path.name for path in self._drafts.iterdir())
 
-    def open(self, sha512: str) -> BlobReader:
-        return _FileReader(self._blob_path(sha512))
+    def open(self, address: str) -> BlobReader:
+        return _FileReader(self._blob_path(address))
 
-    def remove(self, sha512: str) -> None:
-        self._blob_path(sha512).unlink(missing_ok=True)
+    def remove(self, address: str) -> None:
+        self._blob_path(address).unlink(missing_ok=True)
 
     def list(self) -> Iterator[StoredBlob]:
         for path in sorted(self._root.glob("[0-9a-f][0-9a-f]/*")):
@@ -76,8 +76,8 @@ class DirectoryStore:
     def free_bytes(self) -> int:
         return _free_bytes(self._root, self._reserve_bytes)
 
-    def _blob_path(self, sha512: str) -> Path:
-        return self._root / sha512[:2] / _plain(sha512)
+    def _blob_path(self, address: str) -> Path:
+        return self._root / address[:2] / _plain(address)
 
     def _draft_path(self, name: str) -> Path:
         return self._drafts / _plain(name)

@@ -29,11 +29,11 @@ class FakeStore:
         with self._lock:
             return _FakeReader(name, self._drafts.get(name))
 
-    def keep(self, name: str, sha512: str) -> None:
+    def keep(self, name: str, address: str) -> None:
         with self._lock:
             if name in self._drafts:
-                self._blobs[sha512] = bytes(self._drafts.pop(name)), datetime.now(UTC)
-            elif sha512 not in self._blobs:
+                self._blobs[address] = bytes(self._drafts.pop(name)), datetime.now(UTC)
+            elif address not in self._blobs:
                 raise _missing(name)
 
     def discard(self, name: str) -> None:
@@ -44,13 +44,13 @@ class FakeStore:
         with self._lock:
             return sorted(self._drafts)
 
-    def open(self, sha512: str) -> BlobReader:
+    def open(self, address: str) -> BlobReader:
         with self._lock:
-            return _FakeReader(sha512, self._blobs.get(sha512, (None,))[0])
+            return _FakeReader(address, self._blobs.get(address, (None,))[0])
 
-    def remove(self, sha512: str) -> None:
+    def remove(self, address: str) -> None:
         with self._lock:
-            self._blobs.pop(sha512, None)
+            self._blobs.pop(address, None)
 
     def list(self) -> Iterator[StoredBlob]:
         with self._lock:
@@ -61,11 +61,11 @@ class FakeStore:
         used = sum(map(len, self._drafts.values())) + sum(len(data) for data, _ in self._blobs.values())
         return max(0, self.capacity_bytes - used)
 
-    def damage(self, sha512: str) -> None:
+    def damage(self, address: str) -> None:
         """Flip the lowest bit of the blob's first byte, as a failing disk would."""
         with self._lock:
-            data, at = self._blobs[sha512]
-            self._blobs[sha512] = bytes([data[0] ^ 1]) + data[1:], at
+            data, at = self._blobs[address]
+            self._blobs[address] = bytes([data[0] ^ 1]) + data[1:], at
 
 
 class _FakeDraft:

@@ -13,7 +13,7 @@ from typing import Protocol
 class StoredBlob:
     """What is really there."""
 
-    sha512: str
+    address: str
     size_bytes: int
     stored_at: datetime
 
@@ -53,7 +53,7 @@ class BlobReader(Protocol):
 
 
 class BlobStore(Protocol):
-    """Keeps data named by its SHA-512. Every method may be repeated.
+    """Keeps data named by its address, the SHA-256 or SHA-512 of it. Every method may be repeated.
 
     A draft is named by whoever begins it and becomes a blob by `keep`. Raises NotFound `image.data_missing` on
     reading what is not there, NoCapacity `image.store_full` without room, Unavailable when the medium fails.
@@ -65,8 +65,8 @@ class BlobStore(Protocol):
 
     def open_draft(self, name: str) -> BlobReader: ...
 
-    def keep(self, name: str, sha512: str) -> None:
-        """The draft `name` is now the blob `sha512`, at once and safely; fine if it is so already."""
+    def keep(self, name: str, address: str) -> None:
+        """The draft `name` is now the blob `address`, at once and safely; fine if it is so already."""
         ...
 
     def discard(self, name: str) -> None:
@@ -75,9 +75,9 @@ class BlobStore(Protocol):
 
     def drafts(self) -> list[str]: ...
 
-    def open(self, sha512: str) -> BlobReader: ...
+    def open(self, address: str) -> BlobReader: ...
 
-    def remove(self, sha512: str) -> None: ...
+    def remove(self, address: str) -> None: ...
 
     def list(self) -> Iterator[StoredBlob]: ...
 

@@ -26,6 +26,8 @@ class Options:
     """All data of one project together, unless a limit says otherwise; 0: no limit."""
     max_project_images: int = 0
     """The same for their number."""
+    hash_algorithm: str = "sha256"
+    """Of new data: `sha256` or `sha512`, as clients see it in `os_hash_algo`."""
     max_properties: int = 128
     max_tags: int = 128
     max_members: int = 128

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from haneul.agent.drivers.disk.base import DiskFile, Fill, Progress, ReadChunk, Room, Snapshot
 from haneul.hostapi import CHUNK_BYTES, DiskSpec, ImageSource
+from haneul.kit.digests import hasher_of
 from haneul.kit.errors import Invalid, NoCapacity, NotFound
 from haneul.kit.foreign_disks import FORMATS as FOREIGN_FORMATS
 from haneul.kit.qcow2 import empty_qcow2
@@ -51,7 +52,7 @@ class FakeDisks:
             return tuple(sorted(self._disks))
 
     def base(self, source: ImageSource) -> Path:
-        return Path("/fake/bases") / f"{source.sha512}.{source.disk_format}"
+        return Path("/fake/bases") / f"{source.digest}.{source.disk_format}"
 
     def copy(self, disk_id: str, copy_id: str) -> None:
         with self._lock:
@@ -89,12 +90,12 @@ class FakeDisks:
         return tuple(sorted(self._snapshots))
 
     def has_base(self, source: ImageSource) -> bool:
-        return source.sha512 in self._bases
+        return source.digest in self._bases
 
     def fetch_base(self, source: ImageSource, read: ReadChunk, progress: Progress) -> None:
         if source.disk_format not in ("raw", "iso", "ami", "qcow2", *FOREIGN_FORMATS):
             raise Invalid("image.unsupported", f"Convert the image to qcow2: hosts do not keep {source.disk_format}")
-        digest, done = hashlib.sha512(), 0
+        digest, done = hasher_of(source.digest), 0
         while done < source.size_bytes:
             chunk = read(done, CHUNK_BYTES)
             if not chunk:
@@ -102,13 +103,13 @@ class FakeDisks:
             digest.update(chunk)
             done += len(chunk)
             progress(done)
-        if digest.hexdigest() != source.sha512:
+        if digest.hexdigest() != source.digest:
             raise Invalid("image.damaged", f"Upload image {source.image_id} again: its checksum is wrong")
-        self._bases.add(source.sha512)
+        self._bases.add(source.digest)
 
     def remove_unused_bases(self, unused_for_s: float) -> tuple[str, ...]:
         with self._lock:
-            needed = {disk.image.sha512 for disk in self._disks.values() if disk.image}
+            needed = {disk.image.digest for disk in self._disks.values() if disk.image}
             unused = self._bases - needed
             self._bases -= unused
             return tuple(sorted(unused))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import shutil
@@ -16,6 +15,7 @@ from haneul.agent.drivers.disk.qemu_img import ImageFacts, inspect, qemu_img
 from haneul.agent.drivers.disk.snapshots import SnapshotFolder
 from haneul.agent.files import disk_full, is_full, sync_folder
 from haneul.hostapi import CHUNK_BYTES, DiskSpec, ImageSource
+from haneul.kit.digests import hasher_of
 from haneul.kit.errors import Invalid, NotFound
 from haneul.kit.foreign_disks import FORMATS as FOREIGN_FORMATS
 
@@ -27,7 +27,7 @@ _FORMATS = {"raw": "raw", "iso": "raw", "ami": "raw", "qcow2": "qcow2"} | dict.f
 
 
 class Qcow2Disks:
-    """`<folder>/disks/<disk id>.qcow2` over `<folder>/bases/<sha512>.<format>`.
+    """`<folder>/disks/<disk id>.qcow2` over `<folder>/bases/<digest>.<format>`.
 
     Whatever is not finished has another name, so that what has the right name is whole.
     """
@@ -169,7 +169,7 @@ class Qcow2Disks:
         if kept_as is None:
             message = f"Convert image {source.image_id} to qcow2: hosts do not run from {source.disk_format}"
             raise Invalid("image.unsupported", message)
-        return self._bases / f"{_plain(source.sha512)}.{kept_as}"
+        return self._bases / f"{_plain(source.digest)}.{kept_as}"
 
     def _fitting(self, spec: DiskSpec, base: Path) -> int:
         """The image's own size, if the disk is large enough for it."""
@@ -193,7 +193,7 @@ class Qcow2Disks:
             part.unlink(missing_ok=True)
 
     def _fetch(self, source: ImageSource, part: Path, read: ReadChunk, progress: Progress) -> None:
-        digest, done = hashlib.sha512(), 0
+        digest, done = hasher_of(source.digest), 0
         with part.open("wb") as file:
             while done < source.size_bytes:
                 chunk = read(done, min(CHUNK_BYTES, source.size_bytes - done))
@@ -205,7 +205,7 @@ class Qcow2Disks:
                 progress(done)
             file.flush()
             os.fsync(file.fileno())
-        if done != source.size_bytes or digest.hexdigest() != source.sha512:
+        if done != source.size_bytes or digest.hexdigest() != source.digest:
             message = f"Upload image {source.image_id} again: what arrived is not what its checksum promises"
             raise Invalid("image.damaged", message)
 

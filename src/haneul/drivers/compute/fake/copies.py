@@ -44,7 +44,7 @@ class FakeCopies:
                 wait_s = self.world.copy_s
                 made = FakeSnapshot(disk.content, data, now + wait_s, spec.server_id, wait_s == 0)
                 host.snapshots[spec.snapshot_id] = made
-                self.world.contents[made.sha512] = disk.content
+                self.world.contents |= {made.sha256: disk.content, made.sha512: disk.content}
             snapshot = host.snapshots[spec.snapshot_id]
             if now < snapshot.ready_at:
                 return SnapshotReport(spec.snapshot_id, False)

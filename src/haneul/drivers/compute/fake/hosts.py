@@ -53,7 +53,7 @@ class FakeHosts(FakeCopies):
             is_cached = spec.image is not None and self.world.has_base(host, spec.image)
             wait_s = self.world.fetch_s if spec.image and not is_cached else 0.0
             if spec.disk_id not in host.disks:
-                digest = spec.image.sha512 if spec.image else ""
+                digest = spec.image.digest if spec.image else ""
                 content = self.world.contents.get(digest, digest)
                 host.disks[spec.disk_id] = FakeDisk(spec, now + wait_s, wait_s == 0, content)
             disk = host.disks[spec.disk_id]
@@ -65,7 +65,7 @@ class FakeHosts(FakeCopies):
     def ensure_base(self, host_id: str, source: ImageSource, waiter: str) -> DiskReport:
         with self._host(host_id, "ensure_base") as host:
             now, total = self.world.clock.monotonic(), source.size_bytes
-            base = host.bases.setdefault(source.sha512, FakeBase(waiter, now + self.world.fetch_s))
+            base = host.bases.setdefault(source.digest, FakeBase(waiter, now + self.world.fetch_s))
             is_ready = now >= base.ready_at
             base.is_announced = base.is_announced or is_ready
             return DiskReport(waiter, is_ready, total if is_ready else 0, total)

@@ -87,6 +87,10 @@ class FakeSnapshot:
     is_announced: bool
 
     @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+    @property
     def sha512(self) -> str:
         return hashlib.sha512(self.data).hexdigest()
 
@@ -229,7 +233,7 @@ class FakeWorld:
                 yield Event("guest_changed", server_id)
 
     def has_base(self, host: FakeHost, source: ImageSource) -> bool:
-        base = host.bases.get(source.sha512)
+        base = host.bases.get(source.digest)
         return base is not None and self.clock.monotonic() >= base.ready_at
 
     def look(self, guest: FakeGuest) -> None:

@@ -84,6 +84,8 @@ class Image:
     """What the data really is, by inspection."""
     tags: tuple[str, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
+    blob: str | None = None
+    """The address of its data in the store."""
     upload_id: str | None = None
     """Names the draft that is being written or is staged; None at rest."""
 
@@ -210,7 +212,11 @@ class ImageFilter:
 class Digest:
     """What was learnt of data while it was streamed by."""
 
-    sha512: str
+    algorithm: str
+    """As hashlib names it."""
+    value: str
+    address: str
+    """Under which the stores keep the data: `value`, or what equal data has there already."""
     md5: str
     size_bytes: int
     found_format: str
@@ -221,7 +227,7 @@ class Digest:
 class Blob:
     """Data in the store, named by its content; any number of images may refer to it."""
 
-    sha512: str
+    address: str
     size_bytes: int
     stored_at: datetime
     checked_at: datetime

@@ -91,13 +91,19 @@ class ImageRows:
         with self.db.write() as connection:
             connection.execute(statement.values(size_bytes=size_bytes, upload_until=until))
 
-    def refer(self, image_id: str, upload_id: str, sha512: str | None) -> bool:
+    def refer(self, image_id: str, upload_id: str, address: str | None) -> bool:
         """The image being written stands on this blob; False where that upload is no longer its own."""
         with self.db.write() as connection:
             statement = (
-                update(images).where(images.c.id == image_id, images.c.upload_id == upload_id).values(blob=sha512)
+                update(images).where(images.c.id == image_id, images.c.upload_id == upload_id).values(blob=address)
             )
             return connection.execute(statement).rowcount == 1
+
+    def addresses_like(self, md5: str, size_bytes: int) -> Sequence[str]:
+        """Where data is kept that may be the same."""
+        alike = and_(images.c.checksum == md5, images.c.size_bytes == size_bytes, images.c.blob.is_not(None))
+        with self.db.read() as connection:
+            return list(connection.execute(select(images.c.blob).where(alike).distinct()).scalars())
 
     def remove(self, image_id: str) -> bool:
         with self.db.write() as connection:

@@ -45,6 +45,7 @@ images = Table(
     Index("ix_images_name", "name"),
     Index("ix_images_blob", "blob"),
     Index("ix_images_upload", "upload_id"),
+    Index("ix_images_checksum", "checksum"),
 )
 
 facets = Table(
@@ -79,7 +80,8 @@ members = Table(
 blobs = Table(
     "image_blobs",
     METADATA,
-    Column("sha512", String(128), primary_key=True),
+    # Its SHA-256 or SHA-512, in hex.
+    Column("address", String(128), primary_key=True),
     Column("size_bytes", BigInteger, nullable=False),
     Column("stored_at", Timestamp, nullable=False),
     Column("checked_at", Timestamp, nullable=False),

@@ -6,10 +6,10 @@ import logging
 from datetime import timedelta
 from itertools import islice
 
-from haneul.kit.digests import Digests
+from haneul.kit.digests import algorithm_of
 from haneul.kit.errors import NotFound
 from haneul.services.image.parts import Parts
-from haneul.services.image.workflows.receive import PIECE_BYTES
+from haneul.services.image.workflows.receive import digest_of
 
 log = logging.getLogger(__name__)
 
@@ -20,10 +20,10 @@ _BATCH = 500
 def collect_blobs(parts: Parts) -> int:
     """Remove data that no image stands on; how much of it."""
     removed = 0
-    for sha512 in parts.store.blobs.unused():
+    for address in parts.store.blobs.unused():
         with parts.db.write():
-            if parts.store.blobs.release(sha512):
-                parts.blobs.remove(sha512)
+            if parts.store.blobs.release(address):
+                parts.blobs.remove(address)
                 removed += 1
     return removed
 
@@ -34,10 +34,10 @@ def remove_strays(parts: Parts) -> int:
     A row comes before its data and goes after it, so data seen without a row belongs to nothing.
     """
     removed = 0
-    names = (blob.sha512 for blob in parts.blobs.list())
+    names = (blob.address for blob in parts.blobs.list())
     while batch := list(islice(names, _BATCH)):
-        for sha512 in parts.store.blobs.unknown(batch):
-            parts.blobs.remove(sha512)
+        for address in parts.store.blobs.unknown(batch):
+            parts.blobs.remove(address)
             removed += 1
     return removed
 
@@ -48,18 +48,16 @@ def scrub_blobs(parts: Parts) -> bool:
     now = parts.clock.now()
     if blob is None or blob.checked_at > now - CHECK_AGAIN_AFTER:
         return True
-    is_whole = _sha512(parts, blob.sha512) == blob.sha512
+    is_whole = _is_whole(parts, blob.address)
     if not is_whole:
-        log.error("The data %s of images is damaged or gone: upload the same file again to heal it", blob.sha512)
-    parts.store.blobs.mark_checked(blob.sha512, now, is_damaged=not is_whole)
+        log.error("The data %s of images is damaged or gone: upload the same file again to heal it", blob.address)
+    parts.store.blobs.mark_checked(blob.address, now, is_damaged=not is_whole)
     return is_whole
 
 
-def _sha512(parts: Parts, sha512: str) -> str:
+def _is_whole(parts: Parts, address: str) -> bool:
     try:
-        with parts.blobs.open(sha512) as reader, Digests("sha512") as digests:
-            for offset in range(0, reader.size_bytes, PIECE_BYTES):
-                digests.feed(reader.read(offset, PIECE_BYTES))
-            return digests.hexdigests()["sha512"]
+        with parts.blobs.open(address) as reader:
+            return digest_of(reader, algorithm_of(address)) == address
     except NotFound:
-        return ""
+        return False

@@ -21,7 +21,7 @@ def find_drift(parts: Parts) -> Drift:
     """
     before = set(parts.store.blobs.names())
     try:
-        kept = {blob.sha512 for blob in parts.blobs.list()}
+        kept = {blob.address for blob in parts.blobs.list()}
     except (CloudError, OSError) as error:
         return Drift((), (Unseen(SERVICE, "", str(error)),))
     after = set(parts.store.blobs.names())
@@ -29,21 +29,21 @@ def find_drift(parts: Parts) -> Drift:
 
 
 def _differences(parts: Parts, gone: set[str], strays: set[str]) -> Iterator[Difference]:
-    for sha512 in sorted(gone):
-        yield Difference(SERVICE, Parting.MISSING, "data", sha512, remedy=_LOST)
-    for sha512 in sorted(strays):
-        yield _left_over(sha512, STRAYS, STRAYS_EVERY_S)
-    for sha512 in sorted(parts.store.blobs.unused()):
-        yield _left_over(sha512, UNUSED, UNUSED_EVERY_S)
+    for address in sorted(gone):
+        yield Difference(SERVICE, Parting.MISSING, "data", address, remedy=_LOST)
+    for address in sorted(strays):
+        yield _left_over(address, STRAYS, STRAYS_EVERY_S)
+    for address in sorted(parts.store.blobs.unused()):
+        yield _left_over(address, UNUSED, UNUSED_EVERY_S)
 
 
-def _left_over(sha512: str, loop: str, every_s: float) -> Difference:
+def _left_over(address: str, loop: str, every_s: float) -> Difference:
     within_s = 1.25 * every_s
     return Difference(
         SERVICE,
         Parting.LEFT_OVER,
         "data",
-        sha512,
+        address,
         loop=loop,
         within_s=within_s,
         remedy="It is removed: nothing needs it.",

@@ -73,7 +73,7 @@ class ImageData:
                 "The requested image has been deactivated. Image data download is forbidden: "
                 "ask its owner to reactivate it.",
             )
-        if not image.has_data or image.os_hash_value is None:
+        if not image.has_data or image.blob is None:
             return None
         return Download(image.size_bytes or 0, image.checksum, self._open(image))
 
@@ -83,7 +83,7 @@ class ImageData:
         Raises NotFound, Forbidden, Conflict `image.not_active`, Invalid `image.not_bootable` | `image.empty`.
         """
         image = Access(self.parts).permitted(caller, image_id, "download_image")
-        if image.status is not Status.ACTIVE or image.os_hash_value is None:
+        if image.status is not Status.ACTIVE or image.blob is None:
             raise Conflict(
                 "image.not_active", f"Image {image_id} is {image.status}: a server needs one that is active."
             )
@@ -96,12 +96,12 @@ class ImageData:
             raise Invalid("image.empty", f"Image {image_id} holds no data: upload a disk as a new image.")
         claimed, found = image.disk_format or "", image.found_format or "raw"
         disk_format = "raw" if claimed in _READ_AS_RAW else found
-        return ImageSource(image_id, image.os_hash_value, image.size_bytes or 0, disk_format)
+        return ImageSource(image_id, image.blob, image.size_bytes or 0, disk_format)
 
     def read(self, image_id: str, offset: int, length: int) -> bytes:
-        """A piece of the data, for the link to the hosts, which verify the whole by its SHA-512."""
+        """A piece of the data, for the link to the hosts, which verify the whole by its address."""
         image = self.parts.store.images.find(image_id)
-        if image is None or image.os_hash_value is None:
+        if image is None or image.blob is None:
             raise not_found(image_id)
         with self._open(image) as reader:
             return reader.read(offset, length)
@@ -113,28 +113,28 @@ class ImageData:
         """
         if image.upload_id is not None:
             self.parts.blobs.discard(image.upload_id)
-        if image.os_hash_value is not None:
+        if image.blob is not None:
             with self.parts.db.write():
-                if self.parts.store.blobs.release(image.os_hash_value):
-                    self.parts.blobs.remove(image.os_hash_value)
+                if self.parts.store.blobs.release(image.blob):
+                    self.parts.blobs.remove(image.blob)
 
     def _open(self, image: Image) -> BlobReader:
-        blob = self.parts.store.blobs.find(image.os_hash_value or "")
+        blob = self.parts.store.blobs.find(image.blob or "")
         if blob is not None and blob.is_damaged:
             raise Unavailable(
                 "image.damaged",
                 f"The data of image {image.id} is no longer what was uploaded: its checksum differs. "
                 "Upload the same file as a new image, and both are whole again.",
             )
-        return self.parts.blobs.open(image.os_hash_value or "")
+        return self.parts.blobs.open(image.blob or "")
 
     def _finish(self, image: Image, digest: Digest) -> None:
         now = self.parts.clock.now()
         with self.parts.db.write():
-            self.parts.store.blobs.claim(digest.sha512, digest.size_bytes, now)
-            if not self.parts.store.images.refer(image.id, image.upload_id or "", digest.sha512):
+            self.parts.store.blobs.claim(digest.address, digest.size_bytes, now)
+            if not self.parts.store.images.refer(image.id, image.upload_id or "", digest.address):
                 raise upload_ended(image)
-        self.parts.blobs.keep(image.upload_id or "", digest.sha512)
+        self.parts.blobs.keep(image.upload_id or "", digest.address)
         if not self.parts.store.images.move(image, Status.ACTIVE, now, **settled(digest)):
             raise upload_ended(image)
 

@@ -22,7 +22,7 @@ def import_image(run: Run, task_id: str, image_id: str, upload_id: str, url: str
     run.step(mark_processing, task_id)
     if url:
         run.step(fetch_draft, image_id, upload_id, url, undo=discard_fetched, tries=3, limit_s=_TRANSFER_S)
-    digest = run.step(examine, image_id, upload_id, undo=discard_draft, limit_s=_TRANSFER_S)
+    digest = run.step(look_through, image_id, upload_id, undo=discard_draft, limit_s=_TRANSFER_S)
     run.step(claim_blob, image_id, upload_id, digest, undo=release_blob)
     # No undo: upkeep removes data that no image stands on.
     run.step(keep_blob, upload_id, digest)
@@ -43,7 +43,7 @@ def discard_fetched(parts: Parts, image_id: str, upload_id: str, url: str) -> No
     parts.blobs.discard(upload_id)
 
 
-def examine(parts: Parts, image_id: str, upload_id: str) -> Digest:
+def look_through(parts: Parts, image_id: str, upload_id: str) -> Digest:
     return examine_draft(parts, _importing(parts, image_id, upload_id))
 
 
@@ -54,8 +54,8 @@ def discard_draft(parts: Parts, image_id: str, upload_id: str) -> None:
 def claim_blob(parts: Parts, image_id: str, upload_id: str, digest: Digest) -> None:
     with parts.db.write():
         image = _importing(parts, image_id, upload_id)
-        parts.store.blobs.claim(digest.sha512, digest.size_bytes, parts.clock.now())
-        if not parts.store.images.refer(image.id, upload_id, digest.sha512):
+        parts.store.blobs.claim(digest.address, digest.size_bytes, parts.clock.now())
+        if not parts.store.images.refer(image.id, upload_id, digest.address):
             raise upload_ended(image)
 
 
@@ -64,7 +64,7 @@ def release_blob(parts: Parts, image_id: str, upload_id: str, digest: Digest) ->
 
 
 def keep_blob(parts: Parts, upload_id: str, digest: Digest) -> None:
-    parts.blobs.keep(upload_id, digest.sha512)
+    parts.blobs.keep(upload_id, digest.address)
 
 
 def finish_import(parts: Parts, task_id: str, image_id: str, upload_id: str, digest: Digest) -> None:

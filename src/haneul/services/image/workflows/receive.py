@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from haneul.kit.digests import Digests
+from haneul.kit.digests import Digests, algorithm_of
 from haneul.kit.errors import Invalid, NotFound
-from haneul.services.image.driver import Found
+from haneul.services.image.driver import BlobReader, Found
 from haneul.services.image.model import Digest, Image
 from haneul.services.image.parts import Parts
 
@@ -30,30 +30,54 @@ def write_draft(parts: Parts, image: Image, chunks: Iterable[bytes], limit_bytes
 def take_in(parts: Parts, image: Image, chunks: Iterable[bytes], limit_bytes: int) -> Digest:
     """As `write_draft`, hashed and inspected on the way."""
     inspection = parts.inspector.begin(image.disk_format or "", image.container_format or "")
-    with Digests("sha512", "md5") as digests:
+    with Digests(parts.options.hash_algorithm, "md5") as digests:
         for piece in _written(parts, image, chunks, limit_bytes):
             digests.feed(piece)
             inspection.feed(piece)
         sums = digests.hexdigests()
     with parts.blobs.open_draft(image.upload_id or "") as reader:
-        found = inspection.finish(reader)
-    return _digest(sums, digests.size_bytes, found)
+        return _digest(parts, sums, reader, inspection.finish(reader))
 
 
 def examine_draft(parts: Parts, image: Image) -> Digest:
     """Hash and inspect a draft that is complete."""
     inspection = parts.inspector.begin(image.disk_format or "", image.container_format or "")
-    with parts.blobs.open_draft(image.upload_id or "") as reader, Digests("sha512", "md5") as digests:
-        for offset in range(0, reader.size_bytes, PIECE_BYTES):
-            piece = reader.read(offset, PIECE_BYTES)
+    with parts.blobs.open_draft(image.upload_id or "") as reader:
+        with Digests(parts.options.hash_algorithm, "md5") as digests:
+            for piece in pieces_of(reader):
+                digests.feed(piece)
+                inspection.feed(piece)
+            sums = digests.hexdigests()
+        return _digest(parts, sums, reader, inspection.finish(reader))
+
+
+def digest_of(reader: BlobReader, algorithm: str) -> str:
+    """In hex, of all of it."""
+    with Digests(algorithm) as digests:
+        for piece in pieces_of(reader):
             digests.feed(piece)
-            inspection.feed(piece)
-        sums = digests.hexdigests()
-        return _digest(sums, digests.size_bytes, inspection.finish(reader))
+        return digests.hexdigests()[algorithm]
 
 
-def _digest(sums: dict[str, str], size_bytes: int, found: Found) -> Digest:
-    return Digest(sums["sha512"], sums["md5"], size_bytes, found.format, found.virtual_size_bytes)
+def pieces_of(reader: BlobReader) -> Iterator[bytes]:
+    """All of it, in order."""
+    for offset in range(0, reader.size_bytes, PIECE_BYTES):
+        yield reader.read(offset, PIECE_BYTES)
+
+
+def _digest(parts: Parts, sums: dict[str, str], reader: BlobReader, found: Found) -> Digest:
+    algorithm = parts.options.hash_algorithm
+    value, md5 = sums[algorithm], sums["md5"]
+    address = _address(parts, value, md5, reader)
+    return Digest(algorithm, value, address, md5, reader.size_bytes, found.format, found.virtual_size_bytes)
+
+
+def _address(parts: Parts, value: str, md5: str, reader: BlobReader) -> str:
+    """`value`, unless the same data is kept already under the address of another algorithm: equal data is kept once."""
+    for known in parts.store.images.addresses_like(md5, reader.size_bytes):
+        if known == value or digest_of(reader, algorithm_of(known)) == known:
+            return known
+    return value
 
 
 def _written(parts: Parts, image: Image, chunks: Iterable[bytes], limit_bytes: int) -> Iterator[bytes]:
@@ -114,8 +138,8 @@ def settled(digest: Digest) -> dict[str, object]:
         "size_bytes": digest.size_bytes,
         "virtual_size_bytes": digest.virtual_size_bytes,
         "checksum": digest.md5,
-        "os_hash_algo": "sha512",
-        "os_hash_value": digest.sha512,
+        "os_hash_algo": digest.algorithm,
+        "os_hash_value": digest.value,
         "found_format": digest.found_format,
         "upload_id": None,
         "upload_until": None,

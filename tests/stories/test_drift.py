@@ -47,9 +47,9 @@ def test_data_of_images_that_are_gone_or_of_nobody_are_told(tmp_path: Path) -> N
         draft.write(b"of nobody")
         draft.close()
         store.keep("stray", "0" * 128)
-        store.remove(kept.sha512)
+        store.remove(kept.address)
 
-        assert drift(cloud) == [("image", "missing", "data", kept.sha512), ("image", "left_over", "data", "0" * 128)]
+        assert drift(cloud) == [("image", "missing", "data", kept.address), ("image", "left_over", "data", "0" * 128)]
 
 
 def test_a_host_that_is_away_is_told_and_not_judged(tmp_path: Path) -> None:

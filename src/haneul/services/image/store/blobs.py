@@ -33,7 +33,7 @@ class BlobRows:
                 connection.execute(insert(blobs).values(values | {"is_damaged": False}))
 
     def names(self) -> list[str]:
-        """The SHA-512 of everything that is kept."""
+        """The addresses of everything that is kept."""
         with self.db.read() as connection:
             return list(connection.execute(select(blobs.c.address)).scalars())
 

@@ -8,7 +8,10 @@ import struct
 
 from tests.lab.frames import End, Frame
 
-_ECHO_REQUEST, _ROUTER_ADVERTISEMENT, _NEIGHBOUR_ADVERTISEMENT = 128, 134, 136
+_ECHO_REQUEST, _ROUTER_SOLICITATION, _ROUTER_ADVERTISEMENT, _NEIGHBOUR_ADVERTISEMENT = 128, 133, 134, 136
+_PADDING = (1, 4, 0, 0, 0, 0)
+"""Of an extension header of eight bytes: an option of six that says nothing (RFC 8200, PadN)."""
+_ROUTERS = End("33:33:00:00:00:02", "ff02::2")
 _EVERYBODY = End("33:33:00:00:00:01", "ff02::1")
 
 
@@ -23,12 +26,26 @@ def echo(sender: End, receiver: End) -> bytes:
     return _icmp(sender, receiver, struct.pack("!BBHHH", _ECHO_REQUEST, 0, 0, 7, 1) + b"is anybody there", 64)
 
 
-def router_advertisement(sender: End, prefix: str) -> bytes:
-    """Tell everybody on the wire that the sender is their way out and that this range is theirs."""
+def router_solicitation(sender: End) -> bytes:
+    """Ask the routers on the wire to say who they are."""
+    return _icmp(sender, _ROUTERS, struct.pack("!BBHI", _ROUTER_SOLICITATION, 0, 0, 0), 255)
+
+
+def router_advertisement(sender: End, prefix: str, behind: tuple[int, ...] = (), tag: int | None = None) -> bytes:
+    """Tell everybody on the wire that the sender is their way out and that this range is theirs.
+
+    It stands behind extension headers of these kinds, each of eight bytes, and bears a VLAN tag if it shall.
+    """
     net = ipaddress.IPv6Network(prefix)
     option = struct.pack("!BBBBIII", 3, 4, net.prefixlen, 0xC0, 3600, 3600, 0) + net.network_address.packed
     body = struct.pack("!BBHBBHII", _ROUTER_ADVERTISEMENT, 0, 0, 64, 0, 1800, 0, 0) + option
-    return _icmp(sender, _EVERYBODY, body, 255)
+    checksum = _checksum(sender, _EVERYBODY, socket.IPPROTO_ICMPV6, body)
+    payload = body[:2] + struct.pack("!H", checksum) + body[4:]
+    kind = socket.IPPROTO_ICMPV6
+    for header in reversed(behind):
+        payload, kind = bytes((kind, 0, *_PADDING)) + payload, header
+    frame = _ipv6(sender, _EVERYBODY, kind, 255, payload)
+    return frame if tag is None else frame[:12] + struct.pack("!HH", 0x8100, tag) + frame[12:]
 
 
 def neighbour_advertisement(sender: End, receiver: End, claimed: str) -> bytes:

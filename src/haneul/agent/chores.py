@@ -21,9 +21,10 @@ CONSOLE_KEPT_BYTES = 1024 * 1024
 
 
 def reopen(parts: Parts) -> None:
-    """After a start of the agent: answer again wherever its guests expect an answer."""
+    """After a start of the agent: guard its guests' cards, and answer again wherever they expect an answer."""
     for record in parts.journal.list():
         for nic in record.spec.nics:
+            parts.nics.guard(nic)
             if nic.metadata is None:
                 continue
             try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from haneul.hostapi.disks import DiskSpec
@@ -70,6 +70,11 @@ class GuestSpec:
     """How long a guest may take to shut itself down before it is switched off; 0: at once."""
     volumes: tuple[VolumeDisk, ...] = ()
     """Plugged in and pulled out while the guest runs."""
+
+    def told(self, metadata: GuestMetadata, nics: tuple[NicSpec, ...] | None) -> GuestSpec:
+        """The same with this metadata, and with those of its cards that are said anew."""
+        anew = {nic.port_id: nic for nic in nics or ()}
+        return replace(self, metadata=metadata, nics=tuple(anew.get(nic.port_id, nic) for nic in self.nics))
 
 
 @dataclass(frozen=True)

@@ -29,3 +29,5 @@ class NicSpec:
     """By which, with the network, the metadata service knows the guest."""
     metadata: MetadataPort | None = None
     """None where no subnet of the network wants a metadata service."""
+    has_port_security: bool = True
+    """False where the guest may say on its network that it is a router."""

@@ -8,6 +8,7 @@ from typing import Any
 from haneul.hostapi.disks import DiskReport, DiskSpec, ImageSource
 from haneul.hostapi.guests import ConsoleAddress, ConsoleLog, GuestMetadata, GuestReport, GuestSpec
 from haneul.hostapi.hosts import Enrolment, HostInventory, Leftovers
+from haneul.hostapi.networks import NicSpec
 from haneul.hostapi.snapshots import SnapshotReport, SnapshotSpec
 from haneul.hostapi.usage import GuestUse
 from haneul.hostapi.volumes import VolumePlace, VolumeReport, VolumeRoom, VolumeSpec
@@ -35,7 +36,7 @@ OPERATIONS: dict[str, Operation] = {
     "remove_disk": Operation({"disk_id": str}, None),
     "ensure_guest": Operation({"spec": GuestSpec}, GuestReport),
     "remove_guest": Operation({"server_id": str}, GuestReport),
-    "tell_guest": Operation({"server_id": str, "metadata": GuestMetadata}, None),
+    "tell_guest": Operation({"server_id": str, "metadata": GuestMetadata, "nics": tuple[NicSpec, ...] | None}, None),
     "get_guest": Operation({"server_id": str}, GuestReport),
     "read_console_log": Operation({"server_id": str, "lines": int | None}, ConsoleLog),
     "get_console": Operation({"server_id": str, "kind": str}, ConsoleAddress),

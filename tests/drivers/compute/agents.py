@@ -136,6 +136,9 @@ class AgentBench:
         assert isinstance(hypervisor, FakeHypervisor)
         hypervisor.crash(server_id, power)
 
+    def is_guarded(self, port_id: str) -> bool:
+        return self.thread.agent.parts.nics.is_guarded(port_id)
+
     def take_away(self) -> None:
         self.thread.stop()
 

@@ -25,6 +25,10 @@ class Bench(Protocol):
         """The guest goes off by itself."""
         ...
 
+    def is_guarded(self, port_id: str) -> bool:
+        """The guest with this card cannot pose as a router."""
+        ...
+
     def take_away(self) -> None:
         """The host loses its connection for good."""
         ...

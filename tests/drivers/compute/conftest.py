@@ -30,6 +30,10 @@ class FakeBench:
     def switch_off(self, server_id: str, power: Power) -> None:
         self._world.switch_off(server_id, power)
 
+    def is_guarded(self, port_id: str) -> bool:
+        guests = self._world.hosts[self.host_id].guests.values()
+        return any(nic.has_port_security for guest in guests for nic in guest.spec.nics if nic.port_id == port_id)
+
     def take_away(self) -> None:
         self._world.take_away(self.host_id)
 

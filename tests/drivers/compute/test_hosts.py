@@ -264,6 +264,19 @@ def test_what_a_guest_is_told_changes_without_touching_it(bench: Bench) -> None:
         bench.hosts.tell_guest(bench.host_id, "nobody", told)
 
 
+def test_a_card_is_guarded_otherwise_while_the_guest_runs(bench: Bench) -> None:
+    make_guest(bench)
+    spec = guest_spec(Wanted())
+    opened = tuple(replace(nic, has_port_security=False) for nic in spec.nics)
+    until(bench, lambda: bench.is_guarded(opened[0].port_id))
+
+    bench.hosts.tell_guest(bench.host_id, SERVER, spec.metadata, (*opened, replace(opened[0], port_id="stranger")))
+    bench.hosts.tell_guest(bench.host_id, SERVER, spec.metadata)
+
+    assert bench.hosts.get_guest(bench.host_id, SERVER).power is Power.RUNNING
+    assert not bench.is_guarded(opened[0].port_id)
+
+
 def test_a_connected_host_is_known_by_its_inventory(bench: Bench) -> None:
     (inventory,) = bench.hosts.connected()
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,10 +18,13 @@ from haneul.agent.drivers.nic.ovs import OvsNics
 from haneul.agent.metadata.namespaces import inside, listen_in
 from haneul.hostapi import MetadataPort, NicSpec
 from haneul.kit.errors import Unavailable
+from tests.lab import frames_ipv6 as ipv6
+from tests.lab.frames import Capture, End
 
 SWITCH = os.environ.get("HANEUL_LAB_OVS_DB", "")
 """Set by the lab, inside its namespaces."""
 SERVER, OTHER = "5a0c8d5e-0000-4000-8000-000000000001", "5a0c8d5e-0000-4000-8000-000000000002"
+_TUNSETIFF, _IFF_TAP, _IFF_NO_PI = 0x400454CA, 0x0002, 0x1000
 needs_switch = pytest.mark.skipif(not SWITCH, reason="needs Open vSwitch: runs in the lab")
 
 
@@ -127,3 +133,48 @@ def test_a_switch_that_is_away_says_so() -> None:
         nics.list_ports()
 
     assert refusal.value.code == "switch.away"
+
+
+def test_a_card_is_guarded_as_its_port_says_now(nics: Nics) -> None:
+    nics.ensure(nic(), SERVER)
+    assert nics.is_guarded(nic().port_id)
+
+    nics.guard(replace(nic(), has_port_security=False))
+    assert not nics.is_guarded(nic().port_id)
+
+    nics.guard(nic())
+    nics.guard(nic())
+    assert nics.is_guarded(nic().port_id)
+
+    nics.ensure(replace(nic(), has_port_security=False), SERVER)
+    assert not nics.is_guarded(nic().port_id)
+
+
+def test_a_card_that_is_not_plugged_in_is_not_guarded(nics: Nics) -> None:
+    nics.guard(nic())
+
+    assert not nics.is_guarded(nic().port_id)
+
+
+@needs_switch
+def test_a_guest_behind_a_guarded_card_is_no_router() -> None:
+    """The tap is opened as the hypervisor does it, and a guest's frames come out of it."""
+    nics = OvsNics(SWITCH, "br-int")
+    plug = nics.ensure(nic(), SERVER)
+    guest = End(plug.mac, ipv6.link_local(plug.mac))
+    lie, truth = ipv6.router_advertisement(guest, "2001:db8:bad::/64"), ipv6.router_solicitation(guest)
+    card = os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC)
+    try:
+        fcntl.ioctl(card, _TUNSETIFF, struct.pack("16sH22x", plug.device.encode(), _IFF_TAP | _IFF_NO_PI))
+
+        def is_heard(frame: bytes) -> bool:
+            with Capture("/proc/self/ns/net", plug.device) as capture:
+                os.write(card, frame)
+                return capture.first(lambda seen: ipv6.is_ipv6_from(seen, frame), 1.0) is not None
+
+        assert is_heard(truth) and not is_heard(lie)
+        nics.guard(replace(nic(), has_port_security=False))
+        assert is_heard(truth) and is_heard(lie)
+    finally:
+        os.close(card)
+        nics.remove(SERVER)

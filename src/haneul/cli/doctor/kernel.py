@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from haneul.cli.doctor.findings import Finding, fine, weak, wrong
 from haneul.cli.machine import datapath, probe, tools
 from haneul.cli.machine.daemons import Keeper
+from haneul.kit import xdp
 from haneul.settings import Settings
 
 _DEBIANS_KERNEL = "Boot Debian's own kernel: apt install linux-image-amd64; in a container, ask its host for it."
@@ -64,6 +65,19 @@ def _masquerading(settings: Settings) -> Iterator[Finding]:
     )
 
 
+def advertisements(settings: Settings, keeper: Keeper) -> Iterator[Finding]:
+    """Whether guests can be kept from posing as IPv6 routers, by a packet filter of the kernel's (XDP)."""
+    if settings.compute_driver == "fake" or os.geteuid() != 0:
+        return
+    if xdp.is_offered():
+        yield fine("The kernel filters packets at the guests' network cards: none of them can pose as an IPv6 router.")
+    else:
+        yield weak(
+            "Guests can pose as IPv6 routers on their own networks: the kernel takes no packet filters (eBPF, XDP).",
+            f"Give those networks to one tenant each. For more: {_DEBIANS_KERNEL}",
+        )
+
+
 def acceleration(settings: Settings, keeper: Keeper) -> Iterator[Finding]:
     """Whether KVM really runs guests, by running one."""
     if settings.compute_driver == "fake" or tools.find_program("qemu-system-x86_64") is None:
@@ -115,4 +129,4 @@ def switching(settings: Settings, keeper: Keeper) -> Iterator[Finding]:
         yield fine("The kernel switches packets.")
 
 
-EXAMINATIONS = (tun, devices, acceleration, switching)
+EXAMINATIONS = (tun, devices, advertisements, acceleration, switching)

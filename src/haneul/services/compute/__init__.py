@@ -85,7 +85,7 @@ from haneul.services.compute.verbs.zones import Zones
 from haneul.services.compute.workflows import WORKFLOWS
 from haneul.services.compute.workflows.moving import FAR
 from haneul.services.compute.workflows.tell_guest import tell_guest, teller_of
-from haneul.services.network import OutsideAddressChanged, PortStatusChanged
+from haneul.services.network import OutsideAddressChanged, PortStatusChanged, ServerPortChanged
 
 __all__ = [
     "ALLOWED",
@@ -187,7 +187,8 @@ class Compute:
             Loop("compute.tombstones", 3600.0, sweeper.clear_tombstones),
         )
         parts.bus.subscribe(PortStatusChanged, self._port_changed)
-        parts.bus.subscribe(OutsideAddressChanged, self._outside_changed)
+        parts.bus.subscribe(OutsideAddressChanged, self._guest_is_told)
+        parts.bus.subscribe(ServerPortChanged, self._guest_is_told)
 
     def read_data(self, image_id: str, offset: int, length: int) -> bytes:
         """For hosts: a piece of an image, or of a disk on its way from another host."""
@@ -204,8 +205,8 @@ class Compute:
         """What differs on hosts and in placement from what is written."""
         return find_drift(self.parts)
 
-    def _outside_changed(self, event: OutsideAddressChanged) -> None:
-        """The guest is told by which address it is known outside."""
+    def _guest_is_told(self, event: OutsideAddressChanged | ServerPortChanged) -> None:
+        """By which addresses it is known; and its host is told how to guard its cards."""
         if self.parts.store.servers.find(ServerId(event.server_id)) is not None:
             self.parts.runs.supersede(tell_guest, teller_of(event.server_id), ServerId(event.server_id), new_hex())
 

@@ -18,6 +18,7 @@ from haneul.hostapi import (
     HostInventory,
     ImageSource,
     Leftovers,
+    NicSpec,
     SnapshotReport,
     SnapshotSpec,
 )
@@ -171,8 +172,13 @@ class Hosts(HostDisks, HostMoves, Protocol):
         """
         ...
 
-    def tell_guest(self, host_id: str, server_id: str, metadata: GuestMetadata) -> None:
-        """By this the metadata service answers the guest from now on. Raises NotFound("guest.absent")."""
+    def tell_guest(
+        self, host_id: str, server_id: str, metadata: GuestMetadata, nics: tuple[NicSpec, ...] | None = None
+    ) -> None:
+        """By this the metadata service answers the guest from now on, and so its cards are guarded.
+
+        Of `nics` those count that the guest has; None leaves them as they are. Raises NotFound("guest.absent").
+        """
         ...
 
     def read_password(self, host_id: str, server_id: str) -> str:

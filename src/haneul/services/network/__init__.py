@@ -75,6 +75,7 @@ from haneul.services.network.model.ports import (
     PortId,
     PortStatusChanged,
     ServerAddress,
+    ServerPortChanged,
     WantedIp,
 )
 from haneul.services.network.model.qos import (
@@ -248,6 +249,7 @@ __all__ = [
     "SecurityGroupIntent",
     "SecurityGroupRule",
     "ServerAddress",
+    "ServerPortChanged",
     "Stop",
     "SubPort",
     "Subnet",

@@ -31,6 +31,17 @@ class Nics(Protocol):
         """Raises Unavailable("switch.away") while the switch does not answer."""
         ...
 
+    def guard(self, nic: NicSpec) -> None:
+        """Let a card that is plugged in send what its port may, and no more; fine if it is not plugged in.
+
+        `ensure` does so too. Where a port has security, its guest cannot say that it is a router (IPv6).
+        """
+        ...
+
+    def is_guarded(self, port_id: str) -> bool:
+        """True where the guest cannot; also False where the card is not plugged in."""
+        ...
+
     def remove(self, server_id: str, keep: frozenset[str] = frozenset(), besides: frozenset[str] = frozenset()) -> None:
         """Unplug the server's network cards, but for the ports to `keep`; fine if there is none.
 

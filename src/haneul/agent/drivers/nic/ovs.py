@@ -9,6 +9,7 @@ import msgspec
 
 from haneul.agent.drivers.nic.base import Plug
 from haneul.agent.drivers.nic.commands import ip, namespace_path, ovs_vsctl
+from haneul.agent.drivers.nic.guard import Guard
 from haneul.agent.metadata.namespaces import leave_checksums_to_software
 from haneul.hostapi import MetadataPort, NicSpec
 from haneul.kit.errors import Unavailable
@@ -29,6 +30,7 @@ class OvsNics:
         self._db = ovs_db
         self._bridge = bridge
         self._offload: bool | None = None
+        self._guard = Guard()
 
     def device(self, port_id: str) -> str:
         return f"tap{port_id[:11]}"
@@ -37,6 +39,7 @@ class OvsNics:
         tap = self.device(nic.port_id)
         if not _exists(tap):
             ip("tuntap", "add", "dev", tap, "mode", "tap")
+        self.guard(nic)
         ip("link", "set", "dev", tap, "mtu", str(nic.mtu), "up")
         marks = {
             "iface-id": nic.port_id,
@@ -46,6 +49,18 @@ class OvsNics:
         }
         self._add_port(tap, marks)
         return Plug(tap, nic.mac, nic.mtu, self._has_offload())
+
+    def guard(self, nic: NicSpec) -> None:
+        tap = self.device(nic.port_id)
+        if not _exists(tap):
+            return
+        if nic.has_port_security:
+            self._guard.ensure(tap)
+        else:
+            self._guard.remove(tap)
+
+    def is_guarded(self, port_id: str) -> bool:
+        return self._guard.stands_at(self.device(port_id))
 
     def remove(self, server_id: str, keep: frozenset[str] = frozenset(), besides: frozenset[str] = frozenset()) -> None:
         marked = self._marks_by_device().items()

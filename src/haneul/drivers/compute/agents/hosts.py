@@ -26,6 +26,7 @@ from haneul.hostapi import (
     ImageSource,
     JoinToken,
     Leftovers,
+    NicSpec,
     SnapshotReport,
     SnapshotSpec,
 )
@@ -116,8 +117,10 @@ class AgentHosts:
         finally:
             listener.streams.forget(stream)
 
-    def tell_guest(self, host_id: str, server_id: str, metadata: GuestMetadata) -> None:
-        self._ask(host_id, "tell_guest", server_id=server_id, metadata=metadata)
+    def tell_guest(
+        self, host_id: str, server_id: str, metadata: GuestMetadata, nics: tuple[NicSpec, ...] | None = None
+    ) -> None:
+        self._ask(host_id, "tell_guest", server_id=server_id, metadata=metadata, nics=nics)
 
     def read_password(self, host_id: str, server_id: str) -> str:
         return str(self._ask(host_id, "read_password", server_id=server_id))

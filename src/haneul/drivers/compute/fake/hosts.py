@@ -22,6 +22,7 @@ from haneul.hostapi import (
     HostInventory,
     ImageSource,
     Leftovers,
+    NicSpec,
     NicUse,
     Power,
 )
@@ -145,10 +146,12 @@ class FakeHosts(FakeCopies):
             guest.consoles.append(console)
             return console
 
-    def tell_guest(self, host_id: str, server_id: str, metadata: GuestMetadata) -> None:
+    def tell_guest(
+        self, host_id: str, server_id: str, metadata: GuestMetadata, nics: tuple[NicSpec, ...] | None = None
+    ) -> None:
         with self._host(host_id, "tell_guest") as host:
             guest = _get(host, server_id)
-            guest.spec = replace(guest.spec, metadata=metadata)
+            guest.spec = guest.spec.told(metadata, nics)
 
     def read_password(self, host_id: str, server_id: str) -> str:
         with self._host(host_id, "read_password") as host:

@@ -1,4 +1,4 @@
-"""A guest's metadata follows what changes while it runs: the address by which it is known outside."""
+"""A guest's metadata, and how its cards are guarded, follow what changes while it runs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from haneul.services.compute.model import ServerId
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.workflows.guests import is_away
 from haneul.services.compute.workflows.metadata import guest_metadata
+from haneul.services.compute.workflows.nics import in_order
 
 DEADLINE_S = 86_400.0
 """A host that is away for longer is told when the guest is next started."""
@@ -38,7 +39,8 @@ def guest_knows(parts: Parts, server_id: ServerId) -> bool:
         return False
     try:
         birth = parts.store.servers.birth(server_id)
-        parts.hosts.tell_guest(server.host_id, server_id, guest_metadata(parts, server, birth))
+        metadata = guest_metadata(parts, server, birth)
+        parts.hosts.tell_guest(server.host_id, server_id, metadata, in_order(parts, server_id, birth))
     except NotFound:
         return True
     return True

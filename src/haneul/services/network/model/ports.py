@@ -211,6 +211,13 @@ class PortStatusChanged:
 
 
 @dataclass(frozen=True)
+class ServerPortChanged:
+    """A port of this server has other addresses, or is guarded otherwise, than before."""
+
+    server_id: str
+
+
+@dataclass(frozen=True)
 class OutsideAddressChanged:
     """A floating IP leads to a port of this server now, or no longer does."""
 

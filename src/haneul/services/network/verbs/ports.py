@@ -23,6 +23,7 @@ from haneul.services.network.model.ports import (
     Port,
     PortChanges,
     PortId,
+    ServerPortChanged,
 )
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs import port_checks as checks
@@ -106,6 +107,7 @@ class Ports(ServerPorts):
                 saved = self._readdress(saved, wanted)
             self.parts.changed(Kind.PORT, [port_id])
             self._tell_routers(saved)
+            self._tell_server(port, saved)
         return saved
 
     def delete(self, caller: Caller, port_id: str) -> None:
@@ -228,6 +230,12 @@ class Ports(ServerPorts):
         gone = set(port.addresses) - {fixed.ip_address for fixed in fixed_ips}
         NewPorts(self.parts).let_go_of_floating_ips(port, gone)
         return changed(port, fixed_ips=fixed_ips)
+
+    def _tell_server(self, before: Port, after: Port) -> None:
+        """Its host knows the guest by its addresses, and guards its card."""
+        is_other = (before.addresses, before.has_port_security) != (after.addresses, after.has_port_security)
+        if is_other and after.device_id and after.device_owner.startswith("compute:"):
+            self.parts.bus.publish(ServerPortChanged(after.device_id))
 
     def _tell_routers(self, port: Port) -> None:
         if port.device_owner in (INTERFACE_OWNER, GATEWAY_OWNER):

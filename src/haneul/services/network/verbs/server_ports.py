@@ -125,6 +125,7 @@ class ServerPorts:
                 network_id=port.network_id,
                 fixed_ips=port.addresses,
                 metadata=by_network.get(port.network_id),
+                has_port_security=port.has_port_security,
             )
             for port in ports
         ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, start_http_server
 from prometheus_client.core import GaugeMetricFamily
@@ -22,6 +23,17 @@ log = logging.getLogger(__name__)
 Values = Mapping[tuple[str, ...], float]
 """The values of a gauge by those of its labels."""
 _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+_Kind = tuple[str, str, int]
+"""Of requests: API, method, status."""
+
+
+class _Counted(NamedTuple):
+    """What is counted of requests of one kind; to find it by its labels costs as much as to count."""
+
+    requests: Counter
+    seconds: Histogram
 
 
 class Metrics:
@@ -41,11 +53,20 @@ class Metrics:
             buckets=_BUCKETS_S,
             registry=self._registry,
         )
+        self._by_kind: dict[_Kind, _Counted] = {}
 
     def count(self, exchange: Exchange) -> None:
         """Take in one request."""
-        self._requests.labels(exchange.api, exchange.method, str(exchange.status)).inc()
-        self._seconds.labels(exchange.api).observe(exchange.took_s)
+        kind = (exchange.api, exchange.method, exchange.status)
+        known = self._by_kind.get(kind) or self._learn(kind)
+        known.requests.inc()
+        known.seconds.observe(exchange.took_s)
+
+    def _learn(self, kind: _Kind) -> _Counted:
+        api, method, status = kind
+        counted = _Counted(self._requests.labels(api, method, str(status)), self._seconds.labels(api))
+        self._by_kind[kind] = counted
+        return counted
 
     def gauge(self, name: str, told: str, labels: tuple[str, ...], read: Callable[[], Values]) -> None:
         """Have `read` asked for the values of a figure whenever somebody looks.

@@ -6,7 +6,6 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -16,7 +15,7 @@ import msgspec
 from haneul.dialects.openstack import access_rules
 from haneul.dialects.openstack.errors import ErrorStyle
 from haneul.kit.errors import CloudError, Conflict, Invalid, NotFound, Unauthenticated
-from haneul.kit.http import Exchange, Ladder, Many, Reply, Request, Route, RouteTable, Validators, Watcher
+from haneul.kit.http import Exchange, Ladder, Many, Reply, Request, Route, RouteTable, Validators, Watcher, Workers
 from haneul.kit.http.asgi import Receive, Scope, Send, Transport
 from haneul.kit.http.ladder import Version
 from haneul.kit.policy import ANONYMOUS, Caller
@@ -74,8 +73,8 @@ class Api:
         self._authenticate = authenticate
         self._url = public_url + spec.prefix
         self._validators = spec.validators
-        self.workers: Executor | None = None
-        self.streams: Executor | None = None
+        self.workers: Workers | None = None
+        self.streams: Workers | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
@@ -88,16 +87,16 @@ class Api:
             request = self._request(transport, version, params)
             if route.raw:
                 request.chunks = transport.chunks
-                pool, raw = self.streams, b""
+                workers, raw = self.streams, b""
             else:
-                pool, raw = self.workers, await transport.read_body(self.spec.max_body_bytes)
+                workers, raw = self.workers, await transport.read_body(self.spec.max_body_bytes)
 
             def work() -> Reply:
                 reply = self._answer(route, request, raw)
                 self._tell(transport, request, route.name, reply.status, began)
                 return reply
 
-            await transport.answer_in(pool, work, self._closing(request))
+            await transport.answer_in(workers, work, self._closing(request))
         except CloudError as error:
             refusal = self._refuse(error, transport.request_id)
             self._tell(transport, None, route.name if route else "", refusal.status, began)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from haneul.dialects.openstack.api import Api, ApiSpec
 from haneul.dialects.openstack.cloud import Cloud
-from haneul.kit.http import Watcher
+from haneul.kit.http import Watcher, Workers
 
 WORKER_THREADS = 4
 STREAM_THREADS = 16
@@ -48,10 +47,7 @@ def build(cloud: Cloud, specs: Iterable[ApiSpec], house: House = House()) -> ASG
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        with (
-            ThreadPoolExecutor(WORKER_THREADS, "api") as workers,
-            ThreadPoolExecutor(STREAM_THREADS, "stream") as streams,
-        ):
+        with Workers(WORKER_THREADS, "api") as workers, Workers(STREAM_THREADS, "stream") as streams:
             for api in apis:
                 api.workers, api.streams = workers, streams
             house.started()

@@ -5,6 +5,7 @@ from haneul.kit.http.ladder import Change, Ladder, Rung, Version
 from haneul.kit.http.message import Many, Query, Reply, Request
 from haneul.kit.http.routing import Match, Route, RouteTable
 from haneul.kit.http.schema import Validators
+from haneul.kit.http.workers import Workers
 
 __all__ = [
     "Change",
@@ -21,4 +22,5 @@ __all__ = [
     "Validators",
     "Version",
     "Watcher",
+    "Workers",
 ]

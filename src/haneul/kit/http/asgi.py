@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from concurrent.futures import Executor, Future
-from contextvars import copy_context
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from haneul.kit.errors import Invalid
 from haneul.kit.http.message import Many, Query, Reply
+from haneul.kit.http.workers import Workers
 from haneul.kit.ids import new_uuid
 from haneul.kit.log import request_id as current_request_id
 
+T = TypeVar("T")
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -95,14 +97,19 @@ class Transport:
         return asyncio.run_coroutine_threadsafe(self._gather(), self._loop)
 
     async def answer_in(
-        self, pool: Executor | None, work: Callable[[], Reply], head: Callable[[], dict[str, str]]
+        self, workers: Workers | None, work: Callable[[], Reply], head: Callable[[], dict[str, str]]
     ) -> None:
-        """Run `work` on a thread of the pool and send what it answers with the headers of `head`."""
-        context = copy_context()
-        reply = await self._loop.run_in_executor(pool, context.run, work)
-        await self.send_reply(reply, head(), pool)
+        """Run `work` on a thread and send what it answers with the headers of `head`.
 
-    async def send_reply(self, reply: Reply, head: dict[str, str], pool: Executor | None = None) -> None:
+        None for the workers: on a thread that asyncio keeps for everybody.
+        """
+        reply = await self._on_a_thread(workers, work)
+        await self.send_reply(reply, head(), workers)
+
+    def _on_a_thread(self, workers: Workers | None, work: Callable[[], T]) -> Awaitable[T]:
+        return workers.do(work) if workers else asyncio.to_thread(work)
+
+    async def send_reply(self, reply: Reply, head: dict[str, str], workers: Workers | None = None) -> None:
         headers = head | {key.lower(): value for key, value in reply.headers.items()}
         body = reply.body
         if isinstance(body, Many):
@@ -125,18 +132,19 @@ class Transport:
         headers.setdefault("content-type", "application/octet-stream")
         await self._start(reply.status, headers)
         if self.method != "HEAD":
-            await self._stream(body, pool)
+            await self._stream(body, workers)
         await self._send({"type": "http.response.body", "body": b""})
 
     async def _start(self, status: int, headers: dict[str, str]) -> None:
         raw = [(key.encode("latin-1"), value.encode("utf-8")) for key, value in headers.items()]
         await self._send({"type": "http.response.start", "status": status, "headers": raw})
 
-    async def _stream(self, pieces: Iterator[bytes], pool: Executor | None) -> None:
+    async def _stream(self, pieces: Iterator[bytes], workers: Workers | None) -> None:
         """While a piece is sent, the next is read."""
-        coming = self._loop.run_in_executor(pool, next, pieces, None)
+        read = partial(next, pieces, None)
+        coming = asyncio.ensure_future(self._on_a_thread(workers, read))
         while (piece := await coming) is not None:
-            coming = self._loop.run_in_executor(pool, next, pieces, None)
+            coming = asyncio.ensure_future(self._on_a_thread(workers, read))
             try:
                 await self._send({"type": "http.response.body", "body": piece, "more_body": True})
             except BaseException:

@@ -46,7 +46,7 @@ def chosen_disks(parts: Parts, caller: Caller, wish: ServerWish, flavor: Flavor)
         raise _bad_order()
     image_id = None if boots_from_volume else chosen_image(parts, caller, wish.image_id, flavor)
     for disk in volumes:
-        _check_volume(parts, caller, disk, flavor, wish.max_count)
+        _check_volume(parts, caller, disk, flavor, wish)
     return ChosenDisks(image_id, _planned(volumes))
 
 
@@ -63,9 +63,9 @@ def _check_local(disk: WantedDisk, wish: ServerWish) -> None:
         raise Invalid("server.two_images", f"{_BAD}: it names another image than imageRef: name one.")
 
 
-def _check_volume(parts: Parts, caller: Caller, disk: WantedDisk, flavor: Flavor, servers: int) -> None:
+def _check_volume(parts: Parts, caller: Caller, disk: WantedDisk, flavor: Flavor, wish: ServerWish) -> None:
     if disk.source is DiskSource.VOLUME:
-        _check_existing(parts, caller, disk, servers)
+        _check_existing(parts, caller, disk, wish)
     elif disk.source is DiskSource.SNAPSHOT:
         _check_snapshot(parts, caller, disk)
     elif not disk.size_gib:
@@ -80,14 +80,15 @@ def _check_volume(parts: Parts, caller: Caller, disk: WantedDisk, flavor: Flavor
             raise Invalid(error.code, f"{_BAD}: Volume type {disk.type} could not be found.") from error
 
 
-def _check_existing(parts: Parts, caller: Caller, disk: WantedDisk, servers: int) -> None:
-    if servers > 1:
+def _check_existing(parts: Parts, caller: Caller, disk: WantedDisk, wish: ServerWish) -> None:
+    """Whoever names an image beside the volume says what it boots: the volume need not say so of itself."""
+    if wish.max_count > 1:
         raise Invalid("server.shared_volume", "Cannot attach one or more volumes to multiple instances: ask for one.")
     try:
         volume = parts.volume.volumes.get(caller, disk.source_id).volume
     except NotFound as error:
         raise Invalid(error.code, f"{_BAD}: failed to get volume {disk.source_id}.") from error
-    if disk.boot_index == 0 and not volume.is_bootable:
+    if disk.boot_index == 0 and not volume.is_bootable and not wish.image_id:
         raise Invalid("volume.not_bootable", f"Block Device {volume.id} is not bootable: say so of it, if it is.")
 
 

@@ -46,7 +46,7 @@ UPDATE_SERVICE_PROVIDER = wrapped("service_provider", _closed(_SERVICE_PROVIDER,
 # Mappings
 
 _WORD: Schema = {"type": "string"}
-_VERSION: Schema = {"enum": ["1.0", "2.0"]}
+_VERSION: Schema = {"enum": ["1.0", "2.0", None]}
 _DOMAIN = _closed({"id": _WORD, "name": _WORD})
 _MAPPED_USER = _closed(
     {

@@ -45,7 +45,7 @@ def delete_mapping(cloud: Cloud, req: Request) -> Reply:
 
 def _wanted(req: Request) -> AttributeMapping:
     body = req.body["mapping"]
-    return AttributeMapping(path_id(req, "mapping_id"), body["rules"], body.get("schema_version", "1.0"))
+    return AttributeMapping(path_id(req, "mapping_id"), body["rules"], body.get("schema_version") or "1.0")
 
 
 ROUTES = (

@@ -15,9 +15,10 @@ GROUP = "ssh-and-ping"
 
 
 def ensure_external(admin: Rest, settings: Settings) -> str:
-    """The id of the external network, from which floating IPs come."""
+    """The id of the external network, from which floating IPs come, also to networks that are made by themselves."""
     details = {
         "router:external": True,
+        "is_default": True,
         "provider:network_type": "flat",
         "provider:physical_network": settings.external_physical_network,
     }

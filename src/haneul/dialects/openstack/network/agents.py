@@ -12,10 +12,29 @@ from haneul.kit.errors import Invalid
 from haneul.kit.http import Query, Reply, Request
 from haneul.services.network import IpAvailability, NetworkAgent
 
+_SORTABLE = (
+    "id",
+    "agent_type",
+    "binary",
+    "host",
+    "topic",
+    "availability_zone",
+    "admin_state_up",
+    "alive",
+    "created_at",
+    "started_at",
+    "heartbeat_timestamp",
+    "description",
+)
+
 
 def list_agents(cloud: Cloud, req: Request) -> Reply:
+    order = _order(req.query)
     shown = [_agent(cloud, agent) for agent in cloud.network.agents.list(req.caller)]
-    return Reply(200, {"agents": [_fields(req.query, each) for each in shown if _is_wanted(req.query, each)]})
+    wanted = [each for each in shown if _is_wanted(req.query, each)]
+    for key, is_descending in reversed(order):
+        wanted.sort(key=lambda each: str(each[key]), reverse=is_descending)
+    return Reply(200, {"agents": [_fields(req.query, each) for each in wanted]})
 
 
 def show_agent(cloud: Cloud, req: Request) -> Reply:
@@ -97,6 +116,18 @@ def _availability(found: IpAvailability, version: int | None) -> dict[str, Any]:
             for subnet in subnets
         ],
     }
+
+
+def _order(query: Query) -> list[tuple[str, bool]]:
+    """By which attributes, the first first, and whether from the end. Raises Invalid `listing.unknown_field`."""
+    keys, directions = query.all("sort_key"), query.all("sort_dir") or ["asc"] * len(query.all("sort_key"))
+    unknown = [key for key in keys if key not in _SORTABLE]
+    if unknown or len(keys) != len(directions) or not set(directions) <= {"asc", "desc"}:
+        raise Invalid(
+            "listing.unknown_field",
+            f"Agents are sorted by one or more of {', '.join(_SORTABLE)}, each with a sort_dir (asc, desc) or none.",
+        )
+    return [(key, direction == "desc") for key, direction in zip(keys, directions, strict=True)]
 
 
 def _agent(cloud: Cloud, agent: NetworkAgent) -> dict[str, Any]:

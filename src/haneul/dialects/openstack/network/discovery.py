@@ -35,9 +35,11 @@ _COLLECTIONS = {
 }
 
 EXTENSIONS: dict[str, tuple[str, str]] = {
+    "aap-reject-multicast": ("Allowed address pairs reject multicast extension", "Pairs of multicast are refused."),
     "address-group": ("Address group", "Ranges that rules name together."),
     "address-scope": ("Address scope", "Within one, no addresses are in two subnet pools."),
     "agent": ("agent", "The programs that carry the networks on the hosts."),
+    "agent_sort_key": ("Agents Sort Key", "Agents in an order."),
     "allowed-address-pairs": ("Allowed Address Pairs", "Addresses that a port may use beside its own."),
     "auto-allocated-topology": ("Auto Allocated Topology Services", "A network for a project that asks for any."),
     "availability_zone": ("Availability Zone", "Zones that hosts are in."),
@@ -79,8 +81,10 @@ EXTENSIONS: dict[str, tuple[str, str]] = {
     "qos-fip-network-policy": ("QoS floating IP network policy ID", "A floating IP's policy by its network."),
     "qos-port-network-policy": ("QoS port network policy ID", "A port's policy by its network."),
     "qos-rule-type-details": ("Details of QoS rule types", "What the rules may say."),
+    "qos-rule-type-filter": ("Allow to filter the list of QoS rule types", "Those that work, or all that there are."),
     "qos-rules-alias": ("Quality of Service rules alias API", "Rules found without their policy."),
     "quota-check-limit": ("Quota engine limit check", "Quotas refused below what is in use, if asked."),
+    "quota-check-limit-default": ("Quota engine limit check by default", "Refused unless it is said not to ask."),
     "quota_details": ("Quota details management support", "How much of a quota is used."),
     "quotas": ("Quota management support", "How much a project may have."),
     "rbac-address-group": ("Add address_group type to RBAC", "Address groups used by other projects."),
@@ -113,6 +117,7 @@ EXTENSIONS: dict[str, tuple[str, str]] = {
     "subnetpool-prefix-ops": ("Subnet Pool Prefix Operations", "Ranges added to pools, and taken away."),
     "subnet-external-network": ("Subnet external network", "Subnets found by whether they lead outside."),
     "subnet-service-types": ("Subnet service types", "Subnets for certain kinds of ports."),
+    "tag-creation": ("Tag creation extension", "Several tags added at once."),
     "tag-ports-during-bulk-creation": ("Tag Ports During Bulk Creation", "Tags given when ports are made."),
     "trunk": ("Trunk Extension", "Ports that carry several networks, told apart by tags."),
     "trunk-details": ("Trunk port details", "A trunk as its port shows it."),

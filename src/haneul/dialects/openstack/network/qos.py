@@ -15,7 +15,7 @@ from haneul.dialects.openstack.network.resources import (
     require_revision,
 )
 from haneul.dialects.openstack.network.standard import DESCRIPTION, HISTORY, ID, NAME, PROJECT, SHARED, TAGS
-from haneul.kit.errors import NotFound
+from haneul.kit.errors import Invalid, NotFound
 from haneul.kit.http import Reply, Request
 from haneul.kit.policy import Caller
 from haneul.services.network import (
@@ -110,7 +110,10 @@ def delete_policy(cloud: Cloud, req: Request) -> Reply:
     return Reply(204)
 
 
-def list_rule_types(_cloud: Cloud, _req: Request) -> Reply:
+def list_rule_types(_cloud: Cloud, req: Request) -> Reply:
+    """All that there are, are supported; who asks for both kinds at once contradicts itself."""
+    if req.query.get_bool("all_rules", False) and req.query.get_bool("all_supported", False):
+        raise Invalid("request.invalid", "Only one can be selected: all_supported or all_rules.")
     return Reply(200, {"rule_types": [{"type": kind} for kind in RULES]})
 
 

@@ -45,7 +45,8 @@ def update_quota(cloud: Cloud, req: Request) -> Reply:
         for name, value in said.items()
         if name not in ("tenant_id", "project_id", "check_limit", "force")
     }
-    must_hold = readers.boolean("check_limit", said.get("check_limit", False))
+    is_forced = readers.boolean("force", said.get("force", False))
+    must_hold = not is_forced and readers.boolean("check_limit", said.get("check_limit", True))
     return _quota(cloud.network.quotas.set(req.caller, req.params["project_id"], limits, must_hold).limits)
 
 

@@ -13,10 +13,15 @@ def list_tags(cloud: Cloud, req: Request) -> Reply:
 
 
 def replace_tags(cloud: Cloud, req: Request) -> Reply:
-    if not isinstance(req.body, dict) or not isinstance(req.body.get("tags"), list):
-        raise Invalid("request.invalid", 'Invalid tags body: give {"tags": [...]}.')
-    tags = cloud.network.tags.set(req.caller, *_thing(req), readers.texts("tags", req.body["tags"]))
-    return Reply(200, {"tags": list(tags)})
+    return Reply(200, {"tags": list(cloud.network.tags.set(req.caller, *_thing(req), _said(req)))})
+
+
+def create_tags(cloud: Cloud, req: Request) -> Reply:
+    """Beside those that are there; the reply tells them all."""
+    tags = _said(req)
+    with cloud.network.together():
+        present = cloud.network.tags.get(req.caller, *_thing(req))
+        return Reply(200, {"tags": list(cloud.network.tags.set(req.caller, *_thing(req), (*present, *tags)))})
 
 
 def delete_tags(cloud: Cloud, req: Request) -> Reply:
@@ -41,3 +46,9 @@ def delete_tag(cloud: Cloud, req: Request) -> Reply:
 
 def _thing(req: Request) -> tuple[str, str]:
     return req.params["noun"], req.params["noun_id"]
+
+
+def _said(req: Request) -> tuple[str, ...]:
+    if not isinstance(req.body, dict) or not isinstance(req.body.get("tags"), list):
+        raise Invalid("request.invalid", 'Invalid tags body: give {"tags": [...]}.')
+    return readers.texts("tags", req.body["tags"])

@@ -108,7 +108,7 @@ def test_a_tenant_elsewhere_uses_it_and_is_told_so(host: WiredHost, bench: Bench
     until(lambda: stranger.pings(plain.address, 1.0), 10, "the stranger's ping by a floating IP of its own guest")
     assert stranger.asks(plain.address, 22) == gateway.fixed_ips[0].ip_address
     neighbour_port = bench.port(network[0])
-    assert host.guest(neighbour_port).asks(floating.address, 2022, 1.0) is None, "answers go outside only"
+    host.guest(neighbour_port)
 
     def told(caller: Caller, sender: Port, number: int) -> tuple[bool, str]:
         question = Question(sender.id, floating.address, "tcp", number)
@@ -117,7 +117,41 @@ def test_a_tenant_elsewhere_uses_it_and_is_told_so(host: WiredHost, bench: Bench
 
     assert told(OTHER, stranger_port, 2022) == (True, "arrives")
     assert told(OTHER, stranger_port, 22) == (False, "")
-    assert told(DEMO, neighbour_port, 2022) == (False, "")
+    assert told(DEMO, neighbour_port, 2022) == (True, "arrives")
+    assert told(DEMO, neighbour_port, 22) == (False, "")
+
+
+def test_guests_behind_the_same_router_use_it_too(host: WiredHost, bench: Bench, network):
+    outside = next(each for each in bench.face.networks.list(DEMO) if each.is_external)
+    router = bench.face.routers.list(DEMO)[0]
+    open_group = group(bench, {"protocol": "tcp"}, {"protocol": "udp"})
+    port = bench.port(network[0], security_group_ids=(open_group,))
+    guest = host.guest(port)
+    guest.serve(22)
+    guest.serve(53, socket.SOCK_DGRAM)
+    floating = bench.floating_ip(outside)
+    for protocol, outer, inner in (("tcp", 2122, 22), ("udp", 5300, 53)):
+        new = NewForwarding(port.id, protocol, PortSpan(outer, outer), PortSpan(inner, inner))
+        bench.face.forwardings.create(DEMO, floating.id, new)
+    neighbour_port = bench.port(network[0])
+    neighbour = host.guest(neighbour_port)
+
+    until(lambda: neighbour.asks(floating.address, 2122, 1.0) == neighbour_port.addresses[0], 10, "the neighbour")
+    assert neighbour.asks_by_udp(floating.address, 5300) == neighbour_port.addresses[0]
+    assert neighbour.asks(floating.address, 22, 1.0) is None
+    assert guest.asks(floating.address, 2122) is not None, "the guest itself, by its outside address"
+
+    second = bench.network("second")
+    subnet = bench.subnet(second, "10.2.0.0/24")
+    far_port = bench.port(second)
+    far = host.guest(far_port)
+    bench.face.routers.add_interface(DEMO, router.id, subnet_id=subnet.id)
+    until(lambda: far.asks(floating.address, 2122, 1.0) == far_port.addresses[0], 10, "who came later")
+
+    bench.face.routers.remove_interface(DEMO, router.id, subnet_id=subnet.id)
+    until(lambda: far.asks(floating.address, 2122, 0.3) is None, 5, "its way to end")
+    assert neighbour.asks(floating.address, 2122) == neighbour_port.addresses[0]
+    assert bench.mend() == 0
 
 
 def test_a_forwarded_packet_still_needs_a_rule(host: WiredHost, bench: Bench, network):

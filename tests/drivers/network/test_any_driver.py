@@ -144,6 +144,7 @@ def test_what_differs_is_told_and_left_as_it_is(driver: NetworkDriver) -> None:
         replace(FLOATING, fixed_ip="10.7.0.12"),
         replace(OFFICES, addresses=("192.0.2.0/25",)),
         replace(SHARED, forwardings=SHARED.forwardings[:1]),
+        replace(SHARED, inside_network_ids=(INSIDE.id,)),
         replace(SHARED, forwardings=(ForwardingIntent("tcp", 2223, "10.7.0.12", 22),)),
         replace(SHARED, forwardings=(), fixed_ip="10.7.0.11", port_id=PORT.id),
     ],

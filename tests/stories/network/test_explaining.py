@@ -141,7 +141,8 @@ def test_a_forwarded_port_is_followed_and_no_other(bench: Bench) -> None:
     bench.face.forwardings.create(DEMO, shared.id, new)
 
     told = asked(bench, here, shared.address, 2223)
-    assert "to the outside only" in only(told)[1] and f"{there.addresses[0]}:23" in only(told)[2]
+    assert told.arrives and f"leads port 2223 back to {there.addresses[0]}:23" in str(told.path)
+    assert only(asked(bench, here, shared.address, 2226))[0] == "rule", "port 26 is closed to those behind it too"
     assert "it forwards other ports" in only(asked(bench, here, shared.address, 22))[1]
     assert "it forwards other ports" in only(asked(bench, here, shared.address, None))[1]
 

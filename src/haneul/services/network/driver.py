@@ -186,6 +186,8 @@ class FloatingIpIntent:
     """By which guests find it, outside and on the network of its port."""
     inside_network_id: str = ""
     forwardings: tuple[ForwardingIntent, ...] = ()
+    inside_network_ids: tuple[str, ...] = ()
+    """Where guests behind the router are, who too reach the forwarded ports."""
 
     kind = Kind.FLOATING_IP
 

@@ -119,12 +119,12 @@ def _availability(found: IpAvailability, version: int | None) -> dict[str, Any]:
 
 
 def _order(query: Query) -> list[tuple[str, bool]]:
-    """By which attributes, the first first, and whether from the end. Raises Invalid `listing.unknown_field`."""
+    """By which attributes, the first first, and whether from the end. Raises Invalid."""
     keys, directions = query.all("sort_key"), query.all("sort_dir") or ["asc"] * len(query.all("sort_key"))
     unknown = [key for key in keys if key not in _SORTABLE]
     if unknown or len(keys) != len(directions) or not set(directions) <= {"asc", "desc"}:
         raise Invalid(
-            "listing.unknown_field",
+            "request.invalid",
             f"Agents are sorted by one or more of {', '.join(_SORTABLE)}, each with a sort_dir (asc, desc) or none.",
         )
     return [(key, direction == "desc") for key, direction in zip(keys, directions, strict=True)]

@@ -108,9 +108,9 @@ def gateways(router_id: str, physical_network: str | None, chassis: Sequence[Cha
 
 def floating_ip_rows(intent: FloatingIpIntent, chassis: Sequence[Chassis]) -> Iterable[Wanted]:
     """Answered by the guest's own host where every host has the wire, else by the router's gateway; forwarded ports
-    by the gateway always."""
+    by the gateway, and to guests behind the router on their own network."""
     for protocol, forwardings in groupby(intent.forwardings, key=lambda each: each.protocol):
-        yield _balancer(intent, protocol, forwardings)
+        yield from _balancers(intent, protocol, forwardings)
     if not intent.fixed_ip:
         return
     on_every_host = bool(chassis) and all(intent.physical_network in c.bridge_mappings for c in chassis)
@@ -127,9 +127,15 @@ def floating_ip_rows(intent: FloatingIpIntent, chassis: Sequence[Chassis]) -> It
     yield from floating_ip_name_rows(intent)
 
 
-def _balancer(intent: FloatingIpIntent, protocol: str, forwardings: Iterable[ForwardingIntent]) -> Wanted:
-    """Ports of an address that lead elsewhere: a load balancer with one member for each."""
+def _balancers(intent: FloatingIpIntent, protocol: str, forwardings: Iterable[ForwardingIntent]) -> Iterable[Wanted]:
+    """Ports of an address that lead elsewhere: load balancers with one member for each port.
+
+    That of the router sees only what comes from outside: OVN translates for it on the gateway's host.
+    """
     vips = {f"{intent.address}:{each.outer_port}": f"{each.fixed_ip}:{each.inner_port}" for each in forwardings}
     columns = {"name": f"forwardings-{intent.id}-{protocol}", "protocol": [protocol], "vips": vips}
-    address = Address(Kind.FLOATING_IP, intent.id, f"forwardings-{protocol}")
-    return Wanted("Load_Balancer", address, columns, within=router(intent.router_id))
+    part = f"forwardings-{protocol}"
+    yield Wanted("Load_Balancer", Address(Kind.FLOATING_IP, intent.id, part), columns, within=router(intent.router_id))
+    for network_id in intent.inside_network_ids:
+        address = Address(Kind.FLOATING_IP, intent.id, f"{part}-{network_id}")
+        yield Wanted("Load_Balancer", address, columns, within=switch(network_id))

@@ -34,7 +34,7 @@ class Interfaces:
                 raise _bad("Either subnet_id or port_id must be specified, and not both")
             port = self._by_port(caller, router, port_id) if port_id else self._by_subnet(caller, router, subnet_id)
             self.parts.store.routers.save(router, self.parts.clock.now())
-            self.parts.changed(Kind.ROUTER, [router.id])
+            self._tell(router)
             self.parts.changed(Kind.PORT, [port.id])
         return _interface(router, port)
 
@@ -53,8 +53,14 @@ class Interfaces:
             else:
                 NewPorts(self.parts).drop(port)
             self.parts.store.routers.save(router, self.parts.clock.now())
-            self.parts.changed(Kind.ROUTER, [router.id])
+            self._tell(router)
         return _interface(router, gone)
+
+    def _tell(self, router: Router) -> None:
+        """Its networks are others now, and guests there reach what its floating IPs forward."""
+        self.parts.changed(Kind.ROUTER, [router.id])
+        forwarding = [each.id for each in self.parts.store.floating_ips.of_router(router.id) if each.forwardings]
+        self.parts.changed(Kind.FLOATING_IP, forwarding)
 
     def interfaces(self, router_id: str) -> Sequence[Port]:
         """The ports by which the router is in its networks; its gateway is none of them."""

@@ -167,11 +167,11 @@ class _Routing:
             remedy = f"openstack floating ip port forwarding create {floating.id} with this port, or ask for another."
             return replace(way, stops=(_route(where, "it forwards other ports, and not this one", remedy),))
         inner = found.inner_port(number)
-        if floating.router_id == self.router.id:
-            reason = "its router answers for forwarded ports to the outside only: a guest behind it gets no answer"
-            return replace(way, stops=(_route(where, reason, f"Ask {found.fixed_ip}:{inner} itself."),))
-        path = (*way.path, f"{where} forwards port {number} to {found.fixed_ip}:{inner}")
         end = self.parts.store.ports.find(found.port_id)
+        if floating.router_id == self.router.id:
+            back = f"{where}, of this router, leads port {number} back to {found.fixed_ip}:{inner}"
+            return Way((back,), target=end, fixed_ip=found.fixed_ip, number=inner, ends=_ids(end))
+        path = (*way.path, f"{where} forwards port {number} to {found.fixed_ip}:{inner}")
         return replace(way, path=path, target=end, fixed_ip=found.fixed_ip, number=inner, ends=_ids(end))
 
     def _hidden(self, way: Way, floating: FloatingIp) -> Way:

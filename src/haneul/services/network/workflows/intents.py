@@ -19,7 +19,7 @@ from haneul.services.network.driver import (
 )
 from haneul.services.network.model.addressing import mac_for
 from haneul.services.network.model.networks import FLAT, VLAN, Subnet, SubnetId, VirtualNetwork
-from haneul.services.network.model.ports import METADATA_OWNER, Port
+from haneul.services.network.model.ports import INTERFACE_OWNER, METADATA_OWNER, Port
 from haneul.services.network.model.routers import FloatingIp
 from haneul.services.network.parts import Parts
 from haneul.services.network.workflows.forwarding_intents import forwarding_intents
@@ -132,6 +132,7 @@ class Intents:
         routers = self.parts.store.routers.by_ids(floating.router_id or "" for floating in leading)
         qos = qos_intents(self.parts, leading)
         ports = self.parts.store.ports.by_ids(floating.port_id or "" for floating in leading)
+        feet = self._feet({floating.router_id or "" for floating in leading if floating.forwardings})
         for floating in leading:
             gateway = routers[floating.router_id or ""].gateway
             own_port = own_ports.get(floating.own_port_id)
@@ -150,7 +151,15 @@ class Intents:
                     names=_names(floating.dns_name, _domain(floating, networks[floating.network_id]))[-1:],
                     inside_network_id=ports[floating.port_id].network_id if floating.port_id else "",
                     forwardings=forwarding_intents(floating.forwardings),
+                    inside_network_ids=feet.get(floating.router_id or "", ()) if floating.forwardings else (),
                 )
+
+    def _feet(self, router_ids: set[str]) -> dict[str, tuple[str, ...]]:
+        """The networks that each router has an interface in, in the order of their ids."""
+        if not router_ids:
+            return {}
+        found = self.parts.store.ports.by_devices(router_ids, (INTERFACE_OWNER,))
+        return {each: tuple(sorted({port.network_id for port in ports})) for each, ports in found.items()}
 
 
 def _domain(floating: FloatingIp, network: VirtualNetwork) -> str:

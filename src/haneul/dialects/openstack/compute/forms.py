@@ -34,9 +34,9 @@ def reference(req: Request, kind: str, name: str) -> dict[str, Any]:
     return {"id": name, "links": [{"rel": "bookmark", "href": f"{req.api_url}/{kind}/{name}"}]}
 
 
-def time(moment: datetime | None) -> str | None:
-    """2030-01-31T12:00:00Z."""
-    return None if moment is None else moment.isoformat()[:19] + "Z"
+def time(moment: datetime | None) -> datetime | None:
+    """What is written as 2030-01-31T12:00:00Z: the encoder writes whole seconds, several times as fast as a text."""
+    return None if moment is None else moment.replace(microsecond=0)
 
 
 def fine_time(moment: datetime | None) -> str | None:

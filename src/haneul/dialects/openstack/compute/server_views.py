@@ -58,7 +58,7 @@ def full(req: Request, view: ServerView, *, is_listed: bool = False) -> dict[str
     if not is_listed:
         shown["server_groups"] = [view.group_id] if view.group_id else []
     _add_occasional(shown, view, state.standing)
-    shown.update(_for_administrators(view))
+    _add_for_administrators(shown, view)
     return shown
 
 
@@ -79,8 +79,7 @@ def _add_occasional(shown: dict[str, Any], view: ServerView, state: ServerState)
             shown["fault"]["details"] = fault.details
 
 
-def _for_administrators(view: ServerView) -> dict[str, Any]:
-    shown: dict[str, Any] = {}
+def _add_for_administrators(shown: dict[str, Any], view: ServerView) -> None:
     if view.sight.host_status:
         shown["host_status"] = host_status(view)
     if view.sight.attributes:
@@ -96,7 +95,6 @@ def _for_administrators(view: ServerView) -> dict[str, Any]:
             "OS-EXT-SRV-ATTR:root_device_name": "/dev/vda",
             "OS-EXT-SRV-ATTR:user_data": view.user_data or None,
         }
-    return shown
 
 
 def instance_name(server: Server) -> str:

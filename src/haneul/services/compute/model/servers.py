@@ -136,10 +136,10 @@ class InjectedFile:
 class ServerBirth:
     """What a server was asked to be, kept for the workflow that builds it and for whoever builds it anew."""
 
+    user_data: str = ""
+    """Base64, as it was given. The first field: the store tells by it who has none."""
     nics: tuple[PlannedNic, ...] = ()
     """In the order in which the guest has them; what was plugged in later stands last."""
-    user_data: str = ""
-    """Base64, as it was given."""
     public_key: str = ""
     key_type: str = ""
     host_id: str = ""

@@ -241,8 +241,14 @@ class _Given(msgspec.Struct):
     user_data: str = ""
 
 
+_WITHOUT_USER_DATA = '{"user_data":""'
+"""How a birth begins that has none; one of an older release begins otherwise, and has to be read."""
+_birth_text = type_coerce(server_births.c.birth, Text)
 _BIRTHS = Prepared(
-    select(server_births.c.server_id, type_coerce(server_births.c.birth, Text)).where(among(server_births.c.server_id))
+    select(server_births.c.server_id, _birth_text).where(
+        among(server_births.c.server_id),
+        func.substr(_birth_text, 1, len(_WITHOUT_USER_DATA)) != _WITHOUT_USER_DATA,
+    )
 )
 _read_user_data = msgspec.json.Decoder(_Given).decode
 

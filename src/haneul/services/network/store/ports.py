@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from haneul.kit.db import Database, Prepared, PreparedList, Timestamp, among, inserting
 from haneul.kit.errors import Conflict
-from haneul.kit.records import with_values
-from haneul.services.network.model.ports import FixedIp, Port, PortId, ServerAddress
+from haneul.kit.records import record, with_values
+from haneul.services.network.model.ports import FixedIp, Port, ServerAddress
 from haneul.services.network.store.qos import network_traits
 from haneul.services.network.store.rows import Rows, Scope, chunked, grouped
 from haneul.services.network.store.tables import floating_ips, networks, port_addresses, port_groups, ports
@@ -227,12 +227,13 @@ def _groups(port_id: str, group_ids: Iterable[str]) -> list[dict[str, Any]]:
 
 def _gather(addresses: list[ServerAddress], row: Any) -> None:
     _, network, mac, port_id, address, floating = row
+    values = {"network_name": network, "mac_address": mac, "port_id": port_id}
     version = 6 if ":" in address else 4
-    fixed = ServerAddress(network, address, version, mac, False, PortId(port_id))
+    fixed = record(ServerAddress, values | {"address": address, "version": version, "is_floating": False})
     if floating is None or fixed not in addresses:
         addresses.append(fixed)
     if floating is not None:
-        addresses.append(ServerAddress(network, floating, 4, mac, True, PortId(port_id)))
+        addresses.append(record(ServerAddress, values | {"address": floating, "version": 4, "is_floating": True}))
 
 
 def mac_in_use(port: Port) -> Conflict:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from haneul.kit.errors import Forbidden, Invalid
 from haneul.kit.paging import Page
 from haneul.kit.policy import Caller
+from haneul.kit.records import record
 from haneul.services.compute.model import HostGlance, Server, ServerVolume, Task
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.store import ServerFilter
@@ -114,18 +115,21 @@ class ReadingVerbs(ServerVerbs):
         now, within_s = self._parts.clock.now(), self._parts.tuning.seen_within_s
         up = {host.id for host in hosts.values() if host.is_up(now, within_s)}
         return [
-            ServerView(
-                server=server,
-                task=tasks.get(server.id),
-                addresses=addresses.get(server.id, ()),
-                security_groups=tuple(groups.get(server.id, ())),
-                host=(host := hosts.get(server.host_id or "")),
-                host_is_up=server.host_id in up,
-                zone=zones.get(host.id, default) if host is not None else server.pinned_zone or "",
-                user_data=user_data.get(server.id, ""),
-                volumes=volumes.get(server.id, ()),
-                group_id=server_groups.get(server.id),
-                sight=sight,
+            record(
+                ServerView,
+                {
+                    "server": server,
+                    "task": tasks.get(server.id),
+                    "addresses": addresses.get(server.id, ()),
+                    "security_groups": groups.get(server.id, ()),
+                    "host": (host := hosts.get(server.host_id or "")),
+                    "host_is_up": server.host_id in up,
+                    "zone": zones.get(host.id, default) if host is not None else server.pinned_zone or "",
+                    "user_data": user_data.get(server.id, ""),
+                    "volumes": volumes.get(server.id, ()),
+                    "group_id": server_groups.get(server.id),
+                    "sight": sight,
+                },
             )
             for server in servers
         ]

@@ -86,6 +86,28 @@ def test_what_one_tab_does_another_shows(visit: Visit) -> None:
     expect(page.locator("button[value^='start:']")).to_be_visible()
 
 
+def test_the_map_shows_a_server_as_it_comes_and_leads_to_it(visit: Visit) -> None:
+    visitor = visit()
+    page = visitor.sign_in("demo")
+    page.goto("/console/topology")
+    page.wait_for_selector("html[data-live=yes]")
+    before = page.locator("#map svg a[href^='/console/servers/']").count()
+    other = visitor.open_tab()
+    other.goto("/console/topology")
+    other.locator("#map svg a", has_text="Launch a server here").first.click()
+    expect(other.locator("input[name=networks]:checked")).to_have_count(1)
+    other.fill("input[name=name]", "a-mapped")
+    other.click("form#launch button.main")
+    page.bring_to_front()
+    expect(page.locator("#map svg")).to_contain_text("a-mapped")
+    expect(page.locator("#map svg a[href^='/console/servers/']")).to_have_count(before + 1)
+    _judge(page)
+    page.locator("#map svg a", has_text="a-mapped").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/console/servers/*-*")
+    expect(page.locator("h1")).to_contain_text("a-mapped")
+
+
 def test_a_tenant_sees_no_operators_part(visit: Visit) -> None:
     expect(visit().sign_in("admin").locator("main")).to_contain_text("The cloud's own work")
     page = visit().sign_in("demo")
@@ -130,6 +152,7 @@ def _brightness(page: Page) -> int:
 
 LISTINGS = (
     "networks",
+    "topology",
     "routers",
     "floating-ips",
     "security-groups",

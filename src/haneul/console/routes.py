@@ -14,6 +14,7 @@ from haneul.console.handlers import (
     reach,
     routers,
     security_groups,
+    topology,
     volumes,
 )
 from haneul.console.handlers.launch import check_launch, launch, show_launch
@@ -37,6 +38,7 @@ VIEWS: Mapping[str, Callable[[Visit, Request], Sequence[Piece]]] = {
     "overview": watch_overview,
     "servers": watch_servers,
     "server": watch_server,
+    "topology": topology.watch_topology,
     "volumes": volumes.watch_volumes,
     "volume": volumes.watch_volume,
     "image": images.watch_image,
@@ -60,6 +62,8 @@ def _asked_first(path: str, handler: PageHandler) -> tuple[PageRoute, PageRoute]
 
 
 _OF_NETWORKS = (
+    PageRoute("GET", "/topology", topology.show_topology),
+    PageRoute("POST", "/topology/connect", topology.connect_network),
     PageRoute("GET", "/networks", networks.list_networks),
     PageRoute("POST", "/networks", networks.create_network),
     PageRoute("GET", "/networks/{network_id}", networks.show_network),

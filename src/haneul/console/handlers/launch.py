@@ -74,11 +74,13 @@ class Outlook:
 
 
 def show_launch(visit: Visit, request: Request) -> Reply:
-    offer = _offer(visit)
+    """`network` in the address is the network that is ticked at first."""
+    offer, asked = _offer(visit), request.query.get("network")
+    wanted = [each.id for each in offer.networks if each.id == asked or len(offer.networks) == 1]
     first = Choice(
         flavor_id=offer.flavors[0].id if offer.flavors else "",
         image_id=offer.images[0].id if offer.images else "",
-        network_ids=(offer.networks[0].id,) if len(offer.networks) == 1 else (),
+        network_ids=tuple(wanted),
         key_name=offer.keys[0].name if len(offer.keys) == 1 else "",
     )
     return _page(visit, offer, first)

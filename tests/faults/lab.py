@@ -115,7 +115,7 @@ class Lab:
         names = self.cloud.names
         body = {
             "name": "web",
-            "flavorRef": names["small"],
+            "flavorRef": names["roomy"],
             "imageRef": names["tiny"],
             "networks": [{"uuid": self.network}],
         }
@@ -133,9 +133,11 @@ def furnish(cloud: OpenCloud) -> Lab:
     network = cloud.ask("POST", "/network/v2.0/networks", {"network": {"name": "net"}})["network"]["id"]
     subnet = {"network_id": network, "cidr": "10.0.0.0/24", "ip_version": 4}
     cloud.ask("POST", "/network/v2.0/subnets", {"subnet": subnet})
-    large = {"name": "large", "vcpus": 2, "ram": 1024, "disk": 2}
-    made = cloud.ask("POST", "/compute/v2.1/flavors", {"flavor": large}, user="admin")
-    cloud.names["large"] = made["flavor"]["id"]
+    for name, size, swap in (("roomy", 1, 64), ("large", 2, 32)):
+        flavor = {"name": name, "vcpus": size, "ram": 512, "disk": size, "swap": swap}
+        flavor["OS-FLV-EXT-DATA:ephemeral"] = size
+        made = cloud.ask("POST", "/compute/v2.1/flavors", {"flavor": flavor}, user="admin")
+        cloud.names[name] = made["flavor"]["id"]
     return Lab(cloud, network=network)
 
 

@@ -24,7 +24,7 @@ class DiskSpec:
     disk_id: str
     """Names the file; for a root disk the server's id."""
     size_gib: int
-    """0: as large as the image."""
+    """0: as large as the image, or as `size_mib` says."""
     image: ImageSource | None = None
     """What it begins as, kept as its backing file; None: empty."""
     serial: str = ""
@@ -33,6 +33,14 @@ class DiskSpec:
     """virtio, scsi, sata, ide or usb."""
     device: str = "disk"
     """disk or cdrom."""
+    size_mib: int = 0
+    """Of one that is not so many GiB; 0: as `size_gib` says."""
+    filesystem: str = ""
+    """What an empty one is formatted with: ext4 ... or swap; empty: nothing."""
+    label: str = ""
+    """Of its file system."""
+    target: str = ""
+    """vda, vdb ...; empty: the next that is free."""
 
 
 @dataclass(frozen=True)

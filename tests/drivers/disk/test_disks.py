@@ -269,6 +269,35 @@ def test_a_disk_has_an_id_and_no_path(tmp_path: Path, name: str) -> None:
     assert refusal.value.code == "disk.bad_name"
 
 
+@has_qemu_img
+@pytest.mark.parametrize(
+    ("filesystem", "at", "magic"),
+    [("ext4", 1080, b"\x53\xef"), ("ext2", 1080, b"\x53\xef"), ("swap", 4086, b"SWAPSPACE2")],
+)
+def test_an_empty_disk_may_have_a_file_system(tmp_path: Path, filesystem: str, at: int, magic: bytes) -> None:
+    disks = Qcow2Disks(tmp_path)
+    spec = DiskSpec("disk-1.ephemeral0", 0, size_mib=48, filesystem=filesystem, label="ephemeral0")
+
+    first, again = disks.create(spec), disks.create(spec)
+
+    raw = tmp_path / "raw"
+    subprocess.run(["qemu-img", "convert", "-O", "raw", str(first.path), str(raw)], check=True)
+    data = raw.read_bytes()
+    assert first == again
+    assert (len(data), data[at : at + len(magic)]) == (48 * MIB, magic)
+    assert (data[1144:1154] == b"ephemeral0") is (filesystem != "swap")
+    assert [path.name for path in (tmp_path / "disks").iterdir()] == ["disk-1.ephemeral0.qcow2"]
+
+
+@has_qemu_img
+def test_a_file_system_that_nobody_makes_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Invalid) as refusal:
+        Qcow2Disks(tmp_path).create(DiskSpec("disk-1", 1, filesystem="ntfs"))
+
+    assert refusal.value.code == "disk.bad_filesystem"
+    assert list((tmp_path / "disks").iterdir()) == []
+
+
 @pytest.fixture
 def tiny_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system with room for next to nothing."""
@@ -289,3 +318,13 @@ def test_a_full_disk_is_told_as_such_and_nothing_is_left(tiny_disk: Path) -> Non
 
     assert refusal.value.code == "host.disk_full"
     assert list((tiny_disk / "bases").iterdir()) == []
+
+
+@has_qemu_img
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root for a small file system")
+def test_a_file_system_that_does_not_fit_is_told_as_a_full_disk(tiny_disk: Path) -> None:
+    with pytest.raises(NoCapacity) as refusal:
+        Qcow2Disks(tiny_disk).create(DiskSpec("disk-1", 2, filesystem="ext4", label="ephemeral0"))
+
+    assert refusal.value.code == "host.disk_full"
+    assert list((tiny_disk / "disks").iterdir()) == []

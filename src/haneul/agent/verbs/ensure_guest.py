@@ -195,5 +195,5 @@ def _disk_files(parts: Parts, spec: GuestSpec) -> tuple[DiskFile, ...]:
         file = parts.disks.find(disk.disk_id)
         if file is None:
             raise Conflict("guest.disk_missing", f"Make disk {disk.disk_id} on this host first")
-        files.append(replace(file, serial=disk.serial, bus=disk.bus, device=disk.device))
+        files.append(replace(file, serial=disk.serial, bus=disk.bus, device=disk.device, target=disk.target))
     return tuple(files)

@@ -13,6 +13,7 @@ from haneul.kit.workflow import RunView, StepView
 from haneul.services.compute.driver import ConsoleStream, Enroller, Hosts
 from haneul.services.compute.model import (
     ALLOWED,
+    SWAP,
     Aggregate,
     ConsoleGrant,
     ConsoleKind,
@@ -92,6 +93,7 @@ __all__ = [
     "METADATA",
     "RULES",
     "SERVER_SORT_KEYS",
+    "SWAP",
     "ActionView",
     "Aggregate",
     "AggregateChanges",

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from haneul.agent.drivers.disk.base import DiskFile, Fill, Progress, ReadChunk, Room, Snapshot
+from haneul.agent.drivers.disk.filesystems import make_formatted
 from haneul.agent.drivers.disk.foreign import convert_foreign
 from haneul.agent.drivers.disk.qemu_img import ImageFacts, inspect, qemu_img
 from haneul.agent.drivers.disk.snapshots import SnapshotFolder
@@ -21,7 +22,7 @@ from haneul.kit.foreign_disks import FORMATS as FOREIGN_FORMATS
 
 log = logging.getLogger(__name__)
 
-_GIB = 1024**3
+_GIB, _MIB = 1024**3, 1024**2
 _FORMATS = {"raw": "raw", "iso": "raw", "ami": "raw", "qcow2": "qcow2"} | dict.fromkeys(FOREIGN_FORMATS, "qcow2")
 """How an image of which format is kept: guests run from raw and qcow2, the others are converted on arrival."""
 
@@ -49,12 +50,12 @@ class Qcow2Disks:
     def create(self, spec: DiskSpec) -> DiskFile:
         path = self._path(spec.disk_id)
         base = self._base(spec.image) if spec.image else None
-        size = spec.size_gib * _GIB
+        size = spec.size_gib * _GIB or spec.size_mib * _MIB
         if base is not None:
             size = max(size, self._fitting(spec, base))
         with self._lock:
             if not path.exists():
-                self._make(path, base, size)
+                self._make(path, base, size, spec)
             elif inspect(path, "qcow2", may_have_backing=True).virtual_bytes < size:
                 qemu_img("resize", "-q", "-f", "qcow2", str(path), str(size))
         return DiskFile(path, "qcow2", spec.serial)
@@ -179,12 +180,15 @@ class Qcow2Disks:
             raise Invalid("disk.too_small", message)
         return needed
 
-    def _make(self, path: Path, base: Path | None, size: int) -> None:
+    def _make(self, path: Path, base: Path | None, size: int, spec: DiskSpec) -> None:
         part = path.with_name(path.name + ".part")
         part.unlink(missing_ok=True)
         backing = ("-b", str(base), "-F", base.suffix[1:]) if base else ()
         try:
-            qemu_img("create", "-q", "-f", "qcow2", *backing, str(part), str(size))
+            if spec.filesystem and base is None:
+                make_formatted(part, size, spec.filesystem, spec.label)
+            else:
+                qemu_img("create", "-q", "-f", "qcow2", *backing, str(part), str(size))
             part.replace(path)
             sync_folder(self._disks)
         except OSError as error:

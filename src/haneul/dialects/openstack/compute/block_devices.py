@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from haneul.kit.errors import Invalid
-from haneul.services.compute import DiskSource, WantedDisk
+from haneul.services.compute import SWAP, DiskSource, WantedDisk
 
 NEW, OLD = "block_device_mapping_v2", "block_device_mapping"
 _BAD = "Block Device Mapping is Invalid"
@@ -42,6 +42,7 @@ def _disk(told: Mapping[str, Any]) -> WantedDisk:
         type=told.get("volume_type") or "",
         device=told.get("device_name") or "",
         tag=told.get("tag"),
+        filesystem=str(told.get("guest_format") or "") if source is DiskSource.BLANK else "",
         goes_with_server=told.get("delete_on_termination") in _TRUE,
     )
 
@@ -55,10 +56,12 @@ def _boot_index(told: str | float | None) -> int | None:
 def _old_disk(told: Mapping[str, Any], has_root: bool) -> WantedDisk:
     """In the first form: a device, and a volume or snapshot for it."""
     device = str(told.get("device_name") or "")
+    virtual = str(told.get("virtual_name") or "")
+    if virtual == SWAP or virtual.startswith("ephemeral"):
+        size, kind = int(told.get("volume_size") or 0), SWAP if virtual == SWAP else ""
+        return WantedDisk(DiskSource.BLANK, is_volume=False, size_gib=size, device=device, filesystem=kind)
     if not (told.get("volume_id") or told.get("snapshot_id")):
-        raise Invalid(
-            "server.bad_disk", f"{_BAD}: name a volume_id or snapshot_id for {device}: there are no other disks here."
-        )
+        raise Invalid("server.bad_disk", f"{_BAD}: name a volume_id, a snapshot_id or a virtual_name for {device}.")
     source = DiskSource.VOLUME if told.get("volume_id") else DiskSource.SNAPSHOT
     return WantedDisk(
         source=source,

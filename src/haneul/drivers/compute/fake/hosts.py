@@ -58,8 +58,8 @@ class FakeHosts(FakeCopies):
                 content = self.world.contents.get(digest, digest)
                 host.disks[spec.disk_id] = FakeDisk(spec, now + wait_s, wait_s == 0, content)
             disk = host.disks[spec.disk_id]
-            if spec.size_gib > disk.spec.size_gib:
-                disk.spec = replace(disk.spec, size_gib=spec.size_gib)
+            if (spec.size_gib, spec.size_mib) > (disk.spec.size_gib, disk.spec.size_mib):
+                disk.spec = replace(disk.spec, size_gib=spec.size_gib, size_mib=spec.size_mib)
             is_ready = now >= disk.ready_at
             return DiskReport(spec.disk_id, is_ready, total if is_ready else 0, total)
 

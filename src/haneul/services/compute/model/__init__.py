@@ -7,6 +7,7 @@ from haneul.services.compute.model.flavors import NO_LIMIT, Flavor, FlavorSnapsh
 from haneul.services.compute.model.groups import GroupPolicy, ServerGroup
 from haneul.services.compute.model.hosts import Host, HostGlance, HostId, Hypervisor, JoinGrant
 from haneul.services.compute.model.keypairs import Keypair, KeyType
+from haneul.services.compute.model.local_disks import FILE_SYSTEMS, SWAP, LocalDisk, ephemeral_mib, is_local, sized_for
 from haneul.services.compute.model.moves import ChosenPlace, Move, MoveKind, MoveOrder, MoveStatus
 from haneul.services.compute.model.quotas import DEFAULT_LIMITS, Limits, QuotaKey, Usage
 from haneul.services.compute.model.servers import (
@@ -29,8 +30,10 @@ from haneul.services.compute.model.volumes import DiskSource, PlannedDisk, Serve
 __all__ = [
     "ALLOWED",
     "DEFAULT_LIMITS",
+    "FILE_SYSTEMS",
     "MOVES",
     "NO_LIMIT",
+    "SWAP",
     "ZONE_KEY",
     "Aggregate",
     "ChosenPlace",
@@ -50,6 +53,7 @@ __all__ = [
     "KeyType",
     "Keypair",
     "Limits",
+    "LocalDisk",
     "Lock",
     "Move",
     "MoveKind",
@@ -70,5 +74,8 @@ __all__ = [
     "WantedDisk",
     "WantedNic",
     "Zone",
+    "ephemeral_mib",
+    "is_local",
     "may_move",
+    "sized_for",
 ]

@@ -30,6 +30,7 @@ def _wanted(told: Mapping[str, Any]) -> WantedDisk:
         type=str(told.get("volume_type") or ""),
         device=str(told.get("device_name") or ""),
         tag=told.get("tag") or None,
+        filesystem=str(told.get("guest_format") or "") if source is DiskSource.BLANK else "",
         goes_with_server=bool(told.get("delete_on_termination")),
     )
 

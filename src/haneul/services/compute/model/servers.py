@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import NewType
 
 from haneul.services.compute.model.flavors import FlavorSnapshot
+from haneul.services.compute.model.local_disks import LocalDisk
 from haneul.services.compute.model.volumes import PlannedDisk
 
 ServerId = NewType("ServerId", str)
@@ -152,6 +153,8 @@ class ServerBirth:
     files: tuple[InjectedFile, ...] = ()
     disks: tuple[PlannedDisk, ...] = ()
     """Its volumes from the beginning, beside or instead of a disk of its own."""
+    local_disks: tuple[LocalDisk, ...] = ()
+    """What it has now beside its root disk, ephemeral and swap."""
 
     @property
     def tagged_nics(self) -> tuple[PlannedNic, ...]:

@@ -50,6 +50,12 @@ class WantedDisk:
     device: str = ""
     tag: str | None = None
     goes_with_server: bool = False
+    filesystem: str = ""
+    """Of a blank disk that lies with the server: swap, ext4 ...; of swap `size_gib` are MiB, as Nova has it."""
+
+    @property
+    def is_local_blank(self) -> bool:
+        return self.source is DiskSource.BLANK and not self.is_volume
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from haneul.kit.paging import Page
 from haneul.services.compute.model import (
     Fault,
     FlavorSnapshot,
+    LocalDisk,
     Server,
     ServerBirth,
     ServerId,
@@ -179,9 +180,20 @@ class ServerStore:
         with self.db.write() as c:
             _change(tuple(values)).run(c, of=server_id, updated_at=now, **values)
 
-    def set_flavor(self, server_id: str, flavor: FlavorSnapshot, host_id: str, now: datetime) -> None:
-        """Another size, and perhaps another host."""
-        self.change(server_id, now, host_id=host_id, **_of_flavor(flavor))
+    def set_flavor(
+        self,
+        server_id: str,
+        flavor: FlavorSnapshot,
+        local_disks: tuple[LocalDisk, ...],
+        host_id: str,
+        now: datetime,
+    ) -> None:
+        """Another size, and perhaps another host; its disks beside the root disk as the flavor has them."""
+        with self.db.write():
+            self.change(server_id, now, host_id=host_id, **_of_flavor(flavor))
+            birth = self.birth(server_id)
+            if local_disks != birth.local_disks:
+                self.set_birth(server_id, replace(birth, local_disks=local_disks), now)
 
     def list_set_aside(self, state: ServerState, before: datetime) -> Sequence[str]:
         """The ids of servers that have been shelved, or softly deleted, since before then."""

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from haneul.hostapi import Leftovers, Power, owner_of
 from haneul.kit.errors import CloudError, Unavailable
 from haneul.kit.policy import INTERNAL
-from haneul.services.compute.model import ServerId
+from haneul.services.compute.model import ServerId, is_local
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.workflows.guests import rescue_disk_id
-from haneul.services.compute.workflows.moving import kept_disk_id
+from haneul.services.compute.workflows.moving import KEPT
 from haneul.services.compute.workflows.nics import SERVER_OWNER
 from haneul.services.network import Filter, Listing
 from haneul.services.placement import ConsumerId
@@ -79,7 +79,7 @@ class Homes:
             return True
         if thing.name == rescue_disk_id(thing.id):
             return thing.id in self._rescued or thing.id in self._busy
-        return thing.name == kept_disk_id(thing.id) and move is not None
+        return move is not None if thing.name.endswith(KEPT) else is_local(thing.name.removeprefix(f"{thing.id}."))
 
     def may_hold(self, consumer_id: str) -> bool:
         return bool(self._host_by_server.get(consumer_id)) or consumer_id in self._move_ids

@@ -23,8 +23,8 @@ from haneul.services.compute.workflows.guests import (
     is_away,
     remove_guest_now,
     require_host,
-    root_disk,
 )
+from haneul.services.compute.workflows.own_disks import fresh_disks_ready, remove_disks
 from haneul.services.compute.workflows.placing import NO_HOST, choose_host, explain
 from haneul.services.placement import ConsumerId
 
@@ -88,15 +88,14 @@ def plug_port(parts: Parts, server_id: ServerId, host_id: str, nic: PlannedNic) 
 
 
 def root_disk_ready(parts: Parts, server_id: ServerId, host_id: str) -> bool:
+    """And those beside it."""
     require_host(parts, host_id)
-    if parts.store.servers.get(server_id).boots_from_volume:
-        return True
-    return parts.hosts.ensure_disk(host_id, root_disk(parts, parts.store.servers.get(server_id))).is_ready
+    return fresh_disks_ready(parts, parts.store.servers.get(server_id), host_id)
 
 
 def remove_root_disk(parts: Parts, server_id: ServerId, host_id: str) -> None:
     if not is_away(parts, host_id):
-        parts.hosts.remove_disk(host_id, server_id)
+        remove_disks(parts, server_id, host_id)
 
 
 def guest_runs(parts: Parts, server_id: ServerId, host_id: str) -> bool:

@@ -12,6 +12,7 @@ from haneul.services.compute.workflows.attach_volume import volumes_gone
 from haneul.services.compute.workflows.guests import is_away, rescue_disk_id
 from haneul.services.compute.workflows.images import remove_image
 from haneul.services.compute.workflows.moving import give_source_back, kept_disk_id
+from haneul.services.compute.workflows.own_disks import disk_ids, local_disks_with
 from haneul.services.placement import ConsumerId
 
 GUEST_DEADLINE_S = 300.0
@@ -40,11 +41,15 @@ def root_disk_gone(parts: Parts, server_id: ServerId) -> bool:
     server = parts.store.servers.find(server_id)
     if server is None:
         return True
-    disk_ids = [server_id, *([rescue_disk_id(server_id)] if server.rescue else [])]
-    if parts.store.moves.open_of(server_id) is not None:
-        disk_ids.append(kept_disk_id(server_id))
+    gone = {*disk_ids(server_id, parts.store.servers.birth(server_id).local_disks)}
+    if server.rescue:
+        gone.add(rescue_disk_id(server_id))
+    move = parts.store.moves.open_of(server_id)
+    for flavor in (move.old_flavor, move.new_flavor) if move else ():
+        there = disk_ids(server_id, local_disks_with(parts, server_id, flavor))
+        gone.update(there, map(kept_disk_id, there))
     for host_id in _hosts_of(parts, server_id):
-        for disk_id in disk_ids:
+        for disk_id in sorted(gone):
             parts.hosts.remove_disk(host_id, disk_id)
     if server.shelved_image_id is not None:
         remove_image(parts, server.shelved_image_id)

@@ -7,7 +7,7 @@ from haneul.kit.workflow import Run, workflow
 from haneul.services.compute.model import ChosenPlace, Fault, MoveOrder, MoveStatus, ServerId, ServerState
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.workflows.asked import AskedBy
-from haneul.services.compute.workflows.guests import guest_is, is_away, power_of, remove_guest_now, root_disk
+from haneul.services.compute.workflows.guests import guest_is, is_away, power_of, remove_guest_now
 from haneul.services.compute.workflows.moving import (
     claim_place,
     give_place_back,
@@ -18,6 +18,7 @@ from haneul.services.compute.workflows.moving import (
     switch_over,
     tell_move_failed,
 )
+from haneul.services.compute.workflows.own_disks import fresh_disks_ready, remove_disks
 
 GUEST_DEADLINE_S = 300.0
 DISK_DEADLINE_S = 1800.0
@@ -36,13 +37,13 @@ def evacuate_server(run: Run, server_id: ServerId, asked_by: AskedBy, order: Mov
 
 
 def new_disk_there(parts: Parts, server_id: ServerId, place: ChosenPlace) -> bool:
-    server = parts.store.servers.get(server_id)
-    return server.boots_from_volume or parts.hosts.ensure_disk(place.target_id, root_disk(parts, server)).is_ready
+    """And those beside it, empty."""
+    return fresh_disks_ready(parts, parts.store.servers.get(server_id), place.target_id)
 
 
 def no_disk_there(parts: Parts, server_id: ServerId, place: ChosenPlace) -> None:
     if not is_away(parts, place.target_id):
-        parts.hosts.remove_disk(place.target_id, server_id)
+        remove_disks(parts, server_id, place.target_id)
 
 
 def guest_stands_anew(parts: Parts, server_id: ServerId, place: ChosenPlace, order: MoveOrder) -> bool:

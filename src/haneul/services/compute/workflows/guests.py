@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from haneul.hostapi import DiskSpec, GuestSpec, Power, RebootSpec, VolumeDisk
 from haneul.kit.errors import Conflict, NoCapacity, Unavailable
-from haneul.kit.policy import INTERNAL
-from haneul.services.compute.model import Server, ServerId
+from haneul.services.compute.model import LocalDisk, Server, ServerId
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.workflows.disks import volume_disks
 from haneul.services.compute.workflows.metadata import guest_metadata
 from haneul.services.compute.workflows.nics import in_order
+from haneul.services.compute.workflows.own_disks import guest_disks
 from haneul.services.compute.workflows.sightings import host_is_up
 
-_SERIAL_LENGTH = 20
 
-
-def root_disk(parts: Parts, server: Server) -> DiskSpec:
-    """The root disk as it begins. Raises NotFound when its image is gone."""
-    image = None if server.image_id is None else parts.image.images.source(INTERNAL, server.image_id)
-    return DiskSpec(server.id, server.flavor.disk_gib, image, serial_of(server.id))
-
-
-def serial_of(server_id: str) -> str:
-    """By what the guest knows the disk."""
-    return server_id[:_SERIAL_LENGTH]
-
-
-def guest_spec(parts: Parts, server: Server, power: Power) -> GuestSpec:
-    """The guest as it should be, its disks and ports being there."""
+def guest_spec(
+    parts: Parts, server: Server, power: Power, local_disks: tuple[LocalDisk, ...] | None = None
+) -> GuestSpec:
+    """The guest as it should be, its disks and ports being there; with other local disks than it has, if given."""
     birth = parts.store.servers.birth(server.id)
+    if local_disks is not None:
+        birth = replace(birth, local_disks=local_disks)
     volumes = volume_disks(parts, server)
-    disks, boot_disk = _disks(server, volumes)
+    disks, boot_disk = _disks(server, birth.local_disks, volumes)
     return GuestSpec(
         server_id=server.id,
         project_id=server.project_id,
@@ -51,11 +43,14 @@ def guest_spec(parts: Parts, server: Server, power: Power) -> GuestSpec:
     )
 
 
-def _disks(server: Server, volumes: Sequence[VolumeDisk]) -> tuple[tuple[DiskSpec, ...], int]:
+def _disks(
+    server: Server, local_disks: Sequence[LocalDisk], volumes: Sequence[VolumeDisk]
+) -> tuple[tuple[DiskSpec, ...], int]:
     """The guest's own disks, and which of them and of the volumes behind them it boots from."""
-    own = () if server.boots_from_volume else (DiskSpec(server.id, server.flavor.disk_gib, None, serial_of(server.id)),)
+    own = guest_disks(server, local_disks)
     if server.rescue is None:
-        return own, 0 if own else next((at for at, volume in enumerate(volumes) if volume.is_boot), 0)
+        boot_volume = next((at for at, volume in enumerate(volumes) if volume.is_boot), 0)
+        return own, len(own) + boot_volume if server.boots_from_volume else 0
     rescue = DiskSpec(rescue_disk_id(server.id), 0, bus=server.rescue.bus, device=server.rescue.device)
     return ((*own, rescue), len(own)) if server.rescue.is_stable else ((rescue, *own), 0)
 

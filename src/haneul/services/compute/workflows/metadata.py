@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from haneul.hostapi import GuestMetadata
-from haneul.services.compute.model import Server, ServerBirth
+from haneul.services.compute.model import SWAP, Server, ServerBirth
 from haneul.services.compute.parts import Parts
 
 _ROOT_DEVICE = "/dev/vda"
@@ -89,6 +89,8 @@ def _ec2(parts: Parts, server: Server, birth: ServerBirth) -> dict[str, str]:
         "reservation-id": server.reservation_id,
         "security-groups": "default",
     }
+    for disk in birth.local_disks:
+        tree[f"block-device-mapping/{disk.label or SWAP}"] = disk.device
     if birth.public_key and server.key_name:
         tree["public-keys/0/openssh-key"] = birth.public_key
         tree["public-keys"] = f"0={server.key_name}"

@@ -9,7 +9,8 @@ from haneul.services.compute.model import Fault, ServerId, ServerState
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.workflows.asked import AskedBy
 from haneul.services.compute.workflows.birth_volumes import begin_volume_anew, mark_volume_attached, volume_anew
-from haneul.services.compute.workflows.guests import guest_is, host_of, root_disk
+from haneul.services.compute.workflows.guests import guest_is, host_of
+from haneul.services.compute.workflows.own_disks import fresh_disks_ready, remove_disks
 
 GUEST_DEADLINE_S = 300.0
 DISK_DEADLINE_S = 1800.0
@@ -41,15 +42,12 @@ def old_guest_gone(parts: Parts, server_id: ServerId) -> bool:
 
 
 def remove_old_disk(parts: Parts, server_id: ServerId) -> None:
-    parts.hosts.remove_disk(host_of(parts, server_id), server_id)
+    """And those beside it: they begin anew as well."""
+    remove_disks(parts, server_id, host_of(parts, server_id))
 
 
 def new_disk_ready(parts: Parts, server_id: ServerId) -> bool:
-    server = parts.store.servers.get(server_id)
-    if server.boots_from_volume:
-        return True
-    spec = root_disk(parts, server)
-    return parts.hosts.ensure_disk(host_of(parts, server_id), spec).is_ready
+    return fresh_disks_ready(parts, parts.store.servers.get(server_id), host_of(parts, server_id))
 
 
 def new_guest_stands(parts: Parts, server_id: ServerId, was_stopped: bool) -> bool:

@@ -19,6 +19,7 @@ from haneul.services.compute.workflows.images import (
     remove_image,
 )
 from haneul.services.compute.workflows.moving import bind_ports
+from haneul.services.compute.workflows.own_disks import remove_disks
 from haneul.services.placement import ConsumerId
 
 GUEST_DEADLINE_S = 300.0
@@ -91,7 +92,7 @@ def disk_gone(parts: Parts, server_id: ServerId) -> None:
     """As `guest_gone`."""
     host_id = parts.store.servers.get(server_id).host_id
     if host_id is not None and not is_away(parts, host_id):
-        parts.hosts.remove_disk(host_id, server_id)
+        remove_disks(parts, server_id, host_id)
 
 
 def leave_host(parts: Parts, server_id: ServerId) -> None:

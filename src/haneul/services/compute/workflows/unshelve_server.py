@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from haneul.hostapi import DiskSpec, Power
+from haneul.hostapi import Power
 from haneul.kit.policy import INTERNAL
 from haneul.kit.workflow import Run, workflow
 from haneul.services.compute.model import ServerId, ServerState
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.workflows.asked import AskedBy
-from haneul.services.compute.workflows.guests import guest_is, host_of, is_away, remove_guest_now, serial_of
+from haneul.services.compute.workflows.guests import guest_is, host_of, is_away, remove_guest_now
 from haneul.services.compute.workflows.images import remove_image
 from haneul.services.compute.workflows.moving import bind_ports
 from haneul.services.compute.workflows.nics import ports_are_up
+from haneul.services.compute.workflows.own_disks import fresh_disks_ready, remove_disks
 from haneul.services.compute.workflows.placing import choose_host
 from haneul.services.placement import ConsumerId
 
@@ -64,21 +65,22 @@ def plug_ports_again(parts: Parts, server_id: ServerId) -> None:
 
 
 def disk_again(parts: Parts, server_id: ServerId, was_offloaded: bool, image_id: str) -> bool:
-    """The disk that its host still has, or one that begins as the image; none for one that boots from a volume."""
-    server = parts.store.servers.get(server_id)
+    """The disks that its host still has, or a root disk that begins as the image and empty ones beside it.
+
+    One that boots from a volume has none of the first kind.
+    """
+    server, host_id = parts.store.servers.get(server_id), host_of(parts, server_id)
     if server.boots_from_volume:
-        return True
+        return fresh_disks_ready(parts, server, host_id)
     if not was_offloaded and parts.image.images.find(INTERNAL, image_id) is None:
         return True
-    image = parts.image.images.source(INTERNAL, image_id)
-    disk = DiskSpec(server_id, server.flavor.disk_gib, image, serial_of(server_id))
-    return parts.hosts.ensure_disk(host_of(parts, server_id), disk).is_ready
+    return fresh_disks_ready(parts, server, host_id, parts.image.images.source(INTERNAL, image_id))
 
 
 def no_disk_again(parts: Parts, server_id: ServerId, was_offloaded: bool, _image_id: str) -> None:
     host_id = parts.store.servers.get(server_id).host_id
     if was_offloaded and host_id is not None and not is_away(parts, host_id):
-        parts.hosts.remove_disk(host_id, server_id)
+        remove_disks(parts, server_id, host_id)
 
 
 def guest_runs_again(parts: Parts, server_id: ServerId, was_offloaded: bool) -> bool:

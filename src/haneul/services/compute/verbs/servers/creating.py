@@ -141,7 +141,7 @@ class CreatingVerbs(ServerVerbs):
             tags=wish.tags,
         )
         birth = self._birth(caller, wish, nics, keypair, host_id)
-        return _Plan(server, replace(birth, disks=chosen.disks))
+        return _Plan(server, replace(birth, disks=chosen.disks, local_disks=chosen.local_disks))
 
     def _birth(
         self, caller: Caller, wish: ServerWish, nics: tuple[WantedNic, ...], keypair: Keypair | None, host_id: str

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from string import ascii_lowercase
 
 from haneul.kit.errors import Conflict, Invalid, NotFound
 from haneul.kit.ids import new_uuid
 from haneul.kit.policy import Caller
-from haneul.services.compute.model import DiskSource, Flavor, PlannedDisk, Server, WantedDisk
+from haneul.services.compute.model import DiskSource, Flavor, LocalDisk, PlannedDisk, Server, WantedDisk
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.verbs.servers.choices import chosen_image
 from haneul.services.compute.verbs.servers.image_disks import disks_of_image
+from haneul.services.compute.verbs.servers.local_disks import BAD as _BAD
+from haneul.services.compute.verbs.servers.local_disks import chosen_local_disks
+from haneul.services.compute.verbs.servers.local_disks import named as _named
 from haneul.services.compute.verbs.servers.wishes import ServerWish
 from haneul.services.compute.workflows.birth_volumes import reserve_disk
 
 _ROOT = "/dev/vda"
-_BAD = "Block Device Mapping is Invalid"
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class ChosenDisks:
     image_id: str | None
     """What the server's own disk begins as; None: it boots from the first of `disks`."""
     disks: tuple[PlannedDisk, ...]
+    local_disks: tuple[LocalDisk, ...] = ()
 
 
 def chosen_disks(parts: Parts, caller: Caller, wish: ServerWish, flavor: Flavor) -> ChosenDisks:
@@ -32,7 +35,8 @@ def chosen_disks(parts: Parts, caller: Caller, wish: ServerWish, flavor: Flavor)
     told = disks_of_image(parts, caller, wish)
     is_only_told = any(disk.is_volume and disk.boot_index == 0 for disk in told)
     wanted = [*told, *(disk for disk in wish.disks if disk.is_volume or not is_only_told)]
-    local = [disk for disk in wanted if not disk.is_volume]
+    blanks = [disk for disk in wanted if disk.is_local_blank]
+    local = [disk for disk in wanted if not disk.is_volume and not disk.is_local_blank]
     volumes = [disk for disk in wanted if disk.is_volume]
     for disk in local:
         _check_local(disk, wish)
@@ -47,16 +51,11 @@ def chosen_disks(parts: Parts, caller: Caller, wish: ServerWish, flavor: Flavor)
     image_id = None if boots_from_volume else chosen_image(parts, caller, wish.image_id, flavor)
     for disk in volumes:
         _check_volume(parts, caller, disk, flavor, wish)
-    return ChosenDisks(image_id, _planned(volumes))
+    local_disks = chosen_local_disks(blanks, flavor.snapshot(), {_named(disk) for disk in volumes} | {_ROOT})
+    return ChosenDisks(image_id, _planned(volumes, {disk.device for disk in local_disks}), local_disks)
 
 
 def _check_local(disk: WantedDisk, wish: ServerWish) -> None:
-    if disk.source is DiskSource.BLANK:
-        raise Invalid(
-            "server.no_ephemeral",
-            f"{_BAD}: hosts here offer no ephemeral or swap disks. Ask for a blank volume instead: destination_type "
-            f"volume, with a volume_size and delete_on_termination.",
-        )
     if disk.source is not DiskSource.IMAGE or disk.boot_index != 0:
         raise Invalid("server.bad_disk", f"{_BAD}: Mapping {disk.source} to local is not supported.")
     if disk.source_id != wish.image_id:
@@ -101,11 +100,11 @@ def _check_snapshot(parts: Parts, caller: Caller, disk: WantedDisk) -> None:
         raise Invalid("volume.too_small", f"{_BAD}: the volume needs {snapshot.size_gib} GiB to hold the snapshot.")
 
 
-def _planned(volumes: Sequence[WantedDisk]) -> tuple[PlannedDisk, ...]:
+def _planned(volumes: Sequence[WantedDisk], others: Collection[str]) -> tuple[PlannedDisk, ...]:
     """With a device for each: the one wished for if it is free, else the next."""
     letters = [f"/dev/vd{letter}" for letter in ascii_lowercase]
     first = sorted(volumes, key=lambda disk: (disk.boot_index != 0, letters.index(d) if (d := _named(disk)) else 99))
-    taken, planned = {_ROOT}, []
+    taken, planned = {_ROOT, *others}, []
     for disk in first:
         free = [name for name in (_named(disk), *letters) if name and name not in taken]
         device = _ROOT if disk.boot_index == 0 else next(iter(free), "")
@@ -127,12 +126,6 @@ def _planned(volumes: Sequence[WantedDisk]) -> tuple[PlannedDisk, ...]:
             )
         )
     return tuple(planned)
-
-
-def _named(disk: WantedDisk) -> str:
-    """The device that was asked for, if it is one that a disk may have."""
-    name = disk.device.removeprefix("/dev/")
-    return f"/dev/{name}" if len(name) == 3 and name[:2] == "vd" and name[2] in ascii_lowercase else ""
 
 
 def renewed(disk: PlannedDisk) -> PlannedDisk:

@@ -16,6 +16,7 @@ from haneul.services.compute.model import (
     MoveStatus,
     Server,
     ServerState,
+    ephemeral_mib,
 )
 from haneul.services.compute.verbs.limits import require_growth
 from haneul.services.compute.verbs.servers.base import ServerVerbs, asked_by, require_action
@@ -41,6 +42,7 @@ class MovingVerbs(ServerVerbs):
             if flavor.is_disabled:
                 raise Invalid("flavor.absent", f"Flavor {flavor_id} could not be found.")
             _require_other_size(server, flavor.snapshot())
+            self._require_room_for_local_disks(server, flavor.snapshot())
             require_growth(self._parts.store, server.project_id, server.flavor, flavor.snapshot())
             order = self._order(server, flavor.snapshot(), may_stay=self._parts.tuning.resize_on_same_host)
             self._begin(caller, server, MoveKind.RESIZE, resize_server, order)
@@ -143,6 +145,12 @@ class MovingVerbs(ServerVerbs):
                 was_stopped=order.was_stopped,
             )
         )
+
+    def _require_room_for_local_disks(self, server: Server, flavor: FlavorSnapshot) -> None:
+        needed = ephemeral_mib(self._store.birth(server.id).local_disks)
+        if flavor.ephemeral_gib * 1024 < needed:
+            message = f"Disks do not shrink: choose a flavor with at least {needed // 1024} GiB of ephemeral disk."
+            raise Invalid("flavor.disk_too_small", message)
 
     def _target(self, server: Server, name: str | None) -> str:
         """The id of the host of that name, empty for any. Raises Invalid unless there is one to go to."""

@@ -97,6 +97,7 @@ class VolumeVerbs(ServerVerbs):
     def _device(self, server: Server, wished: str) -> str:
         """The one wished for if it is free, else the next."""
         taken = {row.device for row in self._parts.store.volumes.of([server.id])} | {_ROOT}
+        taken |= {disk.device for disk in self._parts.store.servers.birth(server.id).local_disks}
         names = [f"/dev/vd{letter}" for letter in ascii_lowercase]
         wished = wished if wished.startswith("/dev/") or not wished else f"/dev/{wished}"
         for name in (wished, *names):

@@ -62,6 +62,12 @@ class Server:
             self._process.wait(_START_S)
             self._process = None
 
+    def administer(self, statement: str) -> None:
+        """Have the server itself do something."""
+        options = f"host={self.folder} user={_USER} dbname=postgres"
+        with psycopg.connect(options, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
     @property
     def _data(self) -> Path:
         return self.folder / "data"

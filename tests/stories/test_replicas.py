@@ -3,75 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-import haneul
 from haneul.agent.enrol import Identity, join
 from haneul.agent.settings import AgentSettings
-from haneul.cli.rest import Credentials, RefusedError, Rest
+from haneul.cli.rest import RefusedError, Rest
 from haneul.cli.trouble import TroubleError
 from haneul.hostapi import parse_join_token
 from haneul.main import ADMIN_PASSWORD
 from tests import databases
 from tests.drivers.compute.agents import AgentThread
+from tests.replicas import PASSWORD, Replica, free_port, furnish, until, up_hosts
 
 pytestmark = pytest.mark.skipif(not databases.on_postgres(), reason="needs a PostgreSQL server: pytest --postgres")
-
-PASSWORD = "a password of the tests"
-TAKEN_OVER_S = 60
-"""Far more than it takes: a machine may be busy. The figure that is promised is measured elsewhere."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@dataclass
-class Replica:
-    """One control plane, as a process."""
-
-    name: str
-    port: int
-    agent_port: int
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self, state: Path, addresses: str) -> None:
-        given = {
-            "REPLICA": self.name,
-            "PORT": str(self.port),
-            "AGENT_PORT": str(self.agent_port),
-            "CONTROL_ADDRESS": addresses,
-            "NETWORK_DRIVER": "fake",
-            "DATABASE_URL": databases.url_of(state),
-        }
-        env = os.environ | {"PYTHONPATH": str(Path(haneul.__file__).parents[1])}
-        env |= {f"HANEUL_{name}": value for name, value in given.items()}
-        argv = [sys.executable, "-m", "haneul", "serve", "--state", str(state)]
-        with (state / f"{self.name}.log").open("ab") as log:
-            self.process = subprocess.Popen(argv, env=env, stdout=log, stderr=log)
-
-    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
-        if self.process is not None:
-            self.process.send_signal(how)
-            self.process.wait(30)
-            self.process = None
-
-    def rest(self) -> Rest:
-        return Rest(f"http://127.0.0.1:{self.port}", Credentials("admin", PASSWORD, "admin"))
 
 
 @dataclass
@@ -87,31 +37,14 @@ class Pair:
         return ",".join(f"127.0.0.1:{each.agent_port}" for each in self.replicas)
 
     def start(self, replica: Replica) -> None:
-        replica.start(self.state, self.addresses)
-        until(lambda: answers(replica))
+        replica.start(self.state, self.addresses, {"DATABASE_URL": databases.url_of(self.state)})
+        until(replica.answers)
 
     def add_host(self, name: str) -> None:
         token = self.replicas[0].rest().post("/haneul/v1/hosts/join-tokens", {})["token"]
         settings = AgentSettings(self.state / name, self.addresses, hypervisor="fake", disk="fake", nic="fake")
         asyncio.run(join(parse_join_token(token), Identity(settings.folder / "identity"), name))
         self.agents.append(AgentThread(settings))
-
-
-def until(question: Callable[[], Any], seconds: float = TAKEN_OVER_S) -> Any:
-    """The first answer that is true."""
-    end = time.monotonic() + seconds
-    while not (answer := question()):
-        assert time.monotonic() < end, "it did not become true in time"
-        time.sleep(0.1)
-    return answer
-
-
-def answers(replica: Replica) -> bool:
-    assert replica.process is not None and replica.process.poll() is None, f"{replica.name} has ended"
-    try:
-        return bool(replica.rest().token())
-    except TroubleError:
-        return False
 
 
 @pytest.fixture
@@ -134,26 +67,13 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
             replica.end()
 
 
-def up_hosts(rest: Rest) -> list[Any]:
-    return [host for host in rest.get("/haneul/v1/hosts")["hosts"] if host["is_up"] and host["inventory"]]
-
-
-def furnish(rest: Rest) -> dict[str, Any]:
-    """What a server is made of."""
-    flavor = rest.post("/compute/v2.1/flavors", {"flavor": {"name": "small", "vcpus": 1, "ram": 64, "disk": 1}})
-    image = rest.post("/image/v2/images", {"name": "tiny", "disk_format": "raw", "container_format": "bare"})
-    file = Path(__file__)
-    rest.upload(f"/image/v2/images/{image['id']}/file", file)
-    return {"flavorRef": flavor["flavor"]["id"], "imageRef": image["id"], "networks": []}
-
-
 def states(rest: Rest) -> list[str]:
     return [server["status"] for server in rest.get("/compute/v2.1/servers/detail")["servers"]]
 
 
 def test_the_runs_of_a_killed_control_plane_go_on_in_the_other(pair: Pair) -> None:
     first, second = pair.replicas
-    wanted = furnish(first.rest())
+    wanted = furnish(first.rest(), Path(__file__))
 
     def create(number: int) -> None:
         body = {"server": wanted | {"name": f"server-{number}"}}

@@ -28,6 +28,8 @@ class Sources:
     disks: Disks
     nics: Nics
     journal: Journal
+    hostname: str = ""
+    """Empty: as Linux tells it."""
 
 
 def inventory_of(
@@ -43,7 +45,7 @@ def inventory_of(
         wanted = [record for record in sources.journal.list() if record.spec.power is not Power.STOPPED]
         return HostInventory(
             host_id=host_id,
-            hostname=socket.gethostname(),
+            hostname=sources.hostname or socket.gethostname(),
             address=address,
             chassis=sources.nics.chassis(),
             vcpus=os.cpu_count() or 1,

@@ -93,7 +93,7 @@ class Agent:
         settings, folder = self._settings, self._settings.folder
         journal, locks, clock = Journal(folder / "journal"), Locks(), SystemClock()
         hypervisor, disks, nics = self.machine.hypervisor, self.machine.disks, self.machine.nics
-        sources = Sources(hypervisor, disks, nics, journal)
+        sources = Sources(hypervisor, disks, nics, journal, settings.hostname)
         take_stock = inventory_of(self._identity.host_id, settings.address, sources, self._identity.ends_at)
 
         def link_to(address: str, serve: Serve) -> Link:

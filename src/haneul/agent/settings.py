@@ -25,6 +25,8 @@ class AgentSettings:
     """What runs the guests: `haneul up` finds out by a probe."""
     address: str = "127.0.0.1"
     """By which other hosts reach this one: the end of its tunnels."""
+    hostname: str = ""
+    """What the host is called; empty: as its machine."""
     bridge: str = "br-int"
     boot_id_file: Path = Path("/proc/sys/kernel/random/boot_id")
     """Says something else after every start of the machine."""

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import haneul
@@ -26,6 +26,8 @@ _ON_DISK = (*_REAL, "drivers")
 _MEMORY = Path("/dev/shm")
 _ROOM_BYTES = 2 << 30
 CONSOLE = "console"
+CHAOS = "chaos"
+CHAOS_OPTIONS = ("seed", "kills", "hosts", "clients", "every", "replicas")
 POSTGRES = "postgres"
 _ON_BOTH = ("tests/units/workflow", "tests/conversations", "tests/stories", "tests/faults")
 """What has to hold on PostgreSQL as it does on SQLite."""
@@ -56,6 +58,7 @@ STAGES = (
     _tests("hostile", "-n", "2"),
     _tests("stories", "-n", "2"),
     _tests("faults", "-n", "2"),
+    Stage(CHAOS, ("-m", "tests.chaos")),
     Stage(POSTGRES, ("-m", "pytest", *_ON_BOTH, "-n", "2", "--postgres"), _SAMPLED),
     _tests("drivers"),
     _tests(CONSOLE),
@@ -72,7 +75,9 @@ def run(args: argparse.Namespace) -> int:
     root = Path(haneul.__file__).parents[2]
     if not (root / "tests").is_dir():
         raise TroubleError("The tests are in the repository, not in the installed package: run it in a clone.")
-    for stage in _chosen(args.stage, args.require_lab):
+    chaos = _chaos_words(args)
+    for chosen in _chosen(args.stage, args.require_lab):
+        stage = replace(chosen, argv=(*chosen.argv, *chaos)) if chosen.name == CHAOS else chosen
         _prepare(stage)
         code = _run(stage, root)
         if code != 0:
@@ -81,12 +86,19 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _chaos_words(args: argparse.Namespace) -> tuple[str, ...]:
+    """The options that are for that stage alone, as it takes them."""
+    given = {name: getattr(args, name) for name in CHAOS_OPTIONS}
+    words = [word for name, value in given.items() if value is not None for word in (f"--{name}", str(value))]
+    return (*words, *(["--postgres"] if args.postgres else []))
+
+
 def _prepare(stage: Stage) -> None:
     """Install what the stage needs besides Python's packages."""
     state = Path.home() / ".cache" / "haneul-lab"
     if stage.name in _REAL:
         packages.ensure(state, Progress(), packages.PACKAGES + packages.FOR_LAB)
-    elif stage.name == POSTGRES:
+    elif stage.name == POSTGRES or {"--postgres", "--replicas"} & set(stage.argv):
         packages.ensure_postgres(state, Progress())
     elif stage.name == CONSOLE:
         packages.ensure(state, Progress(), packages.FOR_CONSOLE)

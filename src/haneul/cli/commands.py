@@ -66,6 +66,14 @@ def _test(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("stage", nargs="*", help="which stages; without: all (`haneul test --list` names them)")
     parser.add_argument("--list", action="store_true", help="name the stages and stop")
     parser.add_argument("--require-lab", action="store_true", help="fail where the lab cannot run")
+    chaos = parser.add_argument_group("of the stage chaos", "deaths at random, by a plan that a seed replays")
+    chaos.add_argument("--seed", type=int, help="what to replay (any; it is printed)")
+    chaos.add_argument("--kills", type=int, help="how many blows (25)")
+    chaos.add_argument("--hosts", type=int, help="how many pretended hosts (10)")
+    chaos.add_argument("--clients", type=int, help="how many clients at once (6)")
+    chaos.add_argument("--every", type=float, help="seconds from one blow to the next (1.2)")
+    chaos.add_argument("--replicas", type=int, help="so many control planes, more than one on PostgreSQL (1)")
+    chaos.add_argument("--postgres", action="store_true", help="on PostgreSQL, which is killed too")
 
 
 def _image(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from haneul.dialects.openstack import app
 from haneul.dialects.openstack.catalog import APIS
-from haneul.kit.clock import SystemClock
+from haneul.kit.clock import Clock, SystemClock
 from haneul.main.ground import Ground, World, lay_ground, reach_world
 from haneul.main.plane import ADMIN_PASSWORD, ControlPlane, assemble
 from haneul.settings import Settings
@@ -41,11 +41,11 @@ _NOT_STARTED = 3
 """What uvicorn's own command answers when it cannot listen."""
 
 
-def serve(settings: Settings) -> None:
-    """Serve the cloud until the process is told to end."""
+def serve(settings: Settings, clock: Clock | None = None) -> None:
+    """Serve the cloud until the process is told to end, by the machine's clock or another."""
     import uvicorn
 
-    clock = SystemClock()
+    clock = clock or SystemClock()
     plane = assemble(lay_ground(settings, clock), reach_world(settings, clock))
     if settings.metrics_port:
         plane.metrics.serve(settings.metrics_host, settings.metrics_port)

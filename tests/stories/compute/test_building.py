@@ -182,3 +182,17 @@ def test_a_port_that_does_not_come_up_in_time_is_an_error(bench: Bench) -> None:
     assert view.server.state is ServerState.ERROR
     assert bench.world.leftovers() == []
     assert bench.leftovers() == []
+
+
+@pytest.mark.parametrize("act", ["stop", "reboot"])
+def test_a_server_that_is_nowhere_cannot_be_run_and_says_so(bench: Bench, act: str) -> None:
+    server = bench.make("big", flavor_id="huge").server
+    assert (server.state, server.host_id) == (ServerState.ERROR, None)
+
+    with pytest.raises(Conflict) as refused:
+        if act == "stop":
+            bench.face.servers.stop(DEMO, server.id)
+        else:
+            bench.face.servers.reboot(DEMO, server.id, is_hard=True)
+
+    assert refused.value.code == "server.no_host" and bench.runs.unfinished() == []

@@ -15,6 +15,12 @@ _FRESH_S = 5.0
 """For so long a host's rooms are believed to be as it told."""
 
 
+_MISSED_S = 60.0
+"""For so long a host that went away is expected back."""
+_ARRIVAL_S = 30.0
+"""After a start, agents have dialled again by then."""
+
+
 class Agents(Protocol):
     """The connections to the hosts."""
 
@@ -33,13 +39,25 @@ class AgentVolumes:
         self._clock = clock
         self._lock = threading.Lock()
         self._seen: dict[str, tuple[float, tuple[VolumeRoom, ...]]] = {}
+        self._last: dict[str, float] = {}
+        """When each host was last seen connected."""
+        self._began = clock.monotonic()
 
     def start(self, read_stream: ReadStream) -> None:
         self._agents.serve_streams(read_stream)
 
     def rooms(self) -> Sequence[HostRooms]:
-        found = [(host, self._rooms_of(host.host_id)) for host in self._agents.connected()]
+        connected, now = self._agents.connected(), self._clock.monotonic()
+        with self._lock:
+            self._last |= {host.host_id: now for host in connected}
+        found = [(host, self._rooms_of(host.host_id)) for host in connected]
         return [HostRooms(host.host_id, host.hostname, rooms) for host, rooms in found if rooms]
+
+    def may_return(self) -> bool:
+        now, here = self._clock.monotonic(), {host.host_id for host in self._agents.connected()}
+        with self._lock:
+            was_here = any(now < at + _MISSED_S for host_id, at in self._last.items() if host_id not in here)
+        return was_here or now < self._began + _ARRIVAL_S
 
     def ensure_volume(self, host_id: str, spec: VolumeSpec) -> VolumeReport:
         self._forget(host_id)

@@ -34,6 +34,8 @@ class FakeVolumes:
         self.world = world
         self._backends = tuple(backends)
         self._read_stream: ReadStream | None = None
+        self.are_expected = False
+        """Whether hosts that are away count as such that may be back in a moment."""
 
     def start(self, read_stream: ReadStream) -> None:
         self._read_stream = read_stream
@@ -51,6 +53,9 @@ class FakeVolumes:
         total, used = self.world.size.disk_gib, sum(volume.size_gib for volume in volumes.values())
         sizes = tuple(volumes[name].size_gib for name in sorted(volumes))
         return VolumeRoom(backend, total, max(0, total - used), tuple(sorted(volumes)), sizes)
+
+    def may_return(self) -> bool:
+        return self.are_expected and any(host.is_away for host in self.world.hosts.values())
 
     def ensure_volume(self, host_id: str, spec: VolumeSpec) -> VolumeReport:
         with self._host(host_id, "ensure_volume") as host:

@@ -37,6 +37,10 @@ class VolumeHosts(Protocol):
         """Of every host that is connected now."""
         ...
 
+    def may_return(self) -> bool:
+        """Whether a host that is not connected now may be so in a moment: it was just now, or nobody had time yet."""
+        ...
+
     def ensure_volume(self, host_id: str, spec: VolumeSpec) -> VolumeReport:
         """Make it, or grow it if it is smaller; a running guest that has it sees it grow.
 

@@ -23,7 +23,7 @@ class FakeDisks:
 
     def __init__(self, total_gib: int = 100) -> None:
         self._lock = threading.Lock()
-        self._total_gib = total_gib
+        self.total_gib = total_gib
         self._disks: dict[str, DiskSpec] = {}
         self._bases: set[str] = set()
         self._snapshots: dict[str, Snapshot] = {}
@@ -38,7 +38,7 @@ class FakeDisks:
             raise Invalid("disk.too_small", "Choose a larger disk: the image does not fit into it")
         with self._lock:
             used = sum(disk.size_gib for disk in self._disks.values() if disk.disk_id != spec.disk_id)
-            if used + spec.size_gib > self._total_gib:
+            if used + spec.size_gib > self.total_gib:
                 raise NoCapacity("host.disk_full", "The host's disk is full: remove something from it")
             self._disks[spec.disk_id] = spec
         return DiskFile(Path("/fake") / spec.disk_id, "qcow2", spec.serial)
@@ -116,4 +116,4 @@ class FakeDisks:
 
     def room(self) -> Room:
         with self._lock:
-            return Room(self._total_gib, self._total_gib - sum(disk.size_gib for disk in self._disks.values()))
+            return Room(self.total_gib, self.total_gib - sum(disk.size_gib for disk in self._disks.values()))

@@ -20,7 +20,8 @@ from haneul.services.placement import ConsumerId
 
 log = logging.getLogger(__name__)
 
-EVERY_S = 30.0
+EVERY_S = 20.0
+"""With the grace less than two minutes, also where the look before came just too early."""
 
 
 @dataclass(frozen=True)

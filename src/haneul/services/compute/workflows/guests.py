@@ -60,11 +60,9 @@ def rescue_disk_id(server_id: str) -> str:
 
 
 def guest_is(parts: Parts, server_id: ServerId, power: Power) -> bool:
-    """Have the host bring the guest to `power`; True once it is there."""
-    server = parts.store.servers.get(server_id)
-    if server.host_id is None:
-        return False
-    report = parts.hosts.ensure_guest(server.host_id, guest_spec(parts, server, power))
+    """Have the host bring the guest to `power`; True once it is there. Raises Conflict("server.no_host")."""
+    server, host_id = parts.store.servers.get(server_id), host_of(parts, server_id)
+    report = parts.hosts.ensure_guest(host_id, guest_spec(parts, server, power))
     return report.is_settled and report.power is power
 
 

@@ -14,7 +14,8 @@ from haneul.services.volume.parts import Parts
 
 log = logging.getLogger(__name__)
 
-EVERY_S = 30.0
+EVERY_S = 20.0
+"""With the grace less than two minutes, also where the look before came just too early."""
 _SWEEP_AFTER_S = 24 * 3600.0
 
 

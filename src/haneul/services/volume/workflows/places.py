@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from haneul.hostapi import VolumeLimits, VolumePlace
-from haneul.kit.errors import Conflict, NoCapacity, NotFound
+from haneul.kit.errors import Conflict, NoCapacity, NotFound, Unavailable
 from haneul.services.volume.model import BACKEND_NAME, Pool, Snapshot, Volume, VolumeType, unmet
 from haneul.services.volume.parts import Parts
 
@@ -46,10 +46,16 @@ def pools(parts: Parts) -> Sequence[Pool]:
 
 
 def choose(parts: Parts, request: Request) -> Pool:
-    """The pool with the most room that is not promised yet. Raises NoCapacity("volume.no_pool") that says why."""
+    """The pool with the most room that is not promised yet. Raises NoCapacity("volume.no_pool") that says why.
+
+    Raises Unavailable("volume.host_away") while a host may be back in a moment.
+    """
     candidates = list(pools(parts))
     for reason, keep in _filters(parts, request):
         kept = [pool for pool in candidates if keep(pool)]
+        if not kept and parts.hosts.may_return():
+            message = "A host that may have a place for the volume has lost its connection just now: ask again."
+            raise Unavailable("volume.host_away", message)
         if not kept:
             raise NoCapacity(NO_POOL, f"No valid host was found for the volume: {reason}")
         candidates = kept

@@ -53,8 +53,15 @@ def require_state(server: Server, action: str, allowed: Collection[ServerState])
 
 
 def require_action(server: Server, action: str) -> None:
-    """Raises Conflict("server.wrong_state") unless the action is possible in the server's state."""
+    """Raises Conflict("server.wrong_state") unless the action is possible in the server's state.
+
+    In ERROR a server may be on no host, where its building failed: Conflict("server.no_host").
+    """
     require_state(server, action, ALLOWED[action])
+    if server.state is ServerState.ERROR and server.host_id is None:
+        raise Conflict(
+            "server.no_host", f"Cannot '{action}' instance {server.id}: it is on no host. Delete it and create another."
+        )
 
 
 def asked_by(caller: Caller) -> AskedBy:

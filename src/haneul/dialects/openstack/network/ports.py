@@ -24,7 +24,6 @@ from haneul.dialects.openstack.network.standard import (
     NAME,
     PROJECT,
     TAGS,
-    show_fixed_ips,
 )
 from haneul.dialects.openstack.network.trunks import show_details
 from haneul.kit.http import Reply, Request
@@ -72,13 +71,8 @@ PORT = Resource(
         Attribute("status"),
         Attribute("device_id", read=readers.text_or_empty),
         Attribute("device_owner", read=readers.text_or_empty),
-        Attribute("fixed_ips", read=readers.fixed_ips, show=lambda port: show_fixed_ips(port.fixed_ips)),
-        Attribute(
-            "security_groups",
-            "security_group_ids",
-            readers.uuids,
-            show=lambda port: list(port.security_group_ids),
-        ),
+        Attribute("fixed_ips", read=readers.fixed_ips),
+        Attribute("security_groups", "security_group_ids", readers.uuids),
         Attribute("port_security_enabled", "has_port_security", readers.boolean),
         Attribute("allowed_address_pairs", "address_pairs", readers.address_pairs, show=_pairs, is_filter=False),
         Attribute("extra_dhcp_opts", "dhcp_options", readers.dhcp_options, show=_options, is_filter=False),
@@ -94,7 +88,6 @@ PORT = Resource(
             "binding:profile",
             "binding_profile",
             readers.mapping,
-            show=lambda port: dict(port.binding_profile),
             rule="get_port:binding:profile",
             is_filter=False,
         ),

@@ -67,8 +67,9 @@ class Attribute:
         return getattr(noun, self.known_as, self.constant)
 
 
-def show_time(moment: datetime) -> str:
-    return moment.isoformat()[:19] + "Z"
+def show_time(moment: datetime) -> datetime:
+    """What is written as 2030-01-31T12:00:00Z: the encoder writes whole seconds, several times as fast as a text."""
+    return moment.replace(microsecond=0)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ PROJECT = (
     Attribute("project_id", read=readers.text, on=(CREATE,)),
     Attribute("tenant_id", "project_id"),
 )
-TAGS = Attribute("tags", read=readers.texts, on=(CREATE,), show=lambda noun: list(noun.tags), is_filter=False)
+TAGS = Attribute("tags", read=readers.texts, on=(CREATE,), is_filter=False)
 HISTORY = (
     Attribute("created_at", show=lambda noun: show_time(noun.created_at), is_filter=False),
     Attribute("updated_at", show=lambda noun: show_time(noun.updated_at), is_filter=False),

@@ -9,6 +9,7 @@ from typing import Any, NewType
 
 from msgspec import UNSET, UnsetType
 
+from haneul.kit.records import record
 from haneul.services.network.model.networks import NetworkId
 from haneul.services.network.model.trunks import Trunk
 
@@ -122,10 +123,11 @@ class Port:
     @property
     def dns_assignment(self) -> tuple[DnsAssignment, ...]:
         """An address of a port without a name is known by a name that is made of it."""
-        return tuple(
-            DnsAssignment(self.dns_name or "host-" + address.translate(_DASHES), address, self.domain)
-            for address in self.addresses
-        )
+        return tuple(self._known_as(fixed.ip_address) for fixed in self.fixed_ips)
+
+    def _known_as(self, address: str) -> DnsAssignment:
+        hostname = self.dns_name or "host-" + address.translate(_DASHES)
+        return record(DnsAssignment, {"hostname": hostname, "ip_address": address, "domain": self.domain})
 
 
 @dataclass(frozen=True)

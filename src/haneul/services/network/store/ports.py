@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, delete, or_, select, update
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Select, Text, bindparam, delete, or_, select, type_coerce, update
 from sqlalchemy.exc import IntegrityError
 
 from haneul.kit.db import Database, Prepared, PreparedList, Timestamp, among, inserting
 from haneul.kit.errors import Conflict
-from haneul.kit.records import record, with_values
-from haneul.services.network.model.ports import FixedIp, Port, ServerAddress
+from haneul.kit.records import record
+from haneul.services.network.model.ports import AddressPair, DhcpOption, FixedIp, Port, ServerAddress
 from haneul.services.network.store.qos import network_traits
 from haneul.services.network.store.rows import Rows, Scope, chunked, grouped
 from haneul.services.network.store.tables import floating_ips, networks, port_addresses, port_groups, ports
@@ -37,6 +39,9 @@ class PortRows(Rows[Port]):
             )
         )
         self._owned_by = self._prepared(ports.c.network_id == bindparam("network_id"), owner)
+
+    def _column(self, name: str) -> ColumnElement[Any]:
+        return type_coerce(ports.c[name], Text) if name in _NESTED else ports.c[name]
 
     def seen_by(self, project_id: str) -> Scope:
         """Its own, and all on its own networks."""
@@ -154,27 +159,42 @@ class PortRows(Rows[Port]):
             return ports.c.id.in_(select(port_addresses.c.port_id).where(or_(*parts)))
         return None
 
-    def _complete(self, connection: Connection, found: list[Port]) -> list[Port]:
-        fixed: dict[str, list[Any]] = {}
-        groups: dict[str, list[Any]] = {}
-        for some in chunked(each.id for each in found):
-            addresses = _ADDRESSES.rows(connection, some)
-            fixed |= grouped(addresses, lambda row: row[0], lambda row: FixedIp(row[1], row[2]))
-            groups |= grouped(_GROUPS.rows(connection, some), lambda row: row[0], lambda row: row[1])
-        traits = network_traits(connection, {each.network_id for each in found})
-        nothing = (None, "")
-        trunks = self._trunks.by_parents(each.id for each in found)
-        return [
-            with_values(
-                each,
-                qos_network_policy_id=traits.get(each.network_id, nothing)[0],
-                domain=(each.dns_domain or traits.get(each.network_id, nothing)[1] or self._domain).rstrip("."),
-                trunk=trunks.get(each.id),
-                fixed_ips=tuple(fixed.get(each.id, ())),
-                security_group_ids=tuple(groups.get(each.id, ())),
-            )
-            for each in found
-        ]
+    def _nouns(self, connection: Connection, rows: Sequence[Any]) -> list[Port]:
+        """As of other nouns, at half the cost: ports are listed by the hundred."""
+        if not rows:
+            return []
+        ids = [row.id for row in rows]
+        addresses = grouped(_ADDRESSES.rows(connection, ids=ids), _first, _fixed_ip)
+        groups = grouped(_GROUPS.rows(connection, ids=ids), _first, itemgetter(1))
+        traits = network_traits(connection, {row.network_id for row in rows})
+        trunks = self._trunks.by_parents(ids)
+        found = []
+        for row in rows:
+            values = dict(zip(self._names, row, strict=True))
+            for name, read in _NESTED.items():
+                values[name] = read(values[name]) if values[name] != _NONE else ()
+            port_id = values["id"]
+            values["qos_network_policy_id"], domain = traits.get(values["network_id"], (None, ""))
+            values["domain"] = (values["dns_domain"] or domain or self._domain).rstrip(".")
+            values["trunk"] = trunks.get(port_id)
+            values["fixed_ips"] = tuple(addresses.get(port_id, ()))
+            values["security_group_ids"] = tuple(groups.get(port_id, ()))
+            found.append(record(Port, values))
+        return found
+
+
+_NESTED: dict[str, Callable[[str], Any]] = {
+    "address_pairs": msgspec.json.Decoder(tuple[AddressPair, ...]).decode,
+    "dhcp_options": msgspec.json.Decoder(tuple[DhcpOption, ...]).decode,
+    "tags": msgspec.json.Decoder(tuple[str, ...]).decode,
+}
+"""Columns of JSON that is read as what it is, if at all: most ports have none of it."""
+_NONE = "[]"
+_first = itemgetter(0)
+
+
+def _fixed_ip(row: Any) -> FixedIp:
+    return record(FixedIp, {"subnet_id": row[1], "ip_address": row[2]})
 
 
 def _is_plugged() -> ColumnElement[bool]:
@@ -199,16 +219,12 @@ def _select_addresses() -> Select[Any]:
 
 _ADDRESSES_OF_DEVICES = Prepared(_select_addresses())
 
-_ADDRESSES = PreparedList(
-    lambda port_ids: (
-        select(port_addresses.c.port_id, port_addresses.c.subnet_id, port_addresses.c.ip_address)
-        .where(port_addresses.c.port_id.in_(port_ids))
-        .order_by(port_addresses.c.position)
-    )
+_ADDRESSES = Prepared(
+    select(port_addresses.c.port_id, port_addresses.c.subnet_id, port_addresses.c.ip_address)
+    .where(among(port_addresses.c.port_id))
+    .order_by(port_addresses.c.position)
 )
-_GROUPS = PreparedList(
-    lambda port_ids: select(port_groups).where(port_groups.c.port_id.in_(port_ids)).order_by(*port_groups.c)
-)
+_GROUPS = Prepared(select(port_groups).where(among(port_groups.c.port_id)).order_by(*port_groups.c))
 _ADD_GROUP = inserting(port_groups, port_groups.c.keys())
 _SET_STATUS = Prepared(
     update(ports)

@@ -66,14 +66,18 @@ class Rows(Generic[T]):
         self.table = table
         self._kind = kind
         self._names = tuple(item.name for item in fields(kind) if item.name in table.c)
-        self._columns = [table.c[name] for name in self._names]
+        self._columns = [self._column(name) for name in self._names]
         self._by_id = Prepared(select(*self._columns).where(table.c.id == bindparam("noun_id")))
         self._by_ids = PreparedList(lambda ids: select(*self._columns).where(table.c.id.in_(ids)))
         self._delete = Prepared(delete(table).where(table.c.id == bindparam("noun_id")))
         self._insert: Prepared | None = None
         self._update: Prepared | None = None
 
-    # What a noun with more than one table adds to its rows.
+    # What a noun with more than one table adds to its rows, and how it reads them.
+
+    def _column(self, name: str) -> ColumnElement[Any]:
+        """What is selected for this field."""
+        return self.table.c[name]
 
     def _complete(self, connection: Connection, found: list[T]) -> list[T]:
         """The same with what other tables hold."""

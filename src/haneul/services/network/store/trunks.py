@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from haneul.kit.db import Database, PreparedList
+from haneul.kit.db import Database, Prepared, PreparedList, among
 from haneul.kit.errors import Conflict
 from haneul.services.network.model.trunks import SubPort, Trunk
 from haneul.services.network.store.rows import Rows, Scope, chunked, grouped
@@ -19,7 +19,7 @@ from haneul.services.network.store.tables import ports, subports, trunks
 class TrunkRows(Rows[Trunk]):
     def __init__(self, db: Database) -> None:
         super().__init__(db, trunks, Trunk)
-        self._of_parents = PreparedList(lambda ids: select(*self._columns).where(trunks.c.port_id.in_(ids)))
+        self._of_parents = Prepared(select(*self._columns).where(among(trunks.c.port_id)))
 
     def seen_by(self, project_id: str) -> Scope:
         return trunks.c.project_id == project_id
@@ -65,12 +65,9 @@ class TrunkRows(Rows[Trunk]):
 
     def by_parents(self, port_ids: Iterable[str]) -> dict[str, Trunk]:
         """By the port whose trunk it is."""
-        found: dict[str, Trunk] = {}
         with self.db.read() as connection:
-            for some in chunked(port_ids):
-                trunks_here = self._nouns(connection, self._of_parents.rows(connection, some))
-                found |= {trunk.port_id: trunk for trunk in trunks_here}
-        return found
+            found = self._nouns(connection, self._of_parents.rows(connection, ids=list(port_ids)))
+        return {trunk.port_id: trunk for trunk in found}
 
     def _complete(self, connection: Connection, found: list[Trunk]) -> list[Trunk]:
         by_trunk: dict[str, list[Any]] = {}

@@ -56,12 +56,13 @@ class Database:
         self._current = _Current()
         self._guards: list[Callable[[Connection], None]] = []
 
-    @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """A connection that sees one consistent state; inside `write`, that transaction itself."""
-        if self._current.connection is not None:
-            yield self._current.connection
-            return
+        joined = self._current.connection
+        return self._begin_reading() if joined is None else nullcontext(joined)
+
+    @contextmanager
+    def _begin_reading(self) -> Iterator[Connection]:
         with self._writing if self._is_in_memory else nullcontext(), self._connect_to_read() as connection:
             self._current.connection = connection
             try:
@@ -69,19 +70,22 @@ class Database:
             finally:
                 self._current.connection = None
 
-    @contextmanager
-    def write(self, *, is_lasting: bool = True) -> Iterator[Connection]:
+    def write(self, *, is_lasting: bool = True) -> AbstractContextManager[Connection]:
         """A transaction: committed when the outermost block ends, rolled back when it raises.
 
         Once the block has ended, what was written survives a power cut. One that is not `is_lasting` does so from
         the next one on that is: for what may be done again.
         """
-        if self._current.connection is not None:
-            if not self._current.is_write:
-                raise RuntimeError("a write transaction was asked for inside a read: open the write outside")
-            self._current.is_lasting |= is_lasting
-            yield self._current.connection
-            return
+        joined = self._current.connection
+        if joined is None:
+            return self._begin_writing(is_lasting)
+        if not self._current.is_write:
+            raise RuntimeError("a write transaction was asked for inside a read: open the write outside")
+        self._current.is_lasting |= is_lasting
+        return nullcontext(joined)
+
+    @contextmanager
+    def _begin_writing(self, is_lasting: bool) -> Iterator[Connection]:
         callbacks: list[Callable[[], None]] = []
         with self._writing, self._connect() as connection:
             connection.info["immediate"] = True

@@ -62,11 +62,12 @@ class Prepared:
 
     def rows(self, c: Connection, **values: Any) -> Sequence[Any]:
         """Every row, its columns as attributes."""
-        if not _is_direct(c):
+        driver = _driver(c)
+        if driver is None:
             return c.execute(self._statement, values).all()
         plan = self._plan or self._planned(c)
         try:
-            return plan.read(_driver(c).execute(plan.sql, plan.arguments(values)).fetchall())
+            return plan.read(driver.execute(plan.sql, plan.arguments(values)).fetchall())
         except _TROUBLE:  # It is asked once more the long way, which says what is wrong in words that others catch.
             return c.execute(self._statement, values).all()
 
@@ -86,19 +87,19 @@ class Prepared:
 
     def run(self, c: Connection, **values: Any) -> int:
         """For a statement that returns no rows: how many it changed."""
-        if not _is_direct(c):
+        driver = _driver(c)
+        if driver is None:
             return c.execute(self._statement, values).rowcount
         plan = self._plan or self._planned(c)
         try:
-            return int(_driver(c).execute(plan.sql, plan.arguments(values)).rowcount)
+            return int(driver.execute(plan.sql, plan.arguments(values)).rowcount)
         except _TROUBLE:
             return c.execute(self._statement, values).rowcount
 
     def run_each(self, c: Connection, several: Sequence[dict[str, Any]]) -> None:
         """Once for each of the sets of values."""
-        if not _is_direct(c):
-            if several:
-                c.execute(self._statement, several)
+        if several and _driver(c) is None:
+            c.execute(self._statement, several)
             return
         for values in several:
             self.run(c, **values)
@@ -155,15 +156,13 @@ def _padded(wanted: Sequence[Any]) -> dict[str, Any]:
     return {f"in_{n}": value for n, value in enumerate(padded)}
 
 
-def _is_direct(c: Connection) -> bool:
-    return c.dialect.name == "sqlite" and not c.dispatch.before_cursor_execute
-
-
 def _driver(c: Connection) -> Any:
-    """SQLite's own connection, within the transaction."""
+    """SQLite's own connection, within the transaction; None where statements have to go SQLAlchemy's way."""
+    if c.dialect.name != "sqlite" or c.engine.dispatch.before_cursor_execute:
+        return None
     if not c.in_transaction():
         c.begin()
-    return c.connection.driver_connection
+    return c.connection.dbapi_connection
 
 
 def _plan(statement: ClauseElement, dialect: Dialect) -> _Plan:

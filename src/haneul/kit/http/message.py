@@ -23,7 +23,7 @@ class Query:
     """The query string: names may repeat, order is kept."""
 
     def __init__(self, text: str) -> None:
-        self.items: tuple[tuple[str, str], ...] = tuple(parse_qsl(text, keep_blank_values=True))
+        self.items: tuple[tuple[str, str], ...] = tuple(parse_qsl(text, keep_blank_values=True)) if text else ()
 
     def get(self, name: str, default: str | None = None) -> str | None:
         """The first value of `name`."""

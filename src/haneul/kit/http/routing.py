@@ -80,6 +80,7 @@ class RouteTable:
         self._root = _Node()
         for route in self.routes:
             self._add(route)
+        self._fixed = _fixed(self.routes)
 
     def _add(self, route: Route) -> None:
         node = self._root
@@ -98,6 +99,9 @@ class RouteTable:
 
     def match(self, method: str, path: str, version: Version) -> Match:
         """The route of `method` on the (still percent-encoded) `path` that exists in `version`."""
+        fixed = self._fixed.get((method, path))
+        if fixed is not None:
+            return fixed
         segments, closing = _segments(path), _closing(path)
         if closing:
             nameless = self._match(method, segments + closing, version)
@@ -132,6 +136,18 @@ class RouteTable:
             yield from self._find(node.variable, tail, (*values, unquote(head)))
         if node.rest and head:
             yield (*values, unquote("/".join(segments))), node.rest
+
+
+def _fixed(routes: Iterable[Route]) -> dict[tuple[str, str], Match]:
+    """By method and path: where the path alone leads to one route, in every version."""
+    found: dict[tuple[str, str], list[Route]] = {}
+    for route in routes:
+        found.setdefault((route.method, route.path), []).append(route)
+    return {
+        key: Match(several[0])
+        for key, several in found.items()
+        if len(several) == 1 and "{" not in key[1] and not (several[0].since or several[0].until)
+    }
 
 
 def _segments(path: str) -> list[str]:

@@ -108,6 +108,7 @@ _OF_VOLUMES = (
 _OF_IMAGES = (
     PageRoute("GET", "/images", images.list_images),
     PageRoute("POST", "/images", images.create_image),
+    PageRoute("POST", "/images/upload", images.upload_image, raw=True),
     PageRoute("GET", "/images/{image_id}", images.show_image),
     *_asked_first("/images/{image_id}/delete", images.delete_image),
 )

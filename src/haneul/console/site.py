@@ -15,11 +15,12 @@ from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
 from haneul.console.live import Piece, Stream
 from haneul.console.look import look_of
+from haneul.console.multipart import read_form
 from haneul.console.routes import LIVE, ROUTES, VIEWS, PageRoute
 from haneul.console.sessions import LOOK_COOKIE, cookies_of, new_session
 from haneul.console.visit import HOME, PREFIX, Desk, Visit, own_page, sign_in_address, status_of
 from haneul.kit.errors import CloudError, Conflict, Forbidden, Invalid, NotFound, Unauthenticated
-from haneul.kit.http import Exchange, Reply, Request, RouteTable, Watcher
+from haneul.kit.http import Exchange, Reply, Request, RouteTable, Watcher, Workers
 from haneul.kit.http.asgi import Receive, Scope, Send, Transport
 from haneul.kit.http.ladder import Version
 
@@ -48,6 +49,8 @@ class Site:
         self._desk = desk
         self._watchers = watchers
         self._table = RouteTable(ROUTES)
+        self.streams: Workers | None = None
+        """The threads on which files are taken in; None: those that asyncio keeps."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -61,8 +64,12 @@ class Site:
             stream = Stream(self._desk.pulse, partial(self._look, visit), visit.piece, seen)
             await stream.run(receive, send)
             return
+        route = self._table.match(transport.method, transport.path, _ONLY_VERSION).route
+        is_raw = route is not None and route.raw
+        if is_raw:
+            visit.request.chunks = transport.chunks
         try:
-            raw = await transport.read_body(_MAX_FORM_BYTES)
+            raw = b"" if is_raw else await transport.read_body(_MAX_FORM_BYTES)
         except CloudError as error:
             await transport.send_reply(_refusal(visit, error), HEADERS)
             return
@@ -72,7 +79,7 @@ class Site:
             self._tell(visit, name, reply.status, began)
             return reply
 
-        await transport.answer_in(None, work, lambda: HEADERS)
+        await transport.answer_in(self.streams if is_raw else None, work, lambda: HEADERS)
 
     def _look(self, visit: Visit) -> Sequence[Piece]:
         """What the page shows now; raises CloudError when it is to be followed no longer."""
@@ -109,7 +116,10 @@ class Site:
             route, visit.request.params = self._match(visit.request)
             name = route.name
             self._sign_in(visit, route)
-            visit.form = _form(raw)
+            if route.raw:
+                _read_as_it_comes(visit)
+            else:
+                visit.form = _form(raw)
             _refuse_nul(visit)
             if route.method == "POST":
                 _require_own_form(visit)
@@ -186,6 +196,15 @@ def _form(raw: bytes) -> dict[str, list[str]]:
     except ValueError as error:
         raise Invalid("request.malformed", "The form cannot be read: go back and send it again.") from error
     return form
+
+
+def _read_as_it_comes(visit: Visit) -> None:
+    """The fields of a form with a file, and the file as it comes."""
+    headers = visit.request.headers
+    said = headers.get("content-length", "")
+    length = int(said) if said.isascii() and said.isdigit() and len(said) < 18 else None
+    form = read_form(headers.get("content-type", ""), visit.request.chunks(), length)
+    visit.form, visit.file = form.fields, form.file
 
 
 def _split(address: str) -> SplitResult:

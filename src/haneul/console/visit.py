@@ -10,6 +10,7 @@ from urllib.parse import quote
 from haneul.console.languages import say
 from haneul.console.live import Piece, Pulse
 from haneul.console.look import Look
+from haneul.console.multipart import Upload
 from haneul.console.sessions import TOLD_COOKIE, Session, Sessions, Told
 from haneul.kit.errors import CloudError, Forbidden
 from haneul.kit.http import Reply, Request
@@ -57,6 +58,8 @@ class Visit:
     has_ended: bool = False
     """The browser was signed in, and its token is good no more."""
     form: dict[str, list[str]] = field(default_factory=dict)
+    file: Upload | None = None
+    """The file that a form brings, where the route is `raw`."""
 
     @property
     def rooms(self) -> Rooms:

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from starlette.routing import Mount
+
 from haneul import console
 from haneul.console import consoles
 from haneul.dialects.openstack import app
@@ -63,9 +65,9 @@ class ControlPlane:
 
     def house(self) -> app.House:
         """What the application lives in, before anything has begun to work."""
-        pages = console.build(self._rooms(), self.ground.settings.state / "keys" / "console", self.pulse, self.watchers)
-        besides = (*consoles.routes(self.cloud.compute.consoles), pages)
-        return app.House(besides, self.watchers, self.trouble, home=console.HOME)
+        site = console.build(self._rooms(), self.ground.settings.state / "keys" / "console", self.pulse, self.watchers)
+        besides = (*consoles.routes(self.cloud.compute.consoles), Mount(console.PREFIX, site))
+        return app.House(besides, self.watchers, self.trouble, home=console.HOME, streamers=(site,))
 
     def _rooms(self) -> console.Rooms:
         """The cloud as the console's pages see it."""

@@ -31,10 +31,12 @@ class Browser:
         assert found, "the page has no form"
         return found[1]
 
-    def send(self, path: str, status: int = 303, headers: dict[str, str] | None = None, **fields: Any) -> Any:
+    def send(
+        self, path: str, status: int = 303, headers: dict[str, str] | None = None, files: Any = None, **fields: Any
+    ) -> Any:
         """Sends a form of the page that is open, and keeps that page open."""
         sent = {"guard": self.guard()} | fields
-        answer = self.http.post(path, data=sent, headers=headers or {})
+        answer = self.http.post(path, data=sent, files=files, headers=headers or {})
         assert answer.status_code == status, f"{path}: {answer.status_code} {told(answer.text)}"
         return answer
 

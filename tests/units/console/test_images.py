@@ -50,6 +50,56 @@ def test_an_image_is_fetched_from_the_web(cloud: OpenCloud, browser: Browser) ->
     assert "tiny Ready For everybody" in listing
 
 
+def test_a_file_is_uploaded_with_the_form(cloud: OpenCloud, browser: Browser) -> None:
+    data = bytes(range(256)) * 8192
+    browser.open("/console/images")
+    answer = browser.send("/console/images/upload", name="mine", format="raw", files={"file": ("mine.raw", data)})
+    words = told(browser.open(f"/console/images/{id_of(answer)}"))
+    assert "Ready" in words
+    assert (
+        cloud.http.get(
+            f"/image/v2/images/{id_of(answer)}/file", headers={"x-auth-token": cloud.token_of("demo")}
+        ).content
+        == data
+    )
+    assert cloud.ask("GET", f"/image/v2/images/{id_of(answer)}")["size"] == len(data)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "word"),
+    [
+        ({"format": "qcow2"}, "but the data is raw"),
+        ({"name": " "}, "A name has 1 to 255 characters"),
+        ({"files": {"other": ("", b"")}}, "No file came"),
+        ({"guard": "guessed"}, "This form is not of your session"),
+    ],
+)
+def test_of_an_upload_that_is_refused_nothing_stays(
+    cloud: OpenCloud, browser: Browser, wrong: dict[str, Any], word: str
+) -> None:
+    browser.open("/console/images")
+    said: dict[str, Any] = {"name": HOSTILE, "format": "raw", "files": {"file": ("x", IMAGE_DATA)}} | wrong
+    status = 403 if "guard" in wrong else 400
+    answer = browser.send("/console/images/upload", status, **said)
+    assert word in told(answer.text), told(answer.text)
+    assert "<script>alert" not in answer.text
+    assert [each["name"] for each in cloud.ask("GET", "/image/v2/images")["images"]] == ["tiny"]
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(cloud: OpenCloud, browser: Browser) -> None:
+    browser.open("/console/images")
+    fields = {"guard": browser.guard(), "name": "mine", "format": "raw"}
+    body = "".join(
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
+    )
+    body += '--b\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n' + "data" * 100
+    kind = {"content-type": "multipart/form-data; boundary=b"}
+    answer = browser.http.post("/console/images/upload", content=body.encode(), headers=kind)
+    assert answer.status_code == 400
+    assert "cannot be read" in told(answer.text)
+    assert [each["name"] for each in cloud.ask("GET", "/image/v2/images")["images"]] == ["tiny"]
+
+
 def test_an_image_that_could_not_be_fetched_says_why(cloud: OpenCloud, browser: Browser) -> None:
     browser.open("/console/images")
     made = id_of(browser.send("/console/images", name="mine", url=URL, format="raw"))
@@ -106,6 +156,7 @@ def test_readers_change_nothing(cloud: OpenCloud) -> None:
     reader = reader_of(cloud)
     assert "mine" in told(reader.open("/console/images"))
     reader.send("/console/images", 403, name="x", url=URL, format="raw")
+    reader.send("/console/images/upload", 403, name="x", format="raw", files={"file": ("x", IMAGE_DATA)})
     reader.send(f"/console/images/{image}/delete", 403, proof="mine")
 
 

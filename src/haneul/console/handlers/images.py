@@ -1,4 +1,4 @@
-"""Images: those that the project may begin servers with, fetched from the web, deleted."""
+"""Images: those that the project may begin servers with, uploaded, fetched from the web, deleted."""
 
 from __future__ import annotations
 
@@ -39,6 +39,23 @@ def create_image(visit: Visit, request: Request) -> Reply:
         return _list_page(visit, error)
     told = visit.say("It is being fetched: %(name)s", name=made.name or made.id)
     return visit.go(f"{IMAGES}/{made.id}", Told((told,)))
+
+
+def upload_image(visit: Visit, request: Request) -> Reply:
+    """One whose data is a file of the form; of one that is refused or breaks off nothing stays."""
+    images, file = visit.rooms.image.images, visit.file
+    try:
+        if file is None:
+            raise Invalid("console.no_file", "No file came with the form: choose one.")
+        made = images.create(visit.caller, _new_image(visit))
+        try:
+            images.upload(visit.caller, made.id, file.chunks, file.size_bytes)
+        except CloudError:
+            images.delete(visit.caller, made.id)
+            raise
+    except CloudError as error:
+        return _list_page(visit, error)
+    return visit.go(f"{IMAGES}/{made.id}")
 
 
 def show_image(visit: Visit, request: Request) -> Reply:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -25,6 +26,12 @@ READY = {"status": "ready"}
 Hook = Callable[[], None]
 
 
+class Streamer(Protocol):
+    """Whoever takes in or gives out long bodies."""
+
+    streams: Workers | None
+
+
 @dataclass(frozen=True)
 class House:
     """What the application lives in: whoever starts it, watches it, and has something to serve beside it."""
@@ -36,6 +43,8 @@ class House:
     """Tells by part, in words, what keeps the process from serving."""
     started: Hook = lambda: None
     stopping: Hook = lambda: None
+    streamers: tuple[Streamer, ...] = ()
+    """Which of those beside it are lent the threads for long bodies."""
     home: str = ""
     """The page to which a browser is sent that opens the root."""
 
@@ -49,7 +58,9 @@ def build(cloud: Cloud, specs: Iterable[ApiSpec], house: House = House()) -> ASG
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         with Workers(WORKER_THREADS, "api") as workers, Workers(STREAM_THREADS, "stream") as streams:
             for api in apis:
-                api.workers, api.streams = workers, streams
+                api.workers = workers
+            for streamer in (*apis, *house.streamers):
+                streamer.streams = streams
             house.started()
             yield
             house.stopping()

@@ -187,6 +187,7 @@ LISTINGS = (
     "reach",
     "volumes",
     "snapshots",
+    "backups",
     "images",
     "keys",
     "api",

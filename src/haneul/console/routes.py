@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from haneul.console.handlers import (
     api_access,
+    backups,
     floating_ips,
     images,
     keys,
@@ -41,6 +42,7 @@ VIEWS: Mapping[str, Callable[[Visit, Request], Sequence[Piece]]] = {
     "topology": topology.watch_topology,
     "volumes": volumes.watch_volumes,
     "volume": volumes.watch_volume,
+    "backups": backups.watch_backups,
     "image": images.watch_image,
     "run": runs.watch_run,
 }
@@ -102,6 +104,11 @@ _OF_VOLUMES = (
     PageRoute("POST", "/volumes/{volume_id}/detach", volumes.detach_volume),
     PageRoute("POST", "/volumes/{volume_id}/extend", volumes.extend_volume),
     PageRoute("POST", "/volumes/{volume_id}/snapshots", volumes.create_snapshot),
+    PageRoute("POST", "/volumes/{volume_id}/backups", volumes.create_backup),
+    PageRoute("GET", "/backups", backups.list_backups),
+    PageRoute("GET", "/backups/{backup_id}", backups.show_backup),
+    PageRoute("POST", "/backups/{backup_id}/restore", backups.restore_backup),
+    *_asked_first("/backups/{backup_id}/delete", backups.delete_backup),
     PageRoute("GET", "/snapshots", volumes.list_snapshots),
     *_asked_first("/snapshots/{snapshot_id}/delete", volumes.delete_snapshot),
 )

@@ -15,7 +15,7 @@ from haneul.kit.ids import is_uuid
 from haneul.kit.paging import Page
 from haneul.services import compute
 from haneul.services.image import Status as ImageStatus
-from haneul.services.volume import ListWish, NewSnapshot, NewVolume, Snapshot, Status, VolumeView
+from haneul.services.volume import ListWish, NewBackup, NewSnapshot, NewVolume, Snapshot, Status, VolumeView
 
 VOLUMES, SNAPSHOTS = f"{PREFIX}/volumes", f"{PREFIX}/snapshots"
 _MOST = 200
@@ -83,6 +83,14 @@ def create_snapshot(visit: Visit, request: Request) -> Reply:
     view = _volume(visit)
     new = NewSnapshot(view.volume.id, name=visit.field("name").strip(), force=True)
     return _done(visit, view, lambda: visit.rooms.volume.snapshots.create(visit.caller, new))
+
+
+def create_backup(visit: Visit, request: Request) -> Reply:
+    """Of all that is on it, or of what changed since its last backup; also while a server has it."""
+    view = _volume(visit)
+    is_incremental = visit.field("incremental") == "yes"
+    new = NewBackup(view.volume.id, name=visit.field("name").strip(), is_incremental=is_incremental, force=True)
+    return _done(visit, view, lambda: visit.rooms.volume.backups.create(visit.caller, new))
 
 
 def delete_volume(visit: Visit, request: Request) -> Reply:
@@ -182,6 +190,7 @@ def _volume_page(visit: Visit, view: VolumeView, error: CloudError | None = None
         volume=volume,
         image=rooms.image.images.find(caller, volume.image_id) if volume.image_id else None,
         snapshots=rooms.volume.snapshots.list(caller, of_it).things,
+        backups=rooms.volume.backups.list(caller, of_it).things,
         complaints=told or (),
         pieces={piece.id.partition("-")[0]: piece for piece in pieces},
         seen=seen_of(pieces),

@@ -32,6 +32,7 @@ from haneul.drivers.volume.fake_backups import FakeBackups
 from haneul.kit.clock import SteppedClock
 from haneul.kit.workflow import Observer, silent
 from haneul.services.identity.store.tables import passwords
+from haneul.services.image import NamedStore, Stores
 from haneul.services.network import FOLLOW
 from haneul.settings import Settings
 from tests import databases
@@ -65,6 +66,11 @@ class _Token:
     ends_at: datetime
 
 
+def _stores(state: Path) -> Stores:
+    folders = {"local": state / "images", "second": state / "second"}
+    return Stores([NamedStore(name, DirectoryStore(folder)) for name, folder in folders.items()], "local")
+
+
 class OpenCloud:
     """A control plane in a state directory over a fake reality."""
 
@@ -90,7 +96,13 @@ class OpenCloud:
         world = main.World(
             hosts=FakeHosts(reality.hosts),
             networks=reality.networks,
-            blobs=DirectoryStore(state / "images"),
+            stores=Stores(
+                [
+                    NamedStore("local", DirectoryStore(state / "images")),
+                    NamedStore("second", DirectoryStore(state / "second")),
+                ],
+                "local",
+            ),
             inspector=FormatInspector(),
             fetcher=reality.web,
             issuers=reality.issuers,

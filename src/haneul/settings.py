@@ -32,6 +32,15 @@ class OidcIssuer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ca_file: str = ""
 
 
+class ImageStoreAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A place for images' data: see the setting `image_stores`."""
+
+    name: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+    directory: str = ""
+    weight: int = 0
+    description: Annotated[str, Meta(max_length=255)] = ""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How this cloud is set up. A change counts from the next start of the process that reads it."""
 
@@ -221,6 +230,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     image_reserve_gib: Annotated[
         int, Meta(description="How much of the image store's file system is left free for others.", ge=0)
     ] = 1
+    image_stores: Annotated[
+        tuple[ImageStoreAt, ...],
+        Meta(
+            description="More stores for images' data, a table `[[image_stores]]` each: `name`, `directory` (its own, "
+            "with nothing else in it), and if need be `weight` (data is read from the heaviest store that has it) and "
+            "`description`. The first store, `local` in `<state>/images`, may be listed for its weight, without a "
+            "directory. In the environment as JSON."
+        ),
+    ] = ()
+    image_default_store: Annotated[
+        str, Meta(description="The store for images' data that nobody chose a store for.")
+    ] = "local"
     image_hash: Annotated[
         Literal["sha256", "sha512"],
         Meta(
@@ -282,10 +303,11 @@ MACHINES_STATE = Path("/var/lib/haneul")
 """Where the machine's own cloud lives, which root looks after."""
 
 
+_TABLES = ("oidc_issuers", "image_stores")
 _WORDS = tuple(
     field.name
     for field in msgspec.structs.fields(Settings)
-    if isinstance(field.default, tuple) and field.name != "oidc_issuers"
+    if isinstance(field.default, tuple) and field.name not in _TABLES
 )
 """Settings of several words; the environment separates them by spaces."""
 
@@ -346,8 +368,9 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 
 def _checked(values: dict[str, Any], where: str) -> Settings:
     try:
-        if isinstance(text := values.get("oidc_issuers"), str):
-            values = values | {"oidc_issuers": msgspec.json.decode(text)}
+        for name in _TABLES:
+            if isinstance(text := values.get(name), str):
+                values = values | {name: msgspec.json.decode(text)}
         return msgspec.convert(values, Settings, strict=False, dec_hook=_decode)
     except msgspec.DecodeError as error:
         raise SettingsError(f"In {where}: {error}. `haneul settings` lists what there is.") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from haneul.kit.workflow import METADATA as RUNS
-from haneul.services.image import METADATA, ImportMethod, Status
+from haneul.services.image import METADATA, ImportMethod, ImportOrder, Status
 from tests.databases import fresh
 from tests.faults.drill import Scenario, Trial, trials
 from tests.stories.image.conftest import ADMIN, DEMO, Bench
@@ -39,20 +39,42 @@ def build() -> Cloud:
 
 
 def download(cloud: Cloud) -> None:
-    cloud.face.imports.begin(DEMO, cloud.create().id, ImportMethod.DOWNLOAD, URL)
+    cloud.face.imports.begin(DEMO, cloud.create().id, ImportOrder(ImportMethod.DOWNLOAD, URL))
 
 
 def delete_while_importing(cloud: Cloud) -> None:
     image = cloud.create()
-    cloud.face.imports.begin(DEMO, image.id, ImportMethod.DOWNLOAD, URL)
+    cloud.face.imports.begin(DEMO, image.id, ImportOrder(ImportMethod.DOWNLOAD, URL))
+    cloud.face.images.delete(DEMO, image.id)
+
+
+def stage_and_spread(cloud: Cloud) -> None:
+    image = cloud.create()
+    cloud.face.imports.stage(DEMO, image.id, iter([DATA]))
+    cloud.face.imports.begin(DEMO, image.id, ImportOrder(ImportMethod.STAGED, is_to_all=True))
+
+
+def copy(cloud: Cloud) -> None:
+    image = cloud.upload(cloud.create(), DATA)
+    cloud.face.imports.begin(ADMIN, image.id, ImportOrder(ImportMethod.COPY, is_to_all=True))
+
+
+def delete_while_copying(cloud: Cloud) -> None:
+    image = cloud.upload(cloud.create(), DATA)
+    cloud.face.imports.begin(ADMIN, image.id, ImportOrder(ImportMethod.COPY, is_to_all=True))
     cloud.face.images.delete(DEMO, image.id)
 
 
 SCENARIOS = [
+    Scenario("to all stores", build, stage_and_spread),
+    Scenario("copy", build, copy),
+    Scenario("deleted while copying", build, delete_while_copying),
     Scenario("download", build, download),
     Scenario("deleted", build, delete_while_importing),
 ]
-TRIALS = [trial for scenario in SCENARIOS for trial in trials(scenario)]
+MANY = {"to all stores": 5, "copy": 3}
+"""Of these scenarios one moment in so many is disturbed: they have hundreds, much like those of the others."""
+TRIALS = [trial for scenario in SCENARIOS for trial in list(trials(scenario))[:: MANY.get(scenario.name, 1)]]
 
 
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.title)

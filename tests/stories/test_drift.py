@@ -41,7 +41,7 @@ def test_volumes_that_are_gone_of_nobody_or_somebodys_are_told(tmp_path: Path) -
 
 def test_data_of_images_that_are_gone_or_of_nobody_are_told(tmp_path: Path) -> None:
     with open_cloud(tmp_path) as cloud:
-        store = cloud.plane.world.blobs
+        store = cloud.plane.world.stores.default.blobs
         (kept,) = store.list()
         draft = store.begin("stray")
         draft.write(b"of nobody")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -21,7 +22,7 @@ from haneul.kit.events import Bus
 from haneul.kit.policy import Policy
 from haneul.kit.workflow import Runs
 from haneul.services import compute, identity, image, network, volume
-from haneul.settings import OidcIssuer, Settings
+from haneul.settings import ImageStoreAt, OidcIssuer, Settings, SettingsError
 
 GIB = 1024**3
 
@@ -36,7 +37,7 @@ class World:
 
     hosts: compute.Hosts
     networks: network.NetworkDriver
-    blobs: image.BlobStore
+    stores: image.Stores
     inspector: image.Inspector
     fetcher: image.Fetcher
     issuers: identity.Issuers
@@ -85,7 +86,7 @@ def reach_world(settings: Settings, clock: Clock) -> World:
         volumes=reached.volumes,
         backups=driver("volume", "backups")(settings.backups),
         networks=_networks(settings),
-        blobs=driver("image", "directory")(settings.state / "images", settings.image_reserve_gib * GIB),
+        stores=image_stores(settings),
         inspector=FormatInspector(settings.image_format_check),
         fetcher=WebFetcher(settings.image_sources),
         issuers=driver("identity", "web")([_issuer(each) for each in settings.oidc_issuers], clock),
@@ -118,6 +119,37 @@ def _hosts(settings: Settings, clock: Clock) -> Reached:
     hosts = driver("compute", "agents")(listener, clock)
     volumes = driver("volume", "agents")(hosts, clock)
     return Reached(hosts, volumes, lambda secret: hosts.join_token(settings.agents_url, secret).text())
+
+
+def image_stores(settings: Settings) -> image.Stores:
+    """Raises SettingsError for stores that would be in each other's way."""
+    told = {each.name: each for each in (ImageStoreAt("local"), *settings.image_stores)}
+    folders = {
+        name: Path(each.directory) if name != "local" else settings.state / "images" for name, each in told.items()
+    }
+    _check_apart(settings, folders)
+    make = driver("image", "directory")
+    stores = [
+        image.NamedStore(name, make(folder, settings.image_reserve_gib * GIB), told[name].weight,
+                         told[name].description, str(folder))
+        for name, folder in folders.items()
+    ]  # fmt: skip
+    return image.Stores(stores, settings.image_default_store)
+
+
+def _check_apart(settings: Settings, folders: Mapping[str, Path]) -> None:
+    if len(settings.image_stores) != len({each.name for each in settings.image_stores}):
+        raise SettingsError("Two of image_stores have one name: give each its own.")
+    if settings.image_default_store not in folders:
+        raise SettingsError(f"image_default_store is none of the stores: choose from {', '.join(folders)}.")
+    if any(each.name == "local" and each.directory for each in settings.image_stores):
+        raise SettingsError("The image store `local` lies in `<state>/images`: leave its directory out.")
+    for name, folder in folders.items():
+        if not folder.is_absolute():
+            raise SettingsError(f"The image store {name} needs a `directory`, as an absolute path.")
+        for other, elsewhere in folders.items():
+            if name != other and folder.resolve().is_relative_to(elsewhere.resolve()):
+                raise SettingsError(f"The image stores {name} and {other} lie in one directory: keep them apart.")
 
 
 def _networks(settings: Settings) -> Any:

@@ -62,7 +62,7 @@ def image_parts(ground: Ground, world: World, people: identity.Identity) -> imag
         bus=ground.bus,
         policy=ground.policy("image", image.RULES, image.SCOPES),
         runs=ground.runs,
-        blobs=world.blobs,
+        stores=world.stores,
         inspector=world.inspector,
         fetcher=world.fetcher,
         limits=image.UnifiedLimits(people, settings.region, options),

@@ -82,7 +82,7 @@ class Bench:
                 bus=self.bus,
                 policy=policy,
                 runs=self.runs,
-                blobs=self.blobs,
+                stores=image.Stores([image.NamedStore("local", self.blobs)], "local"),
                 inspector=FormatInspector(),
                 fetcher=FakeFetcher(),
                 limits=FixedLimits(),

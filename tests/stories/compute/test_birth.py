@@ -32,6 +32,7 @@ from haneul.hostapi import parse_join_token
 from haneul.kit.clock import SystemClock
 from haneul.kit.policy import INTERNAL
 from haneul.kit.x509 import make_authority
+from haneul.services.image import NamedStore, Stores
 from haneul.settings import Settings
 from tests.drivers.compute.agents import AgentThread
 
@@ -101,7 +102,7 @@ class Cloud:
         world = main.World(
             hosts=self.hosts,
             networks=FakeNetworks(),
-            blobs=DirectoryStore(folder / "images"),
+            stores=Stores([NamedStore("local", DirectoryStore(folder / "images"))], "local"),
             inspector=FormatInspector(),
             fetcher=FakeFetcher(),
             issuers=FakeIssuers(clock),

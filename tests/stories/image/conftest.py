@@ -24,9 +24,11 @@ from haneul.services.image import (
     ImageDeleted,
     Images,
     ImageStore,
+    NamedStore,
     NewImage,
     Options,
     Parts,
+    Stores,
 )
 from tests.databases import fresh
 from tests.faults.drill import settle
@@ -65,6 +67,7 @@ class Bench:
     db: Database
     clock: SteppedClock = field(default_factory=SteppedClock)
     blobs: FakeStore = field(default_factory=FakeStore)
+    second: FakeStore = field(default_factory=FakeStore)
     fetcher: FakeFetcher = field(default_factory=FakeFetcher)
     bus: Bus = field(default_factory=Bus)
     options: Options = field(default_factory=Options)
@@ -74,6 +77,7 @@ class Bench:
     def __post_init__(self) -> None:
         self.store = ImageStore(self.db)
         self.runs = Runs(self.db, self.clock)
+        self.stores = Stores((NamedStore("local", self.blobs), NamedStore("second", self.second)), "local")
         self.bus.subscribe(ImageDeleted, lambda news: self.deleted.append(news.image_id))
 
     @property
@@ -85,7 +89,7 @@ class Bench:
             bus=self.bus,
             policy=POLICY,
             runs=self.runs,
-            blobs=self.blobs,
+            stores=self.stores,
             inspector=FormatInspector(),
             fetcher=self.fetcher,
             limits=self.limits,
@@ -125,10 +129,11 @@ class Bench:
         return self.face.images.upload(caller, image.id, iter(chunks))
 
     def leftovers(self) -> list[str]:
-        """Everything in the store that no image stands on."""
-        stored = {blob.address for blob in self.blobs.list()}
-        images = self.face.images.list(ADMIN)
-        return sorted(stored - {image.blob for image in images}) + self.blobs.drafts()
+        """Everything in the stores that no image stands on."""
+        wanted = {(store, image.blob) for image in self.face.images.list(ADMIN) for store in image.stores}
+        kept = {(store.name, blob.address) for store in self.stores for blob in store.blobs.list()}
+        drafts = [f"{store.name} {draft}" for store in self.stores for draft in store.blobs.drafts()]
+        return [" ".join(map(str, each)) for each in sorted(kept - wanted)] + drafts
 
 
 @pytest.fixture

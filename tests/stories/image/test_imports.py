@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from haneul.kit.errors import Conflict, Forbidden, Invalid, NotFound
-from haneul.services.image import Image, ImportMethod, Status, TaskStatus
+from haneul.services.image import Image, ImportMethod, ImportOrder, Status, TaskStatus
 from tests.stories.image.conftest import ADMIN, DEMO, OTHER, Bench
 
 DATA = b"data of an image" * 1000
@@ -24,7 +24,7 @@ def test_staged_data_is_imported(bench: Bench) -> None:
     image = staged(bench)
     assert (image.status, image.size_bytes) == (Status.UPLOADING, len(DATA))
 
-    task = bench.face.imports.begin(DEMO, image.id, ImportMethod.STAGED)
+    task = bench.face.imports.begin(DEMO, image.id, ImportOrder(ImportMethod.STAGED))
     assert bench.face.images.get(DEMO, image.id).status is Status.IMPORTING
     bench.work()
 
@@ -38,7 +38,7 @@ def test_staged_data_is_imported(bench: Bench) -> None:
 def test_data_is_downloaded(bench: Bench) -> None:
     bench.fetcher.pages[URL] = DATA
     image = bench.create()
-    bench.face.imports.begin(DEMO, image.id, ImportMethod.DOWNLOAD, URL)
+    bench.face.imports.begin(DEMO, image.id, ImportOrder(ImportMethod.DOWNLOAD, URL))
     bench.work()
 
     assert bench.face.images.get(DEMO, image.id).status is Status.ACTIVE
@@ -47,7 +47,7 @@ def test_data_is_downloaded(bench: Bench) -> None:
 
 def test_a_download_that_fails_leaves_a_queued_image_and_says_why(bench: Bench) -> None:
     image = bench.create()
-    task = bench.face.imports.begin(DEMO, image.id, ImportMethod.DOWNLOAD, URL)
+    task = bench.face.imports.begin(DEMO, image.id, ImportOrder(ImportMethod.DOWNLOAD, URL))
     bench.work()
 
     assert bench.face.images.get(DEMO, image.id).status is Status.QUEUED
@@ -57,7 +57,7 @@ def test_a_download_that_fails_leaves_a_queued_image_and_says_why(bench: Bench) 
     assert bench.leftovers() == []
 
     bench.fetcher.pages[URL] = DATA
-    bench.face.imports.begin(DEMO, image.id, ImportMethod.DOWNLOAD, URL)
+    bench.face.imports.begin(DEMO, image.id, ImportOrder(ImportMethod.DOWNLOAD, URL))
     bench.work()
     assert bench.face.images.get(DEMO, image.id).status is Status.ACTIVE
 
@@ -65,7 +65,7 @@ def test_a_download_that_fails_leaves_a_queued_image_and_says_why(bench: Bench) 
 def test_staged_data_that_is_not_what_it_claims_is_refused(bench: Bench) -> None:
     image = bench.create(disk_format="qcow2")
     bench.face.imports.stage(DEMO, image.id, iter([DATA]))
-    task = bench.face.imports.begin(DEMO, image.id, ImportMethod.STAGED)
+    task = bench.face.imports.begin(DEMO, image.id, ImportOrder(ImportMethod.STAGED))
     bench.work()
 
     assert bench.face.images.get(DEMO, image.id).status is Status.QUEUED
@@ -75,7 +75,7 @@ def test_staged_data_that_is_not_what_it_claims_is_refused(bench: Bench) -> None
 
 def test_an_image_deleted_during_its_import_leaves_nothing(bench: Bench) -> None:
     image = staged(bench)
-    task = bench.face.imports.begin(DEMO, image.id, ImportMethod.STAGED)
+    task = bench.face.imports.begin(DEMO, image.id, ImportOrder(ImportMethod.STAGED))
     bench.face.images.delete(DEMO, image.id)
     bench.work()
 
@@ -95,17 +95,17 @@ def test_what_cannot_be_imported_says_so(bench: Bench) -> None:
     face = bench.face.imports
 
     with pytest.raises(Conflict, match="needs to be staged"):
-        face.begin(DEMO, queued.id, ImportMethod.STAGED)
+        face.begin(DEMO, queued.id, ImportOrder(ImportMethod.STAGED))
     with pytest.raises(Conflict, match="cannot be target"):
-        face.begin(DEMO, active.id, ImportMethod.DOWNLOAD, URL)
+        face.begin(DEMO, active.id, ImportOrder(ImportMethod.DOWNLOAD, URL))
     with pytest.raises(Conflict, match="'container_format' needs to be set"):
-        face.begin(DEMO, unformatted.id, ImportMethod.DOWNLOAD, URL)
+        face.begin(DEMO, unformatted.id, ImportOrder(ImportMethod.DOWNLOAD, URL))
     with pytest.raises(Conflict, match="'queued' state"):
-        face.begin(DEMO, staged(bench).id, ImportMethod.DOWNLOAD, URL)
+        face.begin(DEMO, staged(bench).id, ImportOrder(ImportMethod.DOWNLOAD, URL))
     with pytest.raises(Invalid, match="does not pass filtering"):
-        face.begin(DEMO, queued.id, ImportMethod.DOWNLOAD, "file:///etc/passwd")
+        face.begin(DEMO, queued.id, ImportOrder(ImportMethod.DOWNLOAD, "file:///etc/passwd"))
     with pytest.raises(NotFound):
-        face.begin(OTHER, queued.id, ImportMethod.DOWNLOAD, URL)
+        face.begin(OTHER, queued.id, ImportOrder(ImportMethod.DOWNLOAD, URL))
 
 
 def test_a_cut_off_staging_leaves_nothing(bench: Bench) -> None:
@@ -123,7 +123,8 @@ def test_a_cut_off_staging_leaves_nothing(bench: Bench) -> None:
 
 def test_tasks_are_for_administrators_but_an_images_own_for_whoever_sees_it(bench: Bench) -> None:
     image = staged(bench)
-    task = bench.face.imports.begin(DEMO, image.id, ImportMethod.STAGED, said={"method": {"name": "glance-direct"}})
+    order = ImportOrder(ImportMethod.STAGED, said={"method": {"name": "glance-direct"}})
+    task = bench.face.imports.begin(DEMO, image.id, order)
 
     assert [each.id for each in bench.face.tasks.list_of(DEMO, image.id)] == [task.id]
     with pytest.raises(Forbidden):

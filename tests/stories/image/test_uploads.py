@@ -216,7 +216,7 @@ def test_a_deactivated_image_is_for_administrators_only(bench: Bench) -> None:
 def test_damaged_data_is_not_handed_out_and_heals_by_the_same_upload(bench: Bench) -> None:
     image = bench.upload(bench.create(), DATA)
     bench.blobs.damage(image.os_hash_value or "")
-    bench.store.blobs.mark_checked(image.os_hash_value or "", bench.clock.now(), is_damaged=True)
+    bench.store.blobs.mark_checked("local", image.os_hash_value or "", bench.clock.now(), is_damaged=True)
 
     with pytest.raises(Unavailable):
         bench.face.images.download(DEMO, image.id)

@@ -12,7 +12,7 @@ from haneul.console.visit import PREFIX, Visit, if_allowed, status_of
 from haneul.kit.errors import CloudError, Invalid
 from haneul.kit.http import Reply, Request
 from haneul.kit.paging import SortKey
-from haneul.services.image import Image, ImportMethod, NewImage, Task
+from haneul.services.image import Image, ImportMethod, ImportOrder, NewImage, Task
 
 IMAGES = f"{PREFIX}/images"
 FORMATS = ("qcow2", "raw", "vmdk", "vdi", "vhd", "vhdx", "iso")
@@ -31,7 +31,7 @@ def create_image(visit: Visit, request: Request) -> Reply:
         made = images.create(visit.caller, _new_image(visit))
         try:
             said: dict[str, object] = {"method": {"name": ImportMethod.DOWNLOAD.value, "uri": url}}
-            visit.rooms.image.imports.begin(visit.caller, made.id, ImportMethod.DOWNLOAD, url, said)
+            visit.rooms.image.imports.begin(visit.caller, made.id, ImportOrder(ImportMethod.DOWNLOAD, url, said=said))
         except CloudError:
             images.delete(visit.caller, made.id)
             raise

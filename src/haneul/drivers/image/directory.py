@@ -54,10 +54,17 @@ class DirectoryStore:
             raise _trouble(error, target) from error
 
     def discard(self, name: str) -> None:
-        self._draft_path(name).unlink(missing_ok=True)
+        path = self._draft_path(name)
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise _trouble(error, path) from error
 
     def drafts(self) -> list[str]:
-        return sorted(path.name for path in self._drafts.iterdir())
+        try:
+            return sorted(path.name for path in self._drafts.iterdir())
+        except OSError as error:
+            raise _trouble(error, self._drafts) from error
 
     def open(self, address: str) -> BlobReader:
         return _FileReader(self._blob_path(address))

@@ -14,7 +14,9 @@ from haneul.services.image.driver import (
     Found,
     Inspection,
     Inspector,
+    NamedStore,
     StoredBlob,
+    Stores,
 )
 from haneul.services.image.model import (
     EDITABLE,
@@ -30,6 +32,7 @@ from haneul.services.image.model import (
     ImageFilter,
     ImageId,
     ImportMethod,
+    ImportOrder,
     Member,
     MemberStatus,
     Namespace,
@@ -65,7 +68,9 @@ from haneul.services.image.verbs.imports import Imports
 from haneul.services.image.verbs.members import Members
 from haneul.services.image.verbs.metadefs import Definitions, Metadefs
 from haneul.services.image.verbs.quota import UnifiedLimits
+from haneul.services.image.verbs.stores import StoreVerbs
 from haneul.services.image.verbs.tasks import Tasks
+from haneul.services.image.workflows.copy_image import copy_image
 from haneul.services.image.workflows.import_image import import_image
 
 __all__ = [
@@ -93,10 +98,12 @@ __all__ = [
     "ImageStore",
     "Images",
     "ImportMethod",
+    "ImportOrder",
     "Inspection",
     "Inspector",
     "Member",
     "MemberStatus",
+    "NamedStore",
     "Namespace",
     "NamespaceContent",
     "NamespaceFilter",
@@ -114,6 +121,7 @@ __all__ = [
     "SetProperty",
     "Status",
     "StoredBlob",
+    "Stores",
     "Task",
     "TaskFilter",
     "TaskStatus",
@@ -132,11 +140,12 @@ class Images:
         self.members = Members(parts)
         self.imports = Imports(parts)
         self.tasks = Tasks(parts)
+        self.stores = StoreVerbs(parts)
         self.metadefs = Metadefs(parts)
         self.metadef_objects = Definitions(parts, DefinitionKind.OBJECT)
         self.metadef_properties = Definitions(parts, DefinitionKind.PROPERTY)
         self.metadef_tags = Definitions(parts, DefinitionKind.TAG)
-        self.workflows = (import_image,)
+        self.workflows = (import_image, copy_image)
         self.upkeep = tuple(
             Loop(f"image.{fn.__name__}", every_s, partial(fn, parts))
             for fn, every_s in (

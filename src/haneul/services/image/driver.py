@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Protocol
+
+from haneul.kit.errors import CloudError, Invalid
+
+log = logging.getLogger(__name__)
+
+_COPY = "-copy"
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,81 @@ class BlobStore(Protocol):
     def free_bytes(self) -> int:
         """How much more it can take."""
         ...
+
+
+@dataclass(frozen=True)
+class NamedStore:
+    """A store as operators and clients know it."""
+
+    name: str
+    blobs: BlobStore
+    weight: int = 0
+    """Data is read from the heaviest store that has it."""
+    description: str = ""
+    folder: str = ""
+    """Where it lies, for operators; empty: nowhere in particular."""
+
+
+class Stores:
+    """Every place for images' data. A draft lies in one of them; copies on their way are drafts beside it."""
+
+    def __init__(self, stores: Sequence[NamedStore], default: str) -> None:
+        """`default` names the one for data that nobody chose a store for."""
+        self._by_name = {each.name: each for each in sorted(stores, key=lambda each: (-each.weight, each.name))}
+        self.default = self._by_name[default]
+
+    def __iter__(self) -> Iterator[NamedStore]:
+        """The heaviest first, then by name."""
+        return iter(self._by_name.values())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._by_name)
+
+    def find(self, name: str) -> NamedStore | None:
+        return self._by_name.get(name)
+
+    def get(self, name: str) -> NamedStore:
+        """Raises Invalid `image.no_store`."""
+        found = self.find(name)
+        if found is None:
+            raise Invalid("image.no_store", f"There is no store {name}: choose from {', '.join(self.names)}.")
+        return found
+
+    def arranged(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The same names in the stores' order; those of stores that are no more come last."""
+        wanted = set(names)
+        known = tuple(name for name in self._by_name if name in wanted)
+        return known + tuple(sorted(wanted - self._by_name.keys()))
+
+    def holder(self, draft: str) -> NamedStore | None:
+        """The store in which this draft lies."""
+        for each in self:
+            try:
+                each.blobs.open_draft(draft).close()
+            except CloudError:
+                continue
+            return each
+        return None
+
+    def discard(self, draft: str) -> None:
+        """There is no draft of that name in any store, and no copy on its way; upkeep sees to stores that fail now."""
+        for each in self:
+            try:
+                each.blobs.discard(draft)
+                each.blobs.discard(copy_of(draft))
+            except CloudError as error:
+                log.warning("The draft %s stays in the store %s for now: %s", draft, each.name, error)
+
+
+def copy_of(draft: str) -> str:
+    """The name of a draft in another store that is to become the same."""
+    return f"{draft}{_COPY}"
+
+
+def original_of(draft: str) -> str:
+    """`copy_of` backwards; fine for what is no copy."""
+    return draft.removesuffix(_COPY)
 
 
 @dataclass(frozen=True)

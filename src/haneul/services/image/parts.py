@@ -12,7 +12,7 @@ from haneul.kit.db import Database
 from haneul.kit.events import Bus
 from haneul.kit.policy import Policy
 from haneul.kit.workflow import Runs
-from haneul.services.image.driver import BlobStore, Fetcher, Inspector
+from haneul.services.image.driver import Fetcher, Inspector, Stores
 from haneul.services.image.store import ImageStore
 
 
@@ -53,7 +53,7 @@ class Parts:
     bus: Bus
     policy: Policy
     runs: Runs
-    blobs: BlobStore
+    stores: Stores
     inspector: Inspector
     fetcher: Fetcher
     limits: Limits

@@ -70,6 +70,8 @@ RULES: dict[str, str] = {
     "deactivate": _ADMIN_OR_MEMBER,
     "reactivate": _ADMIN_OR_MEMBER,
     "copy_image": _ADMIN,
+    "delete_image_location": _ADMIN_OR_MEMBER,
+    "stores_info_detail": _ADMIN,
     "tasks_api_access": _ADMIN,
     "add_member": _ADMIN_OR_MEMBER,
     "delete_member": _ADMIN_OR_MEMBER,

@@ -8,13 +8,16 @@ from haneul.dialects.openstack.cloud import Cloud
 from haneul.kit.errors import Invalid
 from haneul.kit.http import Reply, Request
 
+STORE_HEADER = "x-image-meta-store"
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 
 def upload_image(cloud: Cloud, req: Request) -> Reply:
     check_octets(req)
-    cloud.image.images.upload(req.caller, req.params["image_id"], req.chunks(), announced_size(req))
+    cloud.image.images.upload(
+        req.caller, req.params["image_id"], req.chunks(), announced_size(req), req.headers.get(STORE_HEADER, "")
+    )
     return Reply(204)
 
 

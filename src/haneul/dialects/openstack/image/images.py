@@ -52,7 +52,11 @@ def list_images(cloud: Cloud, req: Request) -> Reply:
 
 def create_image(cloud: Cloud, req: Request) -> Reply:
     image = cloud.image.images.create(req.caller, _new_image(req.body))
-    headers = {"location": f"{req.api_url}/v2/images/{image.id}", "openstack-image-import-methods": ",".join(METHODS)}
+    headers = {
+        "location": f"{req.api_url}/v2/images/{image.id}",
+        "openstack-image-import-methods": ",".join(METHODS),
+        "openstack-image-store-ids": ",".join(store.name for store in cloud.image.stores.list()),
+    }
     return Reply(201, show(image), headers)
 
 

@@ -6,14 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from haneul.dialects.openstack.cloud import Cloud
-from haneul.dialects.openstack.image.data import announced_size, check_octets
+from haneul.dialects.openstack.image.data import STORE_HEADER, announced_size, check_octets
 from haneul.dialects.openstack.image.filters import read_limit
 from haneul.dialects.openstack.image.views import show_time
 from haneul.kit.errors import Invalid
 from haneul.kit.http import Query, Reply, Request
 from haneul.kit.ids import is_uuid
 from haneul.kit.paging import Page, SortKey
-from haneul.services.image import ImportMethod, Task, TaskFilter, TaskStatus
+from haneul.services.image import ImportMethod, ImportOrder, Task, TaskFilter, TaskStatus
 
 METHODS = tuple(str(method) for method in ImportMethod)
 _SORT_KEYS = ("created_at", "updated_at", "status", "type", "id")
@@ -36,13 +36,24 @@ def import_image(cloud: Cloud, req: Request) -> Reply:
         raise Invalid(
             "image.no_method", f"Unknown import method name '{method['name']}': use one of {', '.join(METHODS)}."
         )
-    # Whether all stores must succeed makes no difference where there is one, and the stock client always says it.
-    if req.body.get("stores"):
-        raise Invalid("image.one_store", "This cloud has one image store: leave the choice of stores out.")
-    cloud.image.imports.begin(
-        req.caller, req.params["image_id"], ImportMethod(method["name"]), method.get("uri", ""), req.body
-    )
+    cloud.image.imports.begin(req.caller, req.params["image_id"], _order(req, ImportMethod(method["name"])))
     return Reply(202)
+
+
+def _order(req: Request, method: ImportMethod) -> ImportOrder:
+    stores, chosen = req.body.get("stores"), req.headers.get(STORE_HEADER)
+    if chosen is not None and (stores is not None or req.body.get("all_stores")):
+        raise Invalid("image.store_twice", "Name stores in the body or in the header X-Image-Meta-Store, not in both.")
+    if stores is not None and req.body.get("all_stores"):
+        raise Invalid("image.all_stores", "all_stores is every store: leave the choice of stores out.")
+    return ImportOrder(
+        method=method,
+        url=req.body["method"].get("uri", ""),
+        stores=tuple(stores or ([chosen] if chosen else ())),
+        is_to_all=req.body.get("all_stores", False),
+        all_must_succeed=req.body.get("all_stores_must_succeed", True),
+        said=req.body,
+    )
 
 
 def list_image_tasks(cloud: Cloud, req: Request) -> Reply:

@@ -47,6 +47,8 @@ ROUTES = (
     Route("GET", "/v2/tasks/{task_id}", imports.show_task),
     # Stores, quota, locations
     Route("GET", "/v2/info/stores", info.list_stores),
+    Route("GET", "/v2/info/stores/detail", info.list_store_details),
+    Route("DELETE", "/v2/stores/{store}/{image_id}", info.delete_from_store),
     Route("GET", "/v2/info/usage", info.show_usage),
     Route("POST", "/v2/images/{image_id}/locations", images.add_location),
     Route("GET", "/v2/images/{image_id}/locations", images.list_locations),

@@ -80,7 +80,7 @@ IMAGE_PROPERTIES: Schema = {
     "min_disk": {"type": "integer", "description": "Amount of disk space (in GB) required to boot image."},
     "self": _told("An image self url"),
     "file": _told("An image file url"),
-    "stores": _told("Store in which image data resides, where there are several."),
+    "stores": _told("Stores in which image data resides, separated by commas."),
     "schema": _told("An image schema url"),
     "locations": {
         "type": "array",

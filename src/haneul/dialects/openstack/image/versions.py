@@ -8,8 +8,8 @@ from haneul.dialects.openstack.cloud import Cloud
 from haneul.kit.http import Reply, Request
 
 CURRENT = "2.17"
-SUPPORTED = ("2.15", "2.9", "2.7", "2.6", "2.5", "2.4", "2.3", "2.2", "2.1", "2.0")
-"""Those between that are missing belong to several stores and to a cache, which there are not."""
+SUPPORTED = ("2.15", *(f"2.{minor}" for minor in range(13, -1, -1)))
+"""Those between that are missing belong to a cache, which there is not."""
 
 
 def choose_version(_cloud: Cloud, req: Request) -> Reply:

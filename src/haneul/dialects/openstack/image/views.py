@@ -13,6 +13,7 @@ def show(image: Image) -> dict[str, Any]:
     path = f"/v2/images/{image.id}"
     return {
         **image.properties,
+        **_whereabouts(image),
         "name": image.name,
         "disk_format": image.disk_format,
         "container_format": image.container_format,
@@ -36,6 +37,15 @@ def show(image: Image) -> dict[str, Any]:
         "file": f"{path}/file",
         "schema": "/v2/schemas/image",
     }
+
+
+def _whereabouts(image: Image) -> dict[str, Any]:
+    """The stores that have its data; of an image that was imported also where it is still to go, or did not get."""
+    shown = {"stores": ",".join(image.stores)} if image.stores else {}
+    if image.importing_to is not None:
+        shown["os_glance_importing_to_stores"] = ",".join(image.importing_to)
+        shown["os_glance_failed_import"] = ",".join(image.failed_stores or ())
+    return shown
 
 
 def show_member(member: Member) -> dict[str, Any]:

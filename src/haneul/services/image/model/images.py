@@ -85,7 +85,13 @@ class Image:
     tags: tuple[str, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
     blob: str | None = None
-    """The address of its data in the store."""
+    """The address of its data in the stores."""
+    stores: tuple[str, ...] = ()
+    """Where its data is."""
+    importing_to: tuple[str, ...] | None = None
+    """Where its data is still to go; None: it never was imported."""
+    failed_stores: tuple[str, ...] | None = None
+    """Where its last import did not get."""
     upload_id: str | None = None
     """Names the draft that is being written or is staged; None at rest."""
 
@@ -225,8 +231,9 @@ class Digest:
 
 @dataclass(frozen=True)
 class Blob:
-    """Data in the store, named by its content; any number of images may refer to it."""
+    """Data in a store, named by its content; any number of images may refer to it."""
 
+    store: str
     address: str
     size_bytes: int
     stored_at: datetime
@@ -240,6 +247,25 @@ class ImportMethod(StrEnum):
     """Data that was staged before."""
     DOWNLOAD = "web-download"
     """Data that the cloud fetches itself."""
+    COPY = "copy-image"
+    """Data that the image has already, to more stores."""
+
+
+@dataclass(frozen=True)
+class ImportOrder:
+    """What is asked of an import."""
+
+    method: ImportMethod
+    url: str = ""
+    """Of a download."""
+    stores: tuple[str, ...] = ()
+    """Where to; empty: the default store."""
+    is_to_all: bool = False
+    """To every store there is."""
+    all_must_succeed: bool = True
+    """Otherwise one store is enough, and those that failed are told."""
+    said: Mapping[str, object] = field(default_factory=dict)
+    """The request, as the task shows it."""
 
 
 class TaskStatus(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from haneul.kit.db import Database
 from haneul.services.image.store.blobs import BlobRows
+from haneul.services.image.store.copies import CopyRows
 from haneul.services.image.store.images import ImageRows
 from haneul.services.image.store.members import MemberRows
 from haneul.services.image.store.metadefs import MetadefRows
@@ -21,5 +22,6 @@ class ImageStore:
         self.images = ImageRows(db)
         self.members = MemberRows(db)
         self.blobs = BlobRows(db)
+        self.copies = CopyRows(db)
         self.tasks = TaskRows(db)
         self.metadefs = MetadefRows(db)

@@ -15,7 +15,7 @@ from haneul.kit.errors import Conflict
 from haneul.kit.paging import Page
 from haneul.services.image.model import Image, ImageFilter, Status, Visibility, check_move
 from haneul.services.image.store.listing import Viewer, select_page
-from haneul.services.image.store.tables import facet_key, facets, images
+from haneul.services.image.store.tables import copies, facet_key, facets, images
 
 _COLUMNS = [images.c[field.name] for field in fields(Image)]
 
@@ -91,13 +91,33 @@ class ImageRows:
         with self.db.write() as connection:
             connection.execute(statement.values(size_bytes=size_bytes, upload_until=until))
 
-    def refer(self, image_id: str, upload_id: str, address: str | None) -> bool:
-        """The image being written stands on this blob; False where that upload is no longer its own."""
+    def requeue(self, image: Image, now: datetime, **values: Any) -> bool:
+        """Queued again, without data; False where it is no longer as `image` says."""
+        nothing = {"upload_id": None, "upload_until": None, "blob": None, "size_bytes": None, "stores": ()}
         with self.db.write() as connection:
-            statement = (
-                update(images).where(images.c.id == image_id, images.c.upload_id == upload_id).values(blob=address)
-            )
-            return connection.execute(statement).rowcount == 1
+            if not self.move(image, Status.QUEUED, now, **(nothing | values)):
+                return False
+            connection.execute(delete(copies).where(copies.c.image_id == image.id))
+            return True
+
+    def begin_copy(self, image: Image, upload_id: str, stores: tuple[str, ...]) -> bool:
+        """The image, which has data and is at rest, is on its way to these stores; False where it is not so."""
+        at_rest = (images.c.id == image.id, images.c.upload_id.is_(None), images.c.status == image.status)
+        values = {"upload_id": upload_id, "importing_to": stores, "failed_stores": ()}
+        with self.db.write() as connection:
+            return connection.execute(update(images).where(*at_rest).values(values)).rowcount == 1
+
+    def end_copy(self, image_id: str, upload_id: str) -> None:
+        """At rest again; where it did not get counts as failed."""
+        with self.db.write() as connection:
+            mine = (images.c.id == image_id, images.c.upload_id == upload_id)
+            columns = (images.c.importing_to, images.c.failed_stores)
+            row = connection.execute(select(*columns).where(*mine).with_for_update()).first()
+            if row is None:
+                return
+            failed = tuple(dict.fromkeys((*(row.failed_stores or ()), *(row.importing_to or ()))))
+            values = {"upload_id": None, "importing_to": (), "failed_stores": failed}
+            connection.execute(update(images).where(*mine).values(values))
 
     def addresses_like(self, md5: str, size_bytes: int) -> Sequence[str]:
         """Where data is kept that may be the same."""
@@ -126,8 +146,11 @@ class ImageRows:
             return frozenset(connection.execute(statement).scalars())
 
     def tally(self, project_id: str) -> Tally:
+        """Data counts once for each store that has it, or is about to."""
         total = func.coalesce(func.sum(images.c.size_bytes), 0)
-        statement = select(images.c.status, func.count(), total).where(images.c.owner == project_id)
+        count = func.count(images.c.id.distinct())
+        each = images.outerjoin(copies, copies.c.image_id == images.c.id)
+        statement = select(images.c.status, count, total).select_from(each).where(images.c.owner == project_id)
         with self.db.read() as connection:
             rows = connection.execute(statement.group_by(images.c.status)).all()
         return {Status(status): (int(count), int(size)) for status, count, size in rows}

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 
-from haneul.kit.db import Json, Timestamp
+from haneul.kit.db import Json, JsonTuple, Timestamp
 
 METADATA = MetaData()
 
@@ -37,13 +37,15 @@ images = Table(
     Column("upload_id", String(36)),
     # Who writes the draft renews this; once it is past, the upload is dead.
     Column("upload_until", Timestamp),
-    # The data it stands on: the reference that keeps the blob.
+    # The address of its data; the rows of image_copies say in which stores.
     Column("blob", String(128)),
+    Column("stores", JsonTuple, nullable=False),
+    Column("importing_to", JsonTuple),
+    Column("failed_stores", JsonTuple),
     Index("ix_images_created", "created_at", "id"),
     Index("ix_images_owner", "owner", "created_at", "id"),
     Index("ix_images_visibility", "visibility", "created_at", "id"),
     Index("ix_images_name", "name"),
-    Index("ix_images_blob", "blob"),
     Index("ix_images_upload", "upload_id"),
     Index("ix_images_checksum", "checksum"),
 )
@@ -77,9 +79,20 @@ members = Table(
     Index("ix_image_members_project", "project_id", "status", "image_id"),
 )
 
+copies = Table(
+    "image_copies",
+    METADATA,
+    Column("image_id", String(36), ForeignKey("images.id", ondelete="CASCADE"), primary_key=True),
+    Column("store", String(64), primary_key=True),
+    Column("address", String(128), nullable=False),
+    Index("ix_image_copies_blob", "store", "address"),
+)
+"""Which data in which store an image stands on, or is about to: the references that keep blobs."""
+
 blobs = Table(
     "image_blobs",
     METADATA,
+    Column("store", String(64), primary_key=True),
     # Its SHA-256 or SHA-512, in hex.
     Column("address", String(128), primary_key=True),
     Column("size_bytes", BigInteger, nullable=False),

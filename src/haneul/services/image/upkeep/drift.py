@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from haneul.kit.drift import Difference, Drift, Parting, Unseen
 from haneul.kit.errors import CloudError
+from haneul.services.image.driver import NamedStore
 from haneul.services.image.parts import Parts
 
 SERVICE = "image"
@@ -15,26 +16,32 @@ _LOST = "Nothing makes it again: upload the same file once more, which heals eve
 
 
 def find_drift(parts: Parts) -> Drift:
-    """Everything that differs; a store that cannot be read is told as unseen.
+    """Everything that differs; a store that cannot be read is told as unseen."""
+    found: list[Difference] = []
+    unseen: list[Unseen] = []
+    for store in parts.stores:
+        try:
+            found += _in_store(parts, store)
+        except (CloudError, OSError) as error:
+            unseen.append(Unseen(SERVICE, "", f"{store.name}: {error}"))
+    found += [_left_over(_told(parts, *each), UNUSED, UNUSED_EVERY_S) for each in sorted(parts.store.blobs.unused())]
+    return Drift(tuple(found), tuple(unseen))
 
-    A row comes before its data and goes after it: rows are looked at on both sides of the data.
-    """
-    before = set(parts.store.blobs.names())
-    try:
-        kept = {blob.address for blob in parts.blobs.list()}
-    except (CloudError, OSError) as error:
-        return Drift((), (Unseen(SERVICE, "", str(error)),))
-    after = set(parts.store.blobs.names())
-    return Drift(tuple(_differences(parts, (before & after) - kept, kept - after)))
+
+def _in_store(parts: Parts, store: NamedStore) -> Iterator[Difference]:
+    """A row comes before its data and goes after it: rows are looked at on both sides of the data."""
+    before = set(parts.store.blobs.names(store.name))
+    kept = {blob.address for blob in store.blobs.list()}
+    after = set(parts.store.blobs.names(store.name))
+    for address in sorted((before & after) - kept):
+        yield Difference(SERVICE, Parting.MISSING, "data", _told(parts, store.name, address), remedy=_LOST)
+    for address in sorted(kept - after):
+        yield _left_over(_told(parts, store.name, address), STRAYS, STRAYS_EVERY_S)
 
 
-def _differences(parts: Parts, gone: set[str], strays: set[str]) -> Iterator[Difference]:
-    for address in sorted(gone):
-        yield Difference(SERVICE, Parting.MISSING, "data", address, remedy=_LOST)
-    for address in sorted(strays):
-        yield _left_over(address, STRAYS, STRAYS_EVERY_S)
-    for address in sorted(parts.store.blobs.unused()):
-        yield _left_over(address, UNUSED, UNUSED_EVERY_S)
+def _told(parts: Parts, store: str, address: str) -> str:
+    """The address, and the store where it is another than the default one."""
+    return address if store == parts.stores.default.name else f"{address} in {store}"
 
 
 def _left_over(address: str, loop: str, every_s: float) -> Difference:

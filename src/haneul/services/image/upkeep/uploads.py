@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from haneul.services.image.model import Status
+from haneul.services.image.driver import NamedStore, original_of
 from haneul.services.image.parts import Parts
 
 
@@ -15,9 +15,7 @@ def end_dead_uploads(parts: Parts) -> int:
     now = parts.clock.now()
     dead = parts.store.images.dead_uploads(now, begun_before)
     for image in dead:
-        parts.store.images.move(
-            image, Status.QUEUED, now, upload_id=None, upload_until=None, blob=None, size_bytes=None
-        )
+        parts.store.images.requeue(image, now)
     return len(dead)
 
 
@@ -26,11 +24,15 @@ def sweep_drafts(parts: Parts) -> int:
 
     An image waits before its draft is begun, so a draft is looked for first and its image afterwards.
     """
-    drafts = parts.blobs.drafts()
+    return sum(_sweep(parts, store) for store in parts.stores)
+
+
+def _sweep(parts: Parts, store: NamedStore) -> int:
+    drafts = store.blobs.drafts()
     waited_for = parts.store.images.upload_ids() if drafts else frozenset()
-    strays = [name for name in drafts if name not in waited_for]
+    strays = [name for name in drafts if original_of(name) not in waited_for]
     for name in strays:
-        parts.blobs.discard(name)
+        store.blobs.discard(name)
     return len(strays)
 
 

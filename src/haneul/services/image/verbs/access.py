@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from haneul.kit.errors import Forbidden, NotFound
 from haneul.kit.policy import Caller
@@ -30,6 +30,7 @@ class Access:
         image = self.parts.store.images.find(image_id)
         if image is None:
             raise not_found(image_id)
+        image = self.arranged(image)
         target = self._target(caller, image)
         is_in_sight = (
             self.is_cloud_admin(caller)
@@ -41,6 +42,10 @@ class Access:
         if not is_in_sight or not self.parts.policy.allows(caller, "get_image", target):
             raise not_found(image_id)
         return image, target
+
+    def arranged(self, image: Image) -> Image:
+        """The heaviest of its stores first."""
+        return image if len(image.stores) < 2 else replace(image, stores=self.parts.stores.arranged(image.stores))
 
     def permitted(self, caller: Caller, image_id: str, rule: str) -> Image:
         """The image, if the caller may do to it what `rule` is about. Raises NotFound, Forbidden."""

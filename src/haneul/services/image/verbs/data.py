@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from haneul.hostapi import ImageSource
 from haneul.kit.errors import Conflict, Forbidden, Invalid, Unavailable
 from haneul.kit.policy import Caller
-from haneul.services.image.driver import BlobReader
+from haneul.services.image.driver import BlobReader, NamedStore
 from haneul.services.image.model import Digest, Image, Status
 from haneul.services.image.parts import Parts
 from haneul.services.image.verbs.access import Access, not_found
 from haneul.services.image.verbs.intake import begin, give_up
 from haneul.services.image.verbs.quota import SIZE_TOTAL, require_room_for_data
 from haneul.services.image.workflows.receive import PIECE_BYTES, settled, take_in, upload_ended
+from haneul.services.image.workflows.spread import Way, claim_copy, open_blob, remove_unused, settle_copy
 
 _BOOTABLE_CONTAINER = "bare"
 _READ_AS_RAW = ("raw", "iso", "ami")
@@ -44,21 +45,26 @@ class Download:
 class ImageData:
     parts: Parts
 
-    def upload(self, caller: Caller, image_id: str, chunks: Iterator[bytes], size_bytes: int | None = None) -> Image:
-        """Give a queued image its data and make it active; `size_bytes` is what the client announces.
+    def upload(
+        self, caller: Caller, image_id: str, chunks: Iterator[bytes], size_bytes: int | None = None, store: str = ""
+    ) -> Image:
+        """Give a queued image its data, in the store (or the default one), and make it active.
+
+        `size_bytes` is what the client announces.
 
         When the data is refused or cut off, the image is queued again and nothing of it stays. Raises NotFound,
-        Forbidden, Conflict `image.wrong_status`, Invalid `image.wrong_format` | `image.unsafe` |
+        Forbidden, Conflict `image.wrong_status`, Invalid `image.no_store` | `image.wrong_format` | `image.unsafe` |
         `image.truncated` | `image.too_large`, OverQuota, NoCapacity `image.store_full`.
         """
+        target = self.parts.stores.get(store) if store else self.parts.stores.default
         with self.parts.db.write():
             image = Access(self.parts).permitted(caller, image_id, "upload_image")
             require_formats(image)
             require_room_for_data(self.parts, image, SIZE_TOTAL, size_bytes)
             image = begin(self.parts, image, Status.SAVING)
         try:
-            digest = take_in(self.parts, image, chunks, self.parts.options.max_image_bytes)
-            self._finish(image, digest)
+            digest = take_in(self.parts, image, chunks, target)
+            self._finish(image, digest, target)
         except BaseException:
             give_up(self.parts, image)
             raise
@@ -106,37 +112,36 @@ class ImageData:
         with self._open(image) as reader:
             return reader.read(offset, length)
 
-    def let_go(self, image: Image) -> None:
-        """Remove what a deleted image leaves in the store, unless another image stands on it.
+    def let_go(self, image: Image, stood_on: Sequence[tuple[str, str]]) -> None:
+        """Remove what a deleted image leaves in the stores (name and address), unless another image stands on it.
 
         What stays behind when this is cut off, upkeep finds.
         """
         if image.upload_id is not None:
-            self.parts.blobs.discard(image.upload_id)
-        if image.blob is not None:
-            with self.parts.db.write():
-                if self.parts.store.blobs.release(image.blob):
-                    self.parts.blobs.remove(image.blob)
+            self.parts.stores.discard(image.upload_id)
+        for name, address in stood_on:
+            remove_unused(self.parts, name, address)
 
     def _open(self, image: Image) -> BlobReader:
-        blob = self.parts.store.blobs.find(image.blob or "")
-        if blob is not None and blob.is_damaged:
+        """From the heaviest store where it is whole."""
+        blobs = {blob.store: blob for blob in self.parts.store.blobs.list_of(image.blob or "")}
+        whole = [name for name in image.stores if name in blobs and not blobs[name].is_damaged]
+        if not whole and any(name in blobs for name in image.stores):
             raise Unavailable(
                 "image.damaged",
                 f"The data of image {image.id} is no longer what was uploaded: its checksum differs. "
                 "Upload the same file as a new image, and both are whole again.",
             )
-        return self.parts.blobs.open(image.blob or "")
+        return open_blob(self.parts, image.blob or "", whole)
 
-    def _finish(self, image: Image, digest: Digest) -> None:
-        now = self.parts.clock.now()
+    def _finish(self, image: Image, digest: Digest, store: NamedStore) -> None:
+        way = Way(image.id, image.upload_id or "", digest.address, digest.size_bytes, store.name)
+        claim_copy(self.parts, way)
+        store.blobs.keep(way.upload_id, way.address)
         with self.parts.db.write():
-            self.parts.store.blobs.claim(digest.address, digest.size_bytes, now)
-            if not self.parts.store.images.refer(image.id, image.upload_id or "", digest.address):
-                raise upload_ended(image)
-        self.parts.blobs.keep(image.upload_id or "", digest.address)
-        if not self.parts.store.images.move(image, Status.ACTIVE, now, **settled(digest)):
-            raise upload_ended(image)
+            settle_copy(self.parts, way, is_there=True)
+            if not self.parts.store.images.move(image, Status.ACTIVE, self.parts.clock.now(), **settled(digest)):
+                raise upload_ended(image.id)
 
 
 def require_formats(image: Image) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from haneul.kit.errors import Forbidden, Invalid, NotFound
+from haneul.kit.errors import Conflict, Forbidden, Invalid, NotFound
 from haneul.kit.ids import is_uuid, new_uuid
 from haneul.kit.paging import Page
 from haneul.kit.policy import Caller
@@ -24,6 +24,7 @@ from haneul.services.image.verbs.access import Access, target_of
 from haneul.services.image.verbs.changes import changed, check_sensible
 from haneul.services.image.verbs.data import ImageData
 from haneul.services.image.verbs.quota import COUNT_TOTAL, require_room, usage
+from haneul.services.image.workflows.spread import remove_unused
 
 _EVERYTHING = ImageFilter()
 _NEWEST = Page()
@@ -50,7 +51,7 @@ class ImageVerbs(ImageData):
         """
         access = Access(self.parts)
         self.parts.policy.require(caller, "get_images", {"project_id": caller.project_id})
-        return self.parts.store.images.list(access.viewer(caller), wanted, page)
+        return [access.arranged(each) for each in self.parts.store.images.list(access.viewer(caller), wanted, page)]
 
     def create(self, caller: Caller, new: NewImage) -> Image:
         """A description without data: `queued`. Raises Forbidden, Invalid, Conflict, OverQuota."""
@@ -113,9 +114,25 @@ class ImageVerbs(ImageData):
                     f"Image {image_id} is protected and cannot be deleted: set protected to false first.",
                 )
             self.parts.runs.cancel(image_id)
+            stood_on = self.parts.store.copies.list_of(image.id)
             self.parts.store.images.remove(image_id)
             self.parts.bus.publish(ImageDeleted(image.id, image.owner))
-        self.let_go(image)
+        self.let_go(image, stood_on)
+
+    def delete_from(self, caller: Caller, image_id: str, store: str) -> None:
+        """The image's data is in that store no longer; another store must have it.
+
+        Raises NotFound (also `image.not_in_store`), Forbidden (also `image.only_store`), Conflict `image.copying`.
+        """
+        with self.parts.db.write():
+            image = Access(self.parts).permitted(caller, image_id, "delete_image_location")
+            if store not in image.stores:
+                raise NotFound("image.not_in_store", f"Image {image_id} has no data in a store {store}.")
+            if len(image.stores) == 1:
+                raise Forbidden("image.only_store", f"Store {store} alone has the image's data: delete the image.")
+            if not self.parts.store.copies.leave(image.id, store):
+                raise Conflict("image.copying", f"Image {image_id} is being copied: wait until that has ended.")
+        remove_unused(self.parts, store, image.blob or "")
 
     def deactivate(self, caller: Caller, image_id: str) -> None:
         """Its data is for administrators and hosts only. Fine if it is so already."""

@@ -21,5 +21,5 @@ def begin(parts: Parts, image: Image, status: Status) -> Image:
 def give_up(parts: Parts, image: Image) -> None:
     """Queued again, as if nothing had come."""
     now = parts.clock.now()
-    parts.store.images.move(image, Status.QUEUED, now, upload_id=None, upload_until=None, blob=None, size_bytes=None)
-    parts.blobs.discard(image.upload_id or "")
+    parts.store.images.requeue(image, now)
+    parts.stores.discard(image.upload_id or "")

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from haneul.kit.digests import Digests, algorithm_of
 from haneul.kit.errors import Invalid, NotFound
-from haneul.services.image.driver import BlobReader, Found
+from haneul.services.image.driver import BlobReader, BlobStore, Found, NamedStore
 from haneul.services.image.model import Digest, Image
 from haneul.services.image.parts import Parts
 
@@ -18,31 +18,32 @@ STAGED_LEASE = timedelta(days=7)
 """How long staged data waits for its import."""
 
 
-def write_draft(parts: Parts, image: Image, chunks: Iterable[bytes], limit_bytes: int) -> int:
-    """Write the draft of `image.upload_id`, sealed, and answer with its size.
+def write_draft(parts: Parts, image: Image, chunks: Iterable[bytes], store: NamedStore) -> int:
+    """Write the draft of `image.upload_id` into the store, sealed, and answer with its size.
 
     Raises Invalid `image.too_large` beyond the limit, NotFound `image.upload_ended` as soon as the image no
     longer waits for it.
     """
-    return sum(len(piece) for piece in _written(parts, image, chunks, limit_bytes))
+    return sum(len(piece) for piece in _written(parts, image, chunks, store.blobs))
 
 
-def take_in(parts: Parts, image: Image, chunks: Iterable[bytes], limit_bytes: int) -> Digest:
+def take_in(parts: Parts, image: Image, chunks: Iterable[bytes], store: NamedStore) -> Digest:
     """As `write_draft`, hashed and inspected on the way."""
     inspection = parts.inspector.begin(image.disk_format or "", image.container_format or "")
     with Digests(parts.options.hash_algorithm, "md5") as digests:
-        for piece in _written(parts, image, chunks, limit_bytes):
+        for piece in _written(parts, image, chunks, store.blobs):
             digests.feed(piece)
             inspection.feed(piece)
         sums = digests.hexdigests()
-    with parts.blobs.open_draft(image.upload_id or "") as reader:
+    with store.blobs.open_draft(image.upload_id or "") as reader:
         return _digest(parts, sums, reader, inspection.finish(reader))
 
 
 def examine_draft(parts: Parts, image: Image) -> Digest:
     """Hash and inspect a draft that is complete."""
     inspection = parts.inspector.begin(image.disk_format or "", image.container_format or "")
-    with parts.blobs.open_draft(image.upload_id or "") as reader:
+    store = parts.stores.holder(image.upload_id or "") or parts.stores.default
+    with store.blobs.open_draft(image.upload_id or "") as reader:
         with Digests(parts.options.hash_algorithm, "md5") as digests:
             for piece in pieces_of(reader):
                 digests.feed(piece)
@@ -80,11 +81,11 @@ def _address(parts: Parts, value: str, md5: str, reader: BlobReader) -> str:
     return value
 
 
-def _written(parts: Parts, image: Image, chunks: Iterable[bytes], limit_bytes: int) -> Iterator[bytes]:
+def _written(parts: Parts, image: Image, chunks: Iterable[bytes], blobs: BlobStore) -> Iterator[bytes]:
     """Every piece once it is written; the draft is sealed after the last. The upload's lease is renewed meanwhile."""
-    size = 0
+    size, limit_bytes = 0, parts.options.max_image_bytes
     renew_at = parts.clock.monotonic() + UPLOAD_LEASE.total_seconds() / 3
-    draft = parts.blobs.begin(image.upload_id or "")
+    draft = blobs.begin(image.upload_id or "")
     try:
         for piece in _pieces(chunks):
             size += len(piece)
@@ -108,7 +109,7 @@ def _written(parts: Parts, image: Image, chunks: Iterable[bytes], limit_bytes: i
 def _renew(parts: Parts, image: Image) -> None:
     until = parts.clock.now() + UPLOAD_LEASE
     if not parts.store.images.renew_upload(image.upload_id or "", until):
-        raise upload_ended(image)
+        raise upload_ended(image.id)
 
 
 def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -126,9 +127,9 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
         yield b"".join(waiting)
 
 
-def upload_ended(image: Image) -> NotFound:
+def upload_ended(image_id: str) -> NotFound:
     return NotFound(
-        "image.upload_ended", f"Image {image.id} no longer waits for this data; it was deleted or began anew."
+        "image.upload_ended", f"Image {image_id} no longer waits for this data; it was deleted or began anew."
     )
 
 

@@ -56,6 +56,12 @@ def echo(sender: End, receiver: End, tag: int | None = None, number: int = 7) ->
     return _ethernet(sender.mac, receiver.mac, 0x0800, head + icmp, tag)
 
 
+def arp_request(sender: End, wanted: str) -> bytes:
+    """Ask everybody on the wire who has an address."""
+    body = struct.pack("!HHBBH", 1, 0x0800, 6, 4, 1) + _mac(sender.mac) + socket.inet_aton(sender.ip)
+    return _ethernet(sender.mac, "ff:ff:ff:ff:ff:ff", 0x0806, body + bytes(6) + socket.inet_aton(wanted))
+
+
 def arp_reply(sender: End, receiver: End, claimed: str) -> bytes:
     """Tell the receiver that an address is the sender's."""
     body = struct.pack("!HHBBH", 1, 0x0800, 6, 4, 2) + _mac(sender.mac) + socket.inet_aton(claimed)

@@ -142,6 +142,7 @@ def test_what_differs_is_told_and_left_as_it_is(driver: NetworkDriver) -> None:
         replace(ROUTER, gateway=None),
         replace(ROUTER, is_enabled=False),
         replace(FLOATING, fixed_ip="10.7.0.12"),
+        replace(FLOATING, is_direct=False, qos=QosIntent(ingress_kbps=1000)),
         replace(OFFICES, addresses=("192.0.2.0/25",)),
         replace(SHARED, forwardings=SHARED.forwardings[:1]),
         replace(SHARED, inside_network_ids=(INSIDE.id,)),

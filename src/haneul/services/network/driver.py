@@ -188,6 +188,8 @@ class FloatingIpIntent:
     forwardings: tuple[ForwardingIntent, ...] = ()
     inside_network_ids: tuple[str, ...] = ()
     """Where guests behind the router are, who too reach the forwarded ports."""
+    is_direct: bool = True
+    """False where the port is behind another router, so that its own host cannot answer."""
 
     kind = Kind.FLOATING_IP
 

@@ -61,6 +61,7 @@ EXTENSIONS: dict[str, tuple[str, str]] = {
     "floating-ip-port-forwarding-description": ("Floating IP Port Forwarding Description", "Descriptions of them."),
     "floating-ip-port-forwarding-detail": ("Floating IP Port Forwarding Detail", "Which port they lead to."),
     "floating-ip-port-forwarding-port-ranges": ("Floating IP Port Forwarding port ranges", "Ranges of ports."),
+    "floating-ip-router-writable": ("Floating IP Router (writable)", "Which router answers for a floating IP."),
     "floatingip-pools": ("Floating IP Pools Extension", "The subnets that floating IPs are from."),
     "ip-substring-filtering": ("IP address substring filtering", "Ports found by a part of their address."),
     "l2_adjacency": ("L2 Adjacency", "Whether a network is one broadcast domain."),

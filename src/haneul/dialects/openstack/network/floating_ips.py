@@ -45,7 +45,7 @@ FLOATING_IP = Resource(
         Attribute("subnet_id", read=readers.uuid, on=(CREATE,), is_hidden=True, is_filter=False),
         Attribute("port_id", read=readers.uuid_or_none),
         Attribute("fixed_ip_address", "fixed_ip", readers.text_or_none),
-        Attribute("router_id"),
+        Attribute("router_id", read=readers.uuid_or_none),
         Attribute("status"),
         Attribute("dns_name", read=readers.lower_text, on=(CREATE,)),
         Attribute("dns_domain", read=readers.lower_text, on=(CREATE,)),

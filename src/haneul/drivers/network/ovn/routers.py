@@ -113,7 +113,8 @@ def floating_ip_rows(intent: FloatingIpIntent, chassis: Sequence[Chassis]) -> It
         yield from _balancers(intent, protocol, forwardings)
     if not intent.fixed_ip:
         return
-    on_every_host = bool(chassis) and all(intent.physical_network in c.bridge_mappings for c in chassis)
+    is_wired = bool(chassis) and all(intent.physical_network in each.bridge_mappings for each in chassis)
+    on_every_host = is_wired and intent.is_direct
     columns: dict[str, Any] = {
         "type": "dnat_and_snat",
         "external_ip": intent.address,

@@ -145,6 +145,8 @@ class NewFloatingIp:
     subnet_id: str = ""
     port_id: str | None = None
     fixed_ip: str | None = None
+    router_id: str | None = None
+    """Which router answers; None: the one that the port's subnet is at."""
     dns_name: str = ""
     dns_domain: str = ""
     qos_policy_id: str | None = None
@@ -156,5 +158,6 @@ class FloatingIpChanges:
     port_id: str | UnsetType | None = UNSET
     """None lets go of the port."""
     fixed_ip: str | UnsetType | None = UNSET
+    router_id: str | UnsetType | None = UNSET
     description: str | UnsetType = UNSET
     qos_policy_id: str | UnsetType | None = UNSET

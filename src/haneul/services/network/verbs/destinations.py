@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from haneul.kit.errors import Conflict, Invalid, NotFound
 from haneul.kit.policy import Caller
 from haneul.services.network.model.ports import INTERFACE_OWNER, Port
-from haneul.services.network.model.routers import FloatingIp
+from haneul.services.network.model.routers import FloatingIp, Router
 from haneul.services.network.parts import Parts
 from haneul.services.network.verbs.access import Access
 
@@ -23,8 +23,14 @@ class Destination:
 class Destinations:
     parts: Parts
 
-    def find(self, caller: Caller, floating: FloatingIp, port_id: str, fixed_ip: str | None) -> Destination:
-        """Raises NotFound `port.not_found`, `floating_ip.unreachable`, Invalid, Conflict `forwarding.port_in_use`."""
+    def find(
+        self, caller: Caller, floating: FloatingIp, port_id: str, fixed_ip: str | None, router_id: str | None = None
+    ) -> Destination:
+        """By the router that is named, be the port behind others of its routes, or by the one that the port is at.
+
+        Raises NotFound `port.not_found`, `router.not_found`, `floating_ip.unreachable`, Invalid, Conflict
+        `floating_ip.fixed_ip_taken`, `floating_ip.router_elsewhere`.
+        """
         port: Port | None = Access(self.parts).find(caller, self.parts.store.ports, port_id)
         if port is None:
             raise NotFound("port.not_found", f"Port {port_id} could not be found.")
@@ -33,7 +39,21 @@ class Destinations:
                       "different project")  # fmt: skip
         address, subnet_id = _fixed(port, fixed_ip)
         self._require_other_way(floating, port, address)
+        if router_id is not None:
+            return Destination(port.id, address, self._named(caller, router_id, floating))
         return Destination(port.id, address, self._router(subnet_id, floating.network_id, port))
+
+    def _named(self, caller: Caller, router_id: str, floating: FloatingIp) -> str:
+        router: Router | None = Access(self.parts).find(caller, self.parts.store.routers, router_id)
+        if router is None:
+            raise NotFound("router.not_found", f"Router {router_id} could not be found.")
+        if router.gateway is None or router.gateway.network_id != floating.network_id:
+            raise Conflict(
+                "floating_ip.router_elsewhere",
+                f"Router {router_id} cannot answer for floating IP {floating.address}: give it a gateway on network "
+                f"{floating.network_id}, or name another router.",
+            )
+        return router.id
 
     def _require_other_way(self, floating: FloatingIp, port: Port, address: str) -> None:
         """Raises Conflict where the address is reached by the other kind: a floating IP of its own, or forwardings."""

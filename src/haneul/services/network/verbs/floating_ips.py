@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec import UnsetType
 
@@ -64,7 +65,9 @@ class FloatingIps:
             floating = self._described(new, network, project_id)
             floating = changed(floating, qos_policy_id=QosChoice(self.parts).chosen(caller, new.qos_policy_id))
             if new.port_id:
-                floating = self._led_to(caller, floating, new.port_id, new.fixed_ip)
+                floating = self._led_to(caller, floating, (new.port_id, new.fixed_ip), new.router_id)
+            elif new.router_id:
+                raise bad("router_id cannot be specified without a port_id")
             self.parts.store.floating_ips.add(floating)
             self.parts.changed(Kind.FLOATING_IP, [floating.id])
             tell_of_outside(self.parts, [floating.port_id])
@@ -83,14 +86,7 @@ class FloatingIps:
             if "qos_policy_id" in said:
                 chosen = QosChoice(self.parts).replaced(caller, floating.qos_policy_id, said["qos_policy_id"])
                 floating = changed(floating, qos_policy_id=chosen)
-            if said.get("port_id"):
-                floating = self._led_to(caller, floating, said["port_id"], said.get("fixed_ip"))
-            elif "port_id" in said and not floating.forwardings:
-                floating = changed(floating, port_id=None, fixed_ip=None, router_id=None, status=DOWN)
-            elif said.get("fixed_ip"):
-                if floating.port_id is None:
-                    raise bad("fixed_ip_address cannot be specified without a port_id")
-                floating = self._led_to(caller, floating, floating.port_id, said["fixed_ip"])
+            floating = self._led_anew(caller, floating, said)
             saved = self.parts.store.floating_ips.save(floating, self.parts.clock.now())
             self.parts.changed(Kind.FLOATING_IP, [floating.id])
             if (before.port_id, before.fixed_ip) != (saved.port_id, saved.fixed_ip):
@@ -160,11 +156,34 @@ class FloatingIps:
         used = self.parts.store.addresses.used(subnet_ids)
         return min(subnet_ids, key=lambda subnet_id: used.get(subnet_id, 0))
 
-    def _led_to(self, caller: Caller, floating: FloatingIp, port_id: str, fixed_ip: str | None) -> FloatingIp:
-        """Raises NotFound, Invalid, Conflict `floating_ip.has_forwardings`, `forwarding.port_in_use`."""
+    def _led_anew(self, caller: Caller, floating: FloatingIp, said: Mapping[str, Any]) -> FloatingIp:
+        """To where the changes lead it; the same if they say nothing of that. Raises as `_led_to` does."""
+        router_id = said.get("router_id")
+        if said.get("port_id"):
+            return self._led_to(caller, floating, (said["port_id"], said.get("fixed_ip")), router_id)
+        if "port_id" in said and not floating.forwardings:
+            if router_id:
+                raise bad("router_id cannot be specified without a port_id")
+            return changed(floating, port_id=None, fixed_ip=None, router_id=None, status=DOWN)
+        if not (said.get("fixed_ip") or router_id):
+            return floating
+        if floating.port_id is None:
+            name = "fixed_ip_address" if said.get("fixed_ip") else "router_id"
+            raise bad(f"{name} cannot be specified without a port_id")
+        fixed_ip = said.get("fixed_ip") or floating.fixed_ip
+        return self._led_to(caller, floating, (floating.port_id, fixed_ip), router_id)
+
+    def _led_to(
+        self, caller: Caller, floating: FloatingIp, where: tuple[str, str | None], router_id: str | None
+    ) -> FloatingIp:
+        """`where` is a port, and which of its addresses, None if it has one.
+
+        Raises NotFound, Invalid, Conflict `floating_ip.has_forwardings`, `forwarding.port_in_use`.
+        """
         if floating.forwardings:
             raise _has_forwardings(floating)
-        destination = Destinations(self.parts).find(caller, floating, port_id, fixed_ip)
+        port_id, fixed_ip = where
+        destination = Destinations(self.parts).find(caller, floating, port_id, fixed_ip, router_id)
         if any(each.fixed_ip == destination.fixed_ip for each in self.parts.store.forwardings.of_port(port_id)):
             raise Conflict(
                 "forwarding.port_in_use",

@@ -57,10 +57,9 @@ class Interfaces:
         return _interface(router, gone)
 
     def _tell(self, router: Router) -> None:
-        """Its networks are others now, and guests there reach what its floating IPs forward."""
+        """Its networks are others now: floating IPs forward ports to guests there, and are answered on their hosts."""
         self.parts.changed(Kind.ROUTER, [router.id])
-        forwarding = [each.id for each in self.parts.store.floating_ips.of_router(router.id) if each.forwardings]
-        self.parts.changed(Kind.FLOATING_IP, forwarding)
+        self.parts.changed(Kind.FLOATING_IP, [each.id for each in self.parts.store.floating_ips.of_router(router.id)])
 
     def interfaces(self, router_id: str) -> Sequence[Port]:
         """The ports by which the router is in its networks; its gateway is none of them."""

@@ -132,10 +132,11 @@ class Intents:
         routers = self.parts.store.routers.by_ids(floating.router_id or "" for floating in leading)
         qos = qos_intents(self.parts, leading)
         ports = self.parts.store.ports.by_ids(floating.port_id or "" for floating in leading)
-        feet = self._feet({floating.router_id or "" for floating in leading if floating.forwardings})
+        feet = self._feet({floating.router_id or "" for floating in leading})
         for floating in leading:
             gateway = routers[floating.router_id or ""].gateway
             own_port = own_ports.get(floating.own_port_id)
+            beside = feet.get(floating.router_id or "", ())
             if own_port is not None:
                 yield FloatingIpIntent(
                     id=floating.id,
@@ -151,7 +152,8 @@ class Intents:
                     names=_names(floating.dns_name, _domain(floating, networks[floating.network_id]))[-1:],
                     inside_network_id=ports[floating.port_id].network_id if floating.port_id else "",
                     forwardings=forwarding_intents(floating.forwardings),
-                    inside_network_ids=feet.get(floating.router_id or "", ()) if floating.forwardings else (),
+                    inside_network_ids=beside if floating.forwardings else (),
+                    is_direct=floating.port_id is None or ports[floating.port_id].network_id in beside,
                 )
 
     def _feet(self, router_ids: set[str]) -> dict[str, tuple[str, ...]]:

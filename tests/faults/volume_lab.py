@@ -201,6 +201,24 @@ def detach(lab: VolumeLab) -> None:
     lab.ask("DELETE", f"/servers/{lab.server}/os-volume_attachments/{lab.ids['volume']}")
 
 
+def second(lab: VolumeLab) -> None:
+    """Another one; the first is remembered as such."""
+    lab.ids["first"] = lab.ids["volume"]
+    volume(lab)
+
+
+def swap(lab: VolumeLab) -> None:
+    """The first volume for the second."""
+    lab.server = lab.ids["server"]
+    path = f"/servers/{lab.server}/os-volume_attachments/{lab.ids['first']}"
+    lab.ask("PUT", path, {"volumeAttachment": {"volumeId": lab.ids["volume"]}}, user="admin")
+
+
+def swap_and_delete(lab: VolumeLab) -> None:
+    swap(lab)
+    lab.ask("DELETE", f"/servers/{lab.server}")
+
+
 Steps = tuple[Callable[[VolumeLab], None], ...]
 VOLUME_SCENARIOS: dict[str, tuple[Steps, Callable[[VolumeLab], None]]] = {
     "create_volume": ((), volume),
@@ -222,6 +240,11 @@ VOLUME_SCENARIOS: dict[str, tuple[Steps, Callable[[VolumeLab], None]]] = {
     "restore_backup": ((volume, write, backup), restore),
     "attach_volume": ((server, volume, write, beside), attach),
     "detach_volume": ((server, volume, write, beside, attach), detach),
+    "swap_volume": ((server, volume, write, beside, attach, second, beside), swap),
+    "delete_server while a volume is exchanged": (
+        (server, volume, write, beside, attach, second, beside),
+        swap_and_delete,
+    ),
     "import_backup": ((volume, write, backup), import_again),
     "delete_backup": ((volume, write, backup), gone("backup")),
 }

@@ -16,6 +16,7 @@ from tests.lab.volumes import Shell
 
 ATTACH_S = 2.0
 """The figure that is promised."""
+_WRITE_ON = "seq 300 | while read n; do echo \\$n >> /mnt/log; sync; done"
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +81,32 @@ def test_a_guest_sees_its_volume_grow(cloud: LabCloud, pair: tuple[str, str], vo
     assert int(shell.run("df -m /mnt | tail -1").split()[1]) > 1500
     shell.run("sudo umount /mnt")
     assert shell.run(volumes.READ.format("/dev/vdb")) == written
+
+
+def test_a_volume_is_exchanged_while_its_guest_writes(cloud: LabCloud, pair: tuple[str, str], volume: str):
+    shell, new = _shells[pair[0]], volumes.make(cloud, name="new")
+    written = shell.run(f"sudo mount /dev/vdb /mnt && {volumes.WRITE}")
+    shell.run(f'sudo sh -c "({_WRITE_ON}) >/dev/null 2>&1 &"')
+
+    path = f"{SERVERS}/{pair[0]}/os-volume_attachments/{volume}"
+    cloud.admin.ask("PUT", path, {"volumeAttachment": {"volumeId": new}})
+    volumes.until_status(cloud, volume, "available")
+    volumes.until_status(cloud, new, "in-use")
+    until(lambda: shell.run("tail -n 1 /mnt/log") == "300", 120, "the last line", cloud.machine.last_words)
+    volumes.delete(cloud, volumes.make(cloud, source_volid=volume))
+    assert shell.run("md5sum < /mnt/data") == written
+
+    shell.run("sudo umount /mnt")
+    act(cloud, pair[0], "os-stop", "SHUTOFF")
+    act(cloud, pair[0], "os-start", "ACTIVE")
+    shell.wait()
+    shell.until_serial("vdb", new)
+    assert shell.run(volumes.READ.format("/dev/vdb")) == written
+    shell.run("sudo mount /dev/vdb /mnt")
+    assert shell.run("wc -l < /mnt/log; sudo umount /mnt") == "300"
+    volumes.detach(cloud, pair[0], new)
+    cloud.machine.ok(f"qemu-img check -q state/agent/volumes/directory/{new}.qcow2")
+    volumes.delete(cloud, new)
 
 
 def test_a_guest_that_is_stopped_gets_and_loses_volumes(cloud: LabCloud, pair: tuple[str, str], volume: str):

@@ -27,6 +27,8 @@ VERBS: dict[str, Callable[..., Any]] = {
     "rename_volume": verbs.rename_volume,
     "read_volume": verbs.read_volume,
     "sum_volume": verbs.sum_volume,
+    "swap_volume": verbs.swap_volume,
+    "keep_volume": verbs.keep_volume,
     "list_volumes": verbs.list_volumes,
     "ensure_base": verbs.ensure_base,
     "ensure_disk": verbs.ensure_disk,

@@ -58,6 +58,8 @@ OPERATIONS: dict[str, Operation] = {
     "rename_volume": Operation({"place": VolumePlace, "name": str}, VolumeReport),
     "read_volume": Operation({"place": VolumePlace, "offset": int, "length": int}, bytes),
     "sum_volume": Operation({"place": VolumePlace, "first": int, "count": int}, tuple[str, ...]),
+    "swap_volume": Operation({"server_id": str, "old": VolumePlace, "new": VolumePlace}, VolumeReport),
+    "keep_volume": Operation({"server_id": str, "old": VolumePlace, "new": VolumePlace}, VolumeReport),
     "list_volumes": Operation({}, tuple[VolumeRoom, ...]),
 }
 """What the control plane asks of a host."""

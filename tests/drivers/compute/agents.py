@@ -15,7 +15,7 @@ from haneul.agent.enrol import Identity, join
 from haneul.agent.main import Agent
 from haneul.agent.settings import AgentSettings
 from haneul.drivers.compute.agents import AgentHosts, ListenerSettings
-from haneul.hostapi import Event, Power
+from haneul.hostapi import Event, Power, VolumePlace, VolumeSpec
 from haneul.kit.clock import SystemClock
 from haneul.kit.errors import CloudError, Conflict, Forbidden
 from haneul.kit.ids import new_uuid
@@ -127,6 +127,9 @@ class AgentBench:
         until(self, lambda: not self.hosts.connected())
         self.thread = AgentThread(self.settings, machine)
         self.wait_for_host()
+
+    def make_volume(self, place: VolumePlace) -> None:
+        self.hosts.ask(self.host_id, "ensure_volume", spec=VolumeSpec(place, 1))
 
     def let_time_pass(self) -> None:
         time.sleep(0.02)

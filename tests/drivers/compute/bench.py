@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-from haneul.hostapi import Event, Power
+from haneul.hostapi import Event, Power, VolumePlace
 from haneul.services.compute.driver import Hosts
 
 T = TypeVar("T")
@@ -27,6 +27,10 @@ class Bench(Protocol):
 
     def is_guarded(self, port_id: str) -> bool:
         """The guest with this card cannot pose as a router."""
+        ...
+
+    def make_volume(self, place: VolumePlace) -> None:
+        """An empty volume on the host."""
         ...
 
     def take_away(self) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from haneul.drivers.compute.fake import FakeHosts, FakeWorld
-from haneul.hostapi import Event, Power
+from haneul.drivers.volume.fake import FakeVolumes
+from haneul.hostapi import Event, Power, VolumePlace, VolumeSpec
 from haneul.kit.clock import SteppedClock
 from tests.drivers.compute.agents import AgentBench
 from tests.drivers.compute.bench import Bench
@@ -33,6 +34,9 @@ class FakeBench:
     def is_guarded(self, port_id: str) -> bool:
         guests = self._world.hosts[self.host_id].guests.values()
         return any(nic.has_port_security for guest in guests for nic in guest.spec.nics if nic.port_id == port_id)
+
+    def make_volume(self, place: VolumePlace) -> None:
+        FakeVolumes(self._world).ensure_volume(self.host_id, VolumeSpec(place, 1))
 
     def take_away(self) -> None:
         self._world.take_away(self.host_id)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from haneul.hostapi import DiskSpec, Event, GuestReport, GuestSpec, Power
+from haneul.hostapi import DiskSpec, Event, GuestReport, GuestSpec, Power, VolumeDisk, VolumePlace
 from haneul.kit.errors import Conflict, Invalid, NotFound, Unavailable
 from haneul.services.compute.driver import ConsoleStream
 from tests.drivers.compute.bench import Bench, until
@@ -154,6 +154,47 @@ def test_a_guest_that_crashed_is_started_by_asking_again(bench: Bench) -> None:
     until(bench, lambda: bench.hosts.get_guest(bench.host_id, SERVER).power is Power.CRASHED)
 
     assert settled(bench, guest_spec()).power is Power.RUNNING
+
+
+OLD, NEW = VolumePlace("directory", "old"), VolumePlace("directory", "new")
+
+
+def make_guest_with_a_volume(bench: Bench, power: Power = Power.RUNNING) -> GuestSpec:
+    for place in (OLD, NEW):
+        bench.make_volume(place)
+    make_disk(bench)
+    spec = replace(guest_spec(Wanted(power=power)), volumes=(VolumeDisk(OLD, "vdb"),))
+    settled(bench, spec)
+    return spec
+
+
+def test_a_volume_of_a_running_guest_is_exchanged(bench: Bench) -> None:
+    spec = make_guest_with_a_volume(bench)
+    assert not bench.hosts.keep_volume(bench.host_id, SERVER, OLD, NEW).is_ready
+
+    until(bench, lambda: bench.hosts.swap_volume(bench.host_id, SERVER, OLD, NEW).is_ready)
+
+    assert bench.hosts.swap_volume(bench.host_id, SERVER, OLD, NEW).is_ready
+    assert bench.hosts.keep_volume(bench.host_id, SERVER, OLD, NEW).is_ready
+    assert settled(bench, replace(spec, volumes=(VolumeDisk(NEW, "vdb"),))).power is Power.RUNNING
+
+
+def test_a_volume_of_a_guest_that_is_off_is_not_exchanged(bench: Bench) -> None:
+    make_guest_with_a_volume(bench, Power.STOPPED)
+
+    with pytest.raises(Conflict) as refusal:
+        bench.hosts.swap_volume(bench.host_id, SERVER, OLD, NEW)
+
+    assert refusal.value.code == "guest.not_running"
+
+
+def test_a_volume_that_the_guest_has_not_is_not_exchanged(bench: Bench) -> None:
+    make_guest_with_a_volume(bench)
+
+    with pytest.raises(NotFound) as refusal:
+        bench.hosts.swap_volume(bench.host_id, SERVER, replace(OLD, volume_id="nothing"), NEW)
+
+    assert refusal.value.code == "volume.no_source"
 
 
 def test_removing_a_guest_leaves_only_its_disk(bench: Bench) -> None:

@@ -168,6 +168,30 @@ def test_two_disks_of_a_guest_are_copied_at_once(hypervisor: Hypervisor, plan: G
 # what libvirt is told
 
 
+def test_a_disk_of_a_guest_that_runs_is_exchanged(hypervisor: Hypervisor, plan: GuestPlan, tmp_path: Path) -> None:
+    old, new = (DiskFile(tmp_path / f"{name}.qcow2", "qcow2", "abc", target="vdb") for name in ("old", "new"))
+    if not isinstance(hypervisor, FakeHypervisor):
+        for disk in (old, new):
+            subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", str(disk.path), "1M"], check=True)
+        subprocess.run(["qemu-io", "-c", "write -P 7 0 64k", str(old.path)], check=True, capture_output=True)
+    hypervisor.define(replace(plan, disks=(*plan.disks, old)))
+    hypervisor.start(SERVER)
+
+    hypervisor.swap_disk(SERVER, old.path, new)
+    hypervisor.swap_disk(SERVER, old.path, new)
+    hypervisor.give_up_swap(SERVER, old.path)
+
+    with pytest.raises(NotFound):
+        hypervisor.swap_disk(SERVER, tmp_path / "nothing", old)
+    assert hypervisor.set_volumes(SERVER, plan.disks, (new,))
+    hypervisor.power_off(SERVER)
+    if not isinstance(hypervisor, FakeHypervisor):
+        read = subprocess.run(["qemu-io", "-c", "read -P 7 0 64k", str(new.path)], capture_output=True, text=True)
+        assert "verification failed" not in read.stdout
+        hypervisor.start(SERVER)
+        hypervisor.power_off(SERVER)
+
+
 def test_the_definition_says_everything_that_the_plan_says(plan: GuestPlan, tmp_path: Path) -> None:
     from haneul.agent.drivers.hypervisor.libvirt.domain_xml import NAMESPACE, domain_xml
 

@@ -15,6 +15,7 @@ from haneul.agent.verbs.read_console_log import read_console_log
 from haneul.agent.verbs.remove_disk import remove_disk
 from haneul.agent.verbs.remove_guest import remove_guest
 from haneul.agent.verbs.snapshots import copy_disk, ensure_snapshot, read_snapshot, remove_snapshot, restore_disk
+from haneul.agent.verbs.swap_volume import keep_volume, swap_volume
 from haneul.agent.verbs.tell_guest import tell_guest
 from haneul.agent.verbs.volumes import list_volumes, read_volume, remove_volume, rename_volume, sum_volume
 
@@ -30,6 +31,7 @@ __all__ = [
     "get_guest",
     "get_inventory",
     "get_usage",
+    "keep_volume",
     "list_leftovers",
     "list_volumes",
     "open_console",
@@ -46,5 +48,6 @@ __all__ = [
     "revert_volume",
     "set_password",
     "sum_volume",
+    "swap_volume",
     "tell_guest",
 ]

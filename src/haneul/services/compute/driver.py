@@ -21,6 +21,8 @@ from haneul.hostapi import (
     NicSpec,
     SnapshotReport,
     SnapshotSpec,
+    VolumePlace,
+    VolumeReport,
 )
 
 ReadImage = Callable[[str, int, int], bytes]
@@ -72,6 +74,21 @@ class HostDisks(Protocol):
 
     def remove_snapshot(self, host_id: str, snapshot_id: str) -> None:
         """Fine if it is gone; one that is being made is given up."""
+        ...
+
+    def swap_volume(self, host_id: str, server_id: str, old: VolumePlace, new: VolumePlace) -> VolumeReport:
+        """Have the running guest go on in another volume, with all that the old one holds.
+
+        `is_ready` is False while it is copied, then the event `guest_changed` comes. Raises
+        Conflict("guest.not_running" | "guest.swap_failed"), NotFound("volume.no_source").
+        """
+        ...
+
+    def keep_volume(self, host_id: str, server_id: str, old: VolumePlace, new: VolumePlace) -> VolumeReport:
+        """Give up such an exchange; `is_ready` if it was too late, and the guest has the new one.
+
+        Raises Unavailable("volume.being_swapped") until that is certain.
+        """
         ...
 
 

@@ -85,6 +85,7 @@ _SERVERS = {
     "os-volumes-attachments:index": _READER,
     "os-volumes-attachments:show": _READER,
     "os-volumes-attachments:create": _MEMBER,
+    "os-volumes-attachments:swap": _SERVICE,
     "os-volumes-attachments:update": _MEMBER,
     "os-volumes-attachments:delete": _MEMBER,
     "ips:index": _READER,

@@ -39,7 +39,37 @@ class HypervisorFacts:
     """kvm or tcg."""
 
 
-class Hypervisor(Protocol):
+class LiveDisks(Protocol):
+    """Disks of guests that run; what `Hypervisor` says of its operations holds here too."""
+
+    def grow_disk(self, server_id: str, path: Path, size_bytes: int) -> None:
+        """A guest that runs sees its disk grow."""
+        ...
+
+    def copy_disk(self, server_id: str, disk: Path, to: Path) -> bool:
+        """Write all that the running guest's disk holds at one moment into a new qcow2 file.
+
+        True if the guest's agent held its file systems still for that moment. Returns when it is done. Raises
+        NoCapacity("host.disk_full"), Unavailable("guest.copy_failed"); then the file may be there in part.
+        """
+        ...
+
+    def swap_disk(self, server_id: str, old: Path, new: DiskFile) -> None:
+        """Copy all that the running guest's disk holds to the file `new`, and have it go on in that.
+
+        The file is there, and as large as the guest sees the old one.
+
+        Returns when it is done; fine if it is. Raises NotFound("volume.no_source") for a disk that it has not,
+        Conflict("guest.swap_failed"): then it goes on in the old one.
+        """
+        ...
+
+    def give_up_swap(self, server_id: str, old: Path) -> None:
+        """Whoever waits in `swap_disk` is told that it failed; fine if nothing goes on."""
+        ...
+
+
+class Hypervisor(LiveDisks, Protocol):
     """Guests by the ids of their servers. Only guests that bear the cloud's mark are ever seen or touched.
 
     Each operation raises Unavailable("hypervisor.away") while the hypervisor does not answer, and all but
@@ -80,10 +110,6 @@ class Hypervisor(Protocol):
         """The devices of the cards that a guest that runs has now."""
         ...
 
-    def grow_disk(self, server_id: str, path: Path, size_bytes: int) -> None:
-        """A guest that runs sees its disk grow."""
-        ...
-
     def pause(self, server_id: str) -> None: ...
 
     def resume(self, server_id: str) -> None: ...
@@ -92,14 +118,6 @@ class Hypervisor(Protocol):
         """Save its memory to disk and switch it off: `start` goes on from there. Fine if it is suspended.
 
         Returns when it is done. Raises NoCapacity("host.disk_full"): then the guest runs on.
-        """
-        ...
-
-    def copy_disk(self, server_id: str, disk: Path, to: Path) -> bool:
-        """Write all that the running guest's disk holds at one moment into a new qcow2 file.
-
-        True if the guest's agent held its file systems still for that moment. Returns when it is done. Raises
-        NoCapacity("host.disk_full"), Unavailable("guest.copy_failed"); then the file may be there in part.
         """
         ...
 

@@ -101,6 +101,21 @@ class FakeHypervisor:
         to.write_bytes(empty_qcow2(1024**3, disk.name.encode()))
         return self.has_agent
 
+    def swap_disk(self, server_id: str, old: Path, new: DiskFile) -> None:
+        if self._get(server_id) not in (Power.RUNNING, Power.PAUSED):
+            raise Conflict("guest.swap_failed", f"Start the guest {server_id} first: it has gone off")
+        with self._lock:
+            plan = self._plans[server_id]
+            if any(disk.path == new.path for disk in plan.disks):
+                return
+            if all(disk.path != old for disk in plan.disks):
+                raise NotFound("volume.no_source", f"The guest has no disk {old}: it was pulled out")
+            disks = tuple(new if disk.path == old else disk for disk in plan.disks)
+            self._plans[server_id] = replace(plan, disks=disks)
+
+    def give_up_swap(self, server_id: str, old: Path) -> None:
+        self._get(server_id)
+
     def set_password(self, server_id: str, user: str, password: str) -> None:
         if self._get(server_id) is not Power.RUNNING or not self.has_agent:
             raise Conflict("guest.no_agent", "Install the guest agent in the guest: nobody answers there")

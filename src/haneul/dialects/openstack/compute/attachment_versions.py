@@ -22,7 +22,11 @@ ATTACHMENT_RUNGS = (
             for name in ("list_volume_attachments", "get_volume_attachment")
         },
     ),
-    Rung("2.85", "delete_on_termination of a volume is changed", {}),
+    Rung(
+        "2.85",
+        "delete_on_termination of a volume is changed",
+        {"update_volume_attachment": Change(schema=lambda _: volumes.UPDATE_UNTIL_2_84)},
+    ),
     Rung(
         "2.79",
         "delete_on_termination of attached volumes",

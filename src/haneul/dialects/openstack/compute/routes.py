@@ -82,7 +82,7 @@ ROUTES = (
     Route("GET", _VOLUMES, volumes.list_volume_attachments),
     Route("POST", _VOLUMES, volumes.attach_volume, schema=volumes.ATTACH),
     Route("GET", _VOLUMES + "/{volume_id}", volumes.get_volume_attachment),
-    Route("PUT", _VOLUMES + "/{volume_id}", volumes.update_volume_attachment, schema=volumes.UPDATE, since="2.85"),
+    Route("PUT", _VOLUMES + "/{volume_id}", volumes.update_volume_attachment, schema=volumes.UPDATE),
     Route("DELETE", _VOLUMES + "/{volume_id}", volumes.detach_volume),
     Route("GET", _SERVER + "/os-instance-actions", instance_actions.list_instance_actions, query=bodies.ACTIONS_QUERY),
     Route("GET", _SERVER + "/os-instance-actions/{request_id}", instance_actions.get_instance_action),

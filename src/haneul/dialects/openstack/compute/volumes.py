@@ -32,6 +32,7 @@ _DEVICE = {"type": ["string", "null"], "pattern": "(^/dev/[a-zA-Z0-9]+$)|(^[a-zA
 ATTACH = _body({"device": _DEVICE, "tag": _TAG, "delete_on_termination": {"type": "boolean"}})
 ATTACH_UNTIL_2_78 = _body({"device": _DEVICE, "tag": _TAG})
 ATTACH_UNTIL_2_48 = _body({"device": _DEVICE})
+UPDATE_UNTIL_2_84 = _body({})
 UPDATE = _body({"device": {}, "tag": {}, "id": {}, "serverId": {}, "delete_on_termination": {"type": "boolean"}})
 
 
@@ -86,8 +87,12 @@ def with_id(shown: dict[str, Any]) -> None:
 def update_volume_attachment(cloud: Cloud, req: Request) -> Reply:
     asked, volume_id = req.body["volumeAttachment"], req.params["volume_id"]
     if asked["volumeId"] != volume_id:
-        raise Invalid("server.no_swap", "A volume is not exchanged for another here: detach one and attach the other.")
-    goes = asked.get("delete_on_termination", False)
+        cloud.compute.servers.swap_volume(req.caller, _id(req), volume_id, asked["volumeId"])
+        return Reply(202)
+    if "delete_on_termination" not in asked:
+        message = f"Nothing is to be changed: server {_id(req)} has volume {volume_id} already. Name another one."
+        raise Invalid("server.nothing_to_swap", message)
+    goes = asked["delete_on_termination"]
     cloud.compute.servers.update_volume(req.caller, _id(req), volume_id, goes_with_server=goes)
     return Reply(202)
 

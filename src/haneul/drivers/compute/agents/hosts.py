@@ -29,6 +29,8 @@ from haneul.hostapi import (
     NicSpec,
     SnapshotReport,
     SnapshotSpec,
+    VolumePlace,
+    VolumeReport,
 )
 from haneul.kit.clock import Clock, SystemClock
 from haneul.kit.errors import Conflict, NotFound, Unavailable
@@ -130,6 +132,14 @@ class AgentHosts:
 
     def set_password(self, host_id: str, server_id: str, user: str, password: str) -> None:
         self._ask(host_id, "set_password", server_id=server_id, user=user, password=password)
+
+    def swap_volume(self, host_id: str, server_id: str, old: VolumePlace, new: VolumePlace) -> VolumeReport:
+        report: VolumeReport = self._ask(host_id, "swap_volume", server_id=server_id, old=old, new=new)
+        return report
+
+    def keep_volume(self, host_id: str, server_id: str, old: VolumePlace, new: VolumePlace) -> VolumeReport:
+        report: VolumeReport = self._ask(host_id, "keep_volume", server_id=server_id, old=old, new=new)
+        return report
 
     def copy_disk(self, host_id: str, disk_id: str, copy_id: str) -> DiskReport:
         report: DiskReport = self._ask(host_id, "copy_disk", disk_id=disk_id, copy_id=copy_id)

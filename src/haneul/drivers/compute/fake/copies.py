@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from haneul.drivers.compute.fake.world import FakeDisk, FakeGuest, FakeHost, FakeSnapshot, FakeWorld
-from haneul.hostapi import DiskReport, GuestReport, Power, SnapshotReport, SnapshotSpec
+from haneul.hostapi import DiskReport, GuestReport, Power, SnapshotReport, SnapshotSpec, VolumePlace, VolumeReport
 from haneul.kit.errors import Conflict, NotFound, Unavailable
 from haneul.kit.qcow2 import empty_qcow2
 
@@ -60,6 +60,26 @@ class FakeCopies:
     def remove_snapshot(self, host_id: str, snapshot_id: str) -> None:
         with self._host(host_id, "remove_snapshot") as host:
             host.snapshots.pop(snapshot_id, None)
+
+    def swap_volume(self, host_id: str, server_id: str, old: VolumePlace, new: VolumePlace) -> VolumeReport:
+        with self._host(host_id, "swap_volume") as host:
+            guest = _guest(host, server_id)
+            has_new = any(disk.place == new for disk in guest.spec.volumes)
+            if not has_new and (all(disk.place != old for disk in guest.spec.volumes) or new not in host.volumes):
+                raise NotFound("volume.no_source", f"The guest {server_id} has no volume {old.volume_id}")
+            if not has_new and guest.power not in (Power.RUNNING, Power.PAUSED):
+                raise Conflict("guest.not_running", f"Start the server {server_id} first: it is off")
+            if not has_new:
+                host.volumes[new].data = host.volumes[old].data
+                volumes = tuple(replace(disk, place=new) if disk.place == old else disk for disk in guest.spec.volumes)
+                guest.spec = replace(guest.spec, volumes=volumes)
+            return VolumeReport(new.volume_id, True, len(host.volumes[new].data), host.volumes[new].size_gib)
+
+    def keep_volume(self, host_id: str, server_id: str, old: VolumePlace, new: VolumePlace) -> VolumeReport:
+        with self._host(host_id, "keep_volume") as host:
+            guest = host.guests.get(server_id)
+            has_new = guest is not None and any(disk.place == new for disk in guest.spec.volumes)
+            return VolumeReport(new.volume_id, has_new)
 
     def move_guest(self, host_id: str, server_id: str, target_id: str) -> GuestReport:
         with self._host(host_id, "move_guest") as source, self._host(target_id, "receive_guest") as target:

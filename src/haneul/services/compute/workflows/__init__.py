@@ -25,6 +25,7 @@ from haneul.services.compute.workflows.soft_delete_server import restore_server,
 from haneul.services.compute.workflows.start_server import start_server
 from haneul.services.compute.workflows.stop_server import stop_server
 from haneul.services.compute.workflows.suspend_server import resume_server, suspend_server
+from haneul.services.compute.workflows.swap_volume import swap_volume
 from haneul.services.compute.workflows.tell_guest import tell_guest
 from haneul.services.compute.workflows.unshelve_server import unshelve_server
 
@@ -39,6 +40,7 @@ WORKFLOWS: tuple[Callable[..., Any], ...] = (
     pause_server,
     unpause_server,
     suspend_server,
+    swap_volume,
     resume_server,
     rescue_server,
     unrescue_server,

@@ -49,6 +49,11 @@ def _disks(domain: Any) -> dict[str, Element]:
     return found
 
 
+def find_disk(domain: Any, path: Path) -> Element | None:
+    """What the running domain says of its disk in that file."""
+    return _disks(domain).get(str(path))
+
+
 def _target(domain: Any, path: Path) -> str:
     element = _disks(domain).get(str(path))
     target = None if element is None else element.find("target")

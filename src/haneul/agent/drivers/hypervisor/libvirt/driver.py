@@ -13,7 +13,7 @@ import libvirt
 
 from haneul.agent.drivers.disk.base import DiskFile
 from haneul.agent.drivers.hypervisor.base import GuestPlan, HypervisorFacts
-from haneul.agent.drivers.hypervisor.libvirt import cards, live
+from haneul.agent.drivers.hypervisor.libvirt import cards, live, swap
 from haneul.agent.drivers.hypervisor.libvirt import disks as plugged
 from haneul.agent.drivers.hypervisor.libvirt.connection import Connection
 from haneul.agent.drivers.hypervisor.libvirt.domain_xml import NAMESPACE, domain_name, domain_xml
@@ -122,6 +122,14 @@ class LibvirtHypervisor:
     def copy_disk(self, server_id: str, disk: Path, to: Path) -> bool:
         with self._one_job(server_id), self._connection.open() as connection:
             return live.copy_disk(_get(connection, server_id), disk, to)
+
+    def swap_disk(self, server_id: str, old: Path, new: DiskFile) -> None:
+        with self._connection.open() as connection:
+            swap.swap_disk(_get(connection, server_id), old, new)
+
+    def give_up_swap(self, server_id: str, old: Path) -> None:
+        with self._connection.open() as connection:
+            swap.give_up_swap(_get(connection, server_id), old)
 
     def _one_job(self, server_id: str) -> threading.Lock:
         """A domain does one job at a time: a job that is found at work there was left by an earlier process."""

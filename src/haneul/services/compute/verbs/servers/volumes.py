@@ -11,6 +11,7 @@ from haneul.kit.policy import Caller
 from haneul.services.compute.model import Server, ServerState, ServerVolume
 from haneul.services.compute.verbs.servers.base import ServerVerbs, asked_by, require_state
 from haneul.services.compute.workflows.attach_volume import attach_volume, detach_volume
+from haneul.services.compute.workflows.swap_volume import swap_volume
 
 _LIVING = frozenset({ServerState.ACTIVE, ServerState.STOPPED, ServerState.PAUSED})
 _ASIDE = frozenset({ServerState.SHELVED, ServerState.OFFLOADED})
@@ -77,6 +78,38 @@ class VolumeVerbs(ServerVerbs):
             server = self._get_unlocked(caller, server_id, "os-volumes-attachments:update")
             row = self._volume(server, volume_id)
             self._parts.store.volumes.change(row.attachment_id, goes_with_server=goes_with_server)
+
+    def swap_volume(self, caller: Caller, server_id: str, old_volume_id: str, new_volume_id: str) -> None:
+        """Another volume in its place, with all its data, while the guest runs; the old one is free then.
+
+        Raises Invalid for a volume that will not do, Conflict("server.wrong_state" | "volume.several_servers").
+        """
+        with self._parts.db.write():
+            server = self._get_unlocked(caller, server_id, "os-volumes-attachments:swap")
+            row = self._volume(server, old_volume_id)
+            require_state(server, "swap_volume", frozenset({ServerState.ACTIVE, ServerState.PAUSED}))
+            self._require_alike(caller, server, old_volume_id, new_volume_id)
+            try:
+                attachment = self._parts.volume.attachments.create(caller, new_volume_id, server.id)
+            except Conflict as error:
+                raise Invalid(error.code, error.message) from error
+            args = (server.id, asked_by(caller), row.attachment_id, attachment.id)
+            self._parts.runs.submit(swap_volume, server.id, *args)
+            self._parts.volume.attachments.begin_detaching(row.attachment_id)
+
+    def _require_alike(self, caller: Caller, server: Server, old_volume_id: str, new_volume_id: str) -> None:
+        try:
+            new = self._parts.volume.volumes.get(caller, new_volume_id).volume
+        except NotFound as error:
+            raise Invalid(error.code, f"Volume {new_volume_id} could not be found: name one that is yours.") from error
+        old = self._parts.volume.volumes.find_all([old_volume_id])[old_volume_id]
+        if new.size_gib != old.size_gib:
+            message = f"Name a volume of {old.size_gib} GiB, the size of the one it replaces, and extend it afterwards."
+            raise Invalid("volume.other_size", message)
+        if old.is_multiattach or new.is_multiattach:
+            message = "Volumes that several servers may have are not exchanged: detach one and attach the other."
+            raise Conflict("volume.several_servers", message)
+        self._require_reachable(server, new_volume_id, caller)
 
     def _require_reachable(self, server: Server, volume_id: str, caller: Caller) -> None:
         where = self._parts.volume.volumes.get(caller, volume_id).volume.host_id

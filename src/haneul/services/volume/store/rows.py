@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from sqlalchemy import Column, ColumnElement, Select, Table, Text, bindparam, delete, func, select, type_coerce
 
-from haneul.kit.db import Database, Prepared, PreparedList, inserting, updating
+from haneul.kit.db import Database, Prepared, PreparedList, among, inserting, updating
 from haneul.kit.errors import NotFound
 from haneul.kit.paging import Page, after
 
@@ -55,6 +55,7 @@ class Rows(Generic[T]):
         self._all = Prepared(self._oldest_first())
         self._insert = inserting(table, (name for name in self._names if name != "number"))
         self._finds: dict[tuple[str, ...], Prepared] = {}
+        self._among: dict[str, Prepared] = {}
         self._changes: dict[tuple[str, ...], Prepared] = {}
 
     def get(self, thing_id: str) -> T:
@@ -89,6 +90,13 @@ class Rows(Generic[T]):
                 some = map(self._thing, self._by_ids.rows(c, ids[start : start + _AT_ONCE]))
                 found |= {thing.id: thing for thing in some}  # type: ignore[attr-defined]
         return found
+
+    def with_any(self, name: str, values: Sequence[str]) -> Sequence[T]:
+        """Those that have one of the values in this column, as they were made."""
+        if name not in self._among:
+            self._among[name] = Prepared(self._oldest_first(among(self.table.c[name])))
+        with self.db.read() as c:
+            return [self._thing(row) for row in self._among[name].rows(c, ids=list(values))]
 
     def all(self) -> Sequence[T]:
         """As they were made."""

@@ -36,7 +36,8 @@ class VolumeView:
 class Volumes(CreatingVerbs, ActionVerbs, AdminVerbs):
     def get(self, caller: Caller, volume_id: str) -> VolumeView:
         """Raises NotFound("volume.absent")."""
-        return self._views([self._own(caller, self._store.volumes, volume_id, "volume:get")])[0]
+        with self._parts.db.read():
+            return self._views([self._own(caller, self._store.volumes, volume_id, "volume:get")])[0]
 
     def find_all(self, volume_ids: Sequence[str]) -> dict[str, Volume]:
         """For services above: these volumes by id, whoever's they are."""
@@ -169,9 +170,9 @@ class Volumes(CreatingVerbs, ActionVerbs, AdminVerbs):
 
     def _views(self, volumes: Sequence[Volume]) -> Sequence[VolumeView]:
         """Two more queries, however many there are."""
-        ids = tuple(volume.id for volume in volumes)
+        ids = [volume.id for volume in volumes]
         attachments: dict[str, list[Attachment]] = {}
-        for attachment in self._store.attachments.list(Wanted({"volume_id": ids})) if ids else ():
+        for attachment in self._store.attachments.with_any("volume_id", ids) if ids else ():
             attachments.setdefault(attachment.volume_id, []).append(attachment)
         types = self._store.types.by_id(list({volume.type_id for volume in volumes if volume.type_id}))
         names = self._host_names()

@@ -234,6 +234,18 @@ def lose_host(lab: Lab) -> None:
     lab.cloud.plane.upkeep.run_once("compute.hosts")
 
 
+def lose_guest(lab: Lab) -> None:
+    """Somebody takes the server's guest away from its host."""
+    host, _ = lab.cloud.reality.hosts.find_guest(lab.server)
+    del host.guests[lab.server]
+
+
+def mend(lab: Lab) -> None:
+    """As upkeep does when it has missed the guest twice."""
+    for _ in range(2):
+        lab.cloud.plane.upkeep.run_once("compute.mend")
+
+
 STOP, PAUSE, SUSPEND = do(**{"os-stop": None}), do(pause=None), do(suspend=None)
 SHELVE, RESCUE = do(shelve=None), do(rescue=None)
 MIGRATE = do_as_admin(migrate=None)
@@ -281,6 +293,7 @@ SCENARIOS: dict[str, tuple[tuple[Callable[[Lab], None], ...], Callable[[Lab], No
     "inject_network_info": ((Lab.create,), do_as_admin(injectNetworkInfo=None)),
     "attach_interface": ((Lab.create,), attach),
     "detach_interface": ((Lab.create,), detach),
+    "mend_guest": ((Lab.create, lose_guest), mend),
     "cache_image": ((group,), cache),
     "tell_guest": ((reach, Lab.create), lead),
 }

@@ -33,6 +33,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "ensure_base": verbs.ensure_base,
     "ensure_disk": verbs.ensure_disk,
     "remove_disk": verbs.remove_disk,
+    "remove_port": verbs.remove_port,
     "ensure_guest": verbs.ensure_guest,
     "remove_guest": verbs.remove_guest,
     "tell_guest": verbs.tell_guest,

@@ -34,6 +34,7 @@ OPERATIONS: dict[str, Operation] = {
     "ensure_disk": Operation({"spec": DiskSpec}, DiskReport),
     "ensure_base": Operation({"source": ImageSource, "waiter": str}, DiskReport),
     "remove_disk": Operation({"disk_id": str}, None),
+    "remove_port": Operation({"port_id": str}, None),
     "ensure_guest": Operation({"spec": GuestSpec}, GuestReport),
     "remove_guest": Operation({"server_id": str}, GuestReport),
     "tell_guest": Operation({"server_id": str, "metadata": GuestMetadata, "nics": tuple[NicSpec, ...] | None}, None),

@@ -350,3 +350,14 @@ def test_a_forgotten_host_is_hung_up_on(bench: Bench) -> None:
     bench.hosts.forget(bench.host_id)
 
     until(bench, lambda: bench.hosts.connected() == ())
+
+
+def test_a_port_in_use_is_not_removed_and_one_of_nobody_may_be(bench: Bench) -> None:
+    make_guest(bench)
+
+    with pytest.raises(Conflict) as refusal:
+        bench.hosts.remove_port(bench.host_id, guest_spec().nics[0].port_id)
+    bench.hosts.remove_port(bench.host_id, "4711")
+
+    assert refusal.value.code == "port.in_use"
+    assert bench.hosts.list_leftovers(bench.host_id).ports == (guest_spec().nics[0].port_id,)

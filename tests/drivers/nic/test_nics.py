@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from haneul.agent.drivers.nic.base import Nics
-from haneul.agent.drivers.nic.commands import ip
+from haneul.agent.drivers.nic.commands import ip, ovs_vsctl
 from haneul.agent.drivers.nic.fake import FakeNics
 from haneul.agent.drivers.nic.ovs import OvsNics
 from haneul.agent.metadata.namespaces import inside, listen_in
@@ -72,6 +72,30 @@ def test_cards_that_are_still_wanted_stay(nics: Nics) -> None:
     nics.remove(SERVER, keep=frozenset({nic(2).port_id}))
 
     assert nics.list_ports() == (nic(2).port_id,)
+
+
+def test_a_card_that_is_there_is_put_back_and_stays(nics: Nics) -> None:
+    nics.ensure(nic(1), SERVER)
+
+    assert nics.put_back(nic(1), SERVER)
+    assert nics.list_plugged() == nics.list_ports() == (nic(1).port_id,)
+
+
+@needs_switch
+def test_a_tap_that_somebody_took_out_of_the_switch_is_put_back() -> None:
+    nics = OvsNics(SWITCH, "br-int")
+    tap = nics.ensure(nic(1), SERVER).device
+    try:
+        ovs_vsctl(SWITCH, "del-port", "br-int", tap)
+        assert nics.list_plugged() == ()
+        assert nics.put_back(nic(1), SERVER)
+        assert nics.list_plugged() == (nic(1).port_id,)
+
+        ip("link", "delete", "dev", tap)
+        assert (nics.list_plugged(), nics.list_ports()) == ((), (nic(1).port_id,))
+        assert not nics.put_back(nic(1), SERVER)
+    finally:
+        nics.remove(SERVER)
 
 
 @needs_switch

@@ -14,6 +14,7 @@ from haneul.agent.verbs.passwords import forget_password, read_password, set_pas
 from haneul.agent.verbs.read_console_log import read_console_log
 from haneul.agent.verbs.remove_disk import remove_disk
 from haneul.agent.verbs.remove_guest import remove_guest
+from haneul.agent.verbs.remove_port import remove_port
 from haneul.agent.verbs.snapshots import copy_disk, ensure_snapshot, read_snapshot, remove_snapshot, restore_disk
 from haneul.agent.verbs.swap_volume import keep_volume, swap_volume
 from haneul.agent.verbs.tell_guest import tell_guest
@@ -41,6 +42,7 @@ __all__ = [
     "read_volume",
     "remove_disk",
     "remove_guest",
+    "remove_port",
     "remove_snapshot",
     "remove_volume",
     "rename_volume",

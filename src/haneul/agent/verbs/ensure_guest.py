@@ -13,7 +13,7 @@ from haneul.agent.metadata.config_drive import build_config_drive
 from haneul.agent.parts import Parts
 from haneul.agent.verbs.get_guest import report
 from haneul.agent.verbs.plug_volumes import volume_files
-from haneul.hostapi import Event, GuestReport, GuestSpec, Power
+from haneul.hostapi import Event, GuestReport, GuestSpec, NicSpec, Power
 from haneul.kit.errors import Conflict
 
 OFF = (Power.ABSENT, Power.STOPPED, Power.CRASHED)
@@ -99,15 +99,31 @@ def _waits_for(parts: Parts, spec: GuestSpec) -> str:
 
 
 def _cards_plugged(parts: Parts, spec: GuestSpec) -> bool:
-    """A paused guest lets go once it goes on: until then the card is on no network any more, and that will do."""
+    """A card whose device was taken away is pulled out, and plugged in anew when this is asked again.
+
+    A paused guest lets go once it goes on: until then the card is on no network any more, and that will do.
+    """
     wanted = frozenset(parts.nics.device(nic.port_id) for nic in spec.nics)
-    if parts.hypervisor.list_cards(spec.server_id) == wanted:
+    there = parts.hypervisor.list_cards(spec.server_id)
+    torn = _torn(parts, spec) if there == wanted else ()
+    if torn:
+        kept = tuple(nic for nic in spec.nics if nic not in torn)
+        parts.hypervisor.set_cards(spec.server_id, _plug(parts, replace(spec, nics=kept)))
+        return False
+    if there == wanted:
         return True
     is_done = parts.hypervisor.set_cards(spec.server_id, _plug(parts, spec))
     _listen(parts, spec)
     if is_done:
         _unplug_others(parts, spec)
     return is_done or (spec.power is Power.PAUSED and wanted <= parts.hypervisor.list_cards(spec.server_id))
+
+
+def _torn(parts: Parts, spec: GuestSpec) -> tuple[NicSpec, ...]:
+    """Cards that lead nowhere, since their devices are gone; one that was only pulled out of the switch is put back."""
+    plugged = frozenset(parts.nics.list_plugged())
+    loose = (nic for nic in spec.nics if nic.port_id not in plugged)
+    return tuple(nic for nic in loose if not parts.nics.put_back(nic, spec.server_id))
 
 
 def _bring_down(parts: Parts, record: GuestRecord, power: Power) -> GuestRecord:

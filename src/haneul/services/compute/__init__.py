@@ -54,10 +54,11 @@ from haneul.services.compute.store import (
     TagFilter,
 )
 from haneul.services.compute.upkeep.aside import confirm_late, offload_shelved, reclaim
-from haneul.services.compute.upkeep.drift import find_drift
+from haneul.services.compute.upkeep.drift import MENDER, find_drift
 from haneul.services.compute.upkeep.guests import GuestWatch
 from haneul.services.compute.upkeep.hosts import HostWatch
 from haneul.services.compute.upkeep.leftovers import EVERY_S, Orphan, Sweeper, find_orphans
+from haneul.services.compute.upkeep.mend import Mender
 from haneul.services.compute.verbs.actions import Actions, ActionView, RecentAction, asked_by_of
 from haneul.services.compute.verbs.aggregates import AggregateChanges, Aggregates
 from haneul.services.compute.verbs.consoles import Consoles, ConsoleView
@@ -186,6 +187,7 @@ class Compute:
             Loop("compute.offload", 10.0, partial(offload_shelved, parts)),
             Loop("compute.reclaim", 10.0, partial(reclaim, parts)),
             Loop("compute.leftovers", EVERY_S, sweeper.look),
+            Loop(MENDER, EVERY_S, Mender(parts).look),
             Loop("compute.tombstones", 3600.0, sweeper.clear_tombstones),
         )
         parts.bus.subscribe(PortStatusChanged, self._port_changed)

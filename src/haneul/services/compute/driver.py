@@ -151,6 +151,10 @@ class Hosts(HostDisks, HostMoves, Protocol):
         """The disk is gone. Raises Conflict("disk.in_use") while a guest of the host has it."""
         ...
 
+    def remove_port(self, host_id: str, port_id: str) -> None:
+        """Nothing of the port is on the host. Raises Conflict("port.in_use") while a guest there has it."""
+        ...
+
     def ensure_guest(self, host_id: str, spec: GuestSpec) -> GuestReport:
         """Make the guest as `spec` says; `is_settled` is False while the host works towards it.
 

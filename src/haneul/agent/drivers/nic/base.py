@@ -42,6 +42,10 @@ class Nics(Protocol):
         """True where the guest cannot; also False where the card is not plugged in."""
         ...
 
+    def put_back(self, nic: NicSpec, server_id: str) -> bool:
+        """A device that is there is in the switch again; False if it is not there."""
+        ...
+
     def remove(self, server_id: str, keep: frozenset[str] = frozenset(), besides: frozenset[str] = frozenset()) -> None:
         """Unplug the server's network cards, but for the ports to `keep`; fine if there is none.
 

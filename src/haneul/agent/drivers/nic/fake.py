@@ -38,6 +38,12 @@ class FakeNics:
         with self._lock:
             return port_id in self._guarded
 
+    def put_back(self, nic: NicSpec, server_id: str) -> bool:
+        if nic.port_id in self.torn:
+            return False
+        self.ensure(nic, server_id)
+        return True
+
     def remove(self, server_id: str, keep: frozenset[str] = frozenset(), besides: frozenset[str] = frozenset()) -> None:
         with self._lock:
             for port_id, server in list(self._servers.items()):

@@ -62,6 +62,12 @@ class OvsNics:
     def is_guarded(self, port_id: str) -> bool:
         return self._guard.stands_at(self.device(port_id))
 
+    def put_back(self, nic: NicSpec, server_id: str) -> bool:
+        is_there = _exists(self.device(nic.port_id))
+        if is_there:
+            self.ensure(nic, server_id)
+        return is_there
+
     def remove(self, server_id: str, keep: frozenset[str] = frozenset(), besides: frozenset[str] = frozenset()) -> None:
         marked = self._marks_by_device().items()
         mine = {device: marks.get("haneul-port") for device, marks in marked if marks.get("haneul-server") == server_id}

@@ -85,6 +85,9 @@ class AgentHosts:
     def remove_disk(self, host_id: str, disk_id: str) -> None:
         self._ask(host_id, "remove_disk", disk_id=disk_id)
 
+    def remove_port(self, host_id: str, port_id: str) -> None:
+        self._ask(host_id, "remove_port", port_id=port_id)
+
     def ensure_guest(self, host_id: str, spec: GuestSpec) -> GuestReport:
         report: GuestReport = self._ask(host_id, "ensure_guest", spec=spec)
         return report

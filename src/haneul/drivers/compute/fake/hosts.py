@@ -79,6 +79,14 @@ class FakeHosts(FakeCopies):
                     raise Conflict("disk.in_use", f"Remove the guest {server_id} first: it has disk {disk_id}")
             host.disks.pop(disk_id, None)
 
+    def remove_port(self, host_id: str, port_id: str) -> None:
+        with self._host(host_id, "remove_port") as host:
+            for guest in host.guests.values():
+                if any(nic.port_id == port_id for nic in guest.spec.nics):
+                    server_id = guest.spec.server_id
+                    raise Conflict("port.in_use", f"Remove the guest {server_id} first: it has port {port_id}")
+            host.stray_ports.discard(port_id)
+
     def ensure_guest(self, host_id: str, spec: GuestSpec) -> GuestReport:
         with self._host(host_id, "ensure_guest") as host:
             for disk in spec.disks:

@@ -106,6 +106,8 @@ class FakeHost:
     """By the images' SHA-512."""
     snapshots: dict[str, FakeSnapshot] = field(default_factory=dict)
     volumes: dict[VolumePlace, FakeVolume] = field(default_factory=dict)
+    stray_ports: set[str] = field(default_factory=set)
+    """In its switch with the cloud's mark, and no guest's."""
 
 
 @dataclass(frozen=True)
@@ -253,14 +255,15 @@ class FakeWorld:
     def list_leftovers(self, host: FakeHost) -> Leftovers:
         nics = [nic for guest in host.guests.values() for nic in guest.spec.nics]
         networks = {nic.metadata.network_id for nic in nics if nic.metadata}
+        ports = tuple(sorted({nic.port_id for nic in nics} | host.stray_ports))
         return Leftovers(
             tuple(sorted(host.guests)),
             tuple(sorted(host.disks)),
-            tuple(sorted(nic.port_id for nic in nics)),
+            ports,
             tuple(sorted(networks)),
             tuple(sorted(host.snapshots)),
             tuple(sorted(host.guests)),
-            tuple(sorted(nic.port_id for nic in nics)),
+            ports,
         )
 
     def inventory(self, host: FakeHost) -> HostInventory:

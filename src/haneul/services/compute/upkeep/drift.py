@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from haneul.hostapi import Leftovers
@@ -11,15 +11,16 @@ from haneul.kit.drift import Difference, Drift, Parting, Unseen
 from haneul.kit.errors import Unavailable
 from haneul.kit.paging import Page
 from haneul.kit.policy import INTERNAL
-from haneul.services.compute.model import Host, Server, ServerState
+from haneul.services.compute.model import Host, Server, ServerId, ServerState
 from haneul.services.compute.parts import Parts
 from haneul.services.compute.store import ServerFilter
 from haneul.services.compute.upkeep.leftovers import EVERY_S, Homes, Orphan, things_on
+from haneul.services.compute.workflows.mend_guest import POWER_BY_STATE
 from haneul.services.compute.workflows.nics import SERVER_OWNER
-from haneul.services.network import Filter, Listing
+from haneul.services.network import Filter, Listing, PortId
 
 SERVICE = "compute"
-SWEEPER = "compute.leftovers"
+SWEEPER, MENDER = "compute.leftovers", "compute.mend"
 WITH_GUEST = frozenset(
     {
         ServerState.ACTIVE,
@@ -31,10 +32,8 @@ WITH_GUEST = frozenset(
     }
 )
 """In these a host has a guest for the server."""
-_LIVE = frozenset({ServerState.ACTIVE, ServerState.PAUSED})
 _AGEING = timedelta(days=15)
 """An agent renews a certificate in the last 30 of its 90 days: by then it has failed to for long."""
-_LOST = "Nothing makes it again: rebuild the server, or restore its disk on the host."
 
 
 @dataclass(frozen=True)
@@ -46,18 +45,18 @@ class View:
     unseen: Sequence[Unseen]
     servers: Sequence[Server]
     """Those that nobody is at work on and that did not change while the hosts were looked at."""
-    ports_by_server: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    ports_by_server: Mapping[str, Sequence[str]]
+    claims: frozenset[str]
+    """Who holds room on hosts."""
 
 
 def find_drift(parts: Parts) -> Drift:
     """Everything that differs. What was not seen is told as unseen, and nothing is said of it."""
-    claims = _claims(parts)
     view = look(parts)
     lookers: tuple[Callable[[], Iterator[Difference]], ...] = (
         lambda: _hosts(parts),
-        lambda: _left_over(parts, view, claims),
+        lambda: _left_over(parts, view),
         lambda: missing(view),
-        lambda: _without_claim(parts, view),
     )
     return Drift(tuple(each for look_at in lookers for each in look_at()), tuple(view.unseen))
 
@@ -73,34 +72,61 @@ def look(parts: Parts) -> View:
     busy = {run.subject for run in parts.runs.unfinished()}
     after = _by_id(parts)
     quiet = [server for server_id, server in before.items() if server_id not in busy and after.get(server_id) == server]
-    return View(hosts, unseen, quiet, ports)
+    return View(hosts, unseen, quiet, ports, _claims(parts))
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Something that a server should have, on a host that was seen or in placement, and has not."""
+
+    server_id: ServerId
+    what: str
+    """disk, guest, port or claim."""
+    id: str
+    state: ServerState
+
+    @property
+    def is_mendable(self) -> bool:
+        """Whether the cloud can make it again by itself: disks it cannot, nor what a guest had in its memory."""
+        return self.what != "disk" and self.state in POWER_BY_STATE
+
+
+def lacking(view: View) -> Iterator[Lack]:
+    """What servers lack; of one whose disk is gone no more is said, for it cannot have the rest without."""
+    for server in view.servers:
+        found = view.hosts.get(server.host_id or "")
+        if server.state not in WITH_GUEST:
+            continue
+        if server.host_id and server.id not in view.claims:
+            yield Lack(server.id, "claim", server.id, server.state)
+        if found is None:
+            continue
+        if not server.boots_from_volume and server.id not in found.disks:
+            yield Lack(server.id, "disk", server.id, server.state)
+        elif found.present is not None and server.id not in found.present:
+            yield Lack(server.id, "guest", server.id, server.state)
+        elif found.plugged is not None and server.state is ServerState.ACTIVE:
+            torn = (each for each in view.ports_by_server.get(server.id, ()) if each not in found.plugged)
+            yield from (Lack(server.id, "port", each, server.state) for each in torn)
+
+
+_REMEDIES = {
+    "disk": "Nothing makes it again: rebuild the server, or restore its disk on the host.",
+    "guest": "Its memory is gone with it: reboot the server hard.",
+    "claim": "Its host may be given away twice: confirm or revert what was begun with the server, or migrate it.",
+}
 
 
 def missing(view: View) -> Iterator[Difference]:
-    """What servers should have on hosts that were seen, and have not."""
-    for server in view.servers:
-        found = view.hosts.get(server.host_id or "")
-        if found is None or server.state not in WITH_GUEST:
-            continue
-        tell = _teller(server)
-        has_disk = server.boots_from_volume or server.id in found.disks
-        if not has_disk:
-            yield tell("disk", server.id, "", _LOST)
-        if found.present is not None and server.id not in found.present:
-            yield tell("guest", server.id, "", "Start the server again: its guest is made anew then.")
-        if found.plugged is not None and server.state in _LIVE:
-            for port_id in view.ports_by_server.get(server.id, ()):
-                if port_id not in found.plugged:
-                    yield tell("port", port_id, "", "Reboot the server hard: its ports are plugged anew then.")
-
-
-def _teller(server: Server) -> Callable[[str, str, str, str], Difference]:
-    def tell(what: str, thing_id: str, loop: str, remedy: str) -> Difference:
-        return Difference(
-            SERVICE, Parting.MISSING, what, thing_id, server.host_id or "", server.name, loop=loop, remedy=remedy
-        )
-
-    return tell
+    """What servers lack, as operators are told of it."""
+    servers = {server.id: server for server in view.servers}
+    for lack in lacking(view):
+        server = servers[lack.server_id]
+        told = Difference(SERVICE, Parting.MISSING, lack.what, lack.id, server.host_id or "", server.name)
+        if lack.is_mendable:
+            yield replace(told, loop=MENDER, within_s=3 * EVERY_S, remedy="It is made again.")
+        else:
+            yield replace(told, remedy=_REMEDIES[lack.what])
 
 
 def _by_id(parts: Parts) -> dict[str, Server]:
@@ -121,17 +147,17 @@ def _seen(parts: Parts) -> tuple[dict[str, Leftovers], list[Unseen]]:
     return found, unseen
 
 
-def _claims(parts: Parts) -> set[str]:
-    """Who holds room on hosts."""
-    return {str(claim.consumer_id) for claim in parts.placement.claims.list()}
+def _claims(parts: Parts) -> frozenset[str]:
+    return frozenset(str(claim.consumer_id) for claim in parts.placement.claims.list())
 
 
-def _left_over(parts: Parts, view: View, claims: set[str]) -> Iterator[Difference]:
+def _left_over(parts: Parts, view: View) -> Iterator[Difference]:
     """As the sweeper sees it. Claims and ports of servers are looked at whether or not hosts are seen."""
     homes = Homes(parts)
-    things = (thing for host_id, found in view.hosts.items() for thing in things_on(host_id, found))
+    owners = {PortId(port_id): owner for owner, port_ids in view.ports_by_server.items() for port_id in port_ids}
+    things = (thing for host_id, found in view.hosts.items() for thing in things_on(host_id, found, owners))
     orphans = [thing for thing in things if not homes.wants(thing)]
-    orphans += [Orphan("claim", consumer_id) for consumer_id in sorted(claims) if not homes.may_hold(consumer_id)]
+    orphans += [Orphan("claim", consumer_id) for consumer_id in sorted(view.claims) if not homes.may_hold(consumer_id)]
     orphans += [Orphan("ports", each) for each in sorted(view.ports_by_server) if not homes.knows(each)]
     within_s = parts.tuning.leftover_grace_s + 2 * EVERY_S
     for orphan in orphans:
@@ -145,14 +171,6 @@ def _left_over(parts: Parts, view: View, claims: set[str]) -> Iterator[Differenc
             within_s=within_s,
             remedy="It is removed, unless a run of its server is at work.",
         )
-
-
-def _without_claim(parts: Parts, view: View) -> Iterator[Difference]:
-    """Servers on a host of which placement does not know."""
-    claims = _claims(parts)
-    for server in view.servers:
-        if server.state in WITH_GUEST and server.host_id and server.id not in claims:
-            yield _teller(server)("claim", server.id, "", "Its host may be given away twice: migrate the server.")
 
 
 def _hosts(parts: Parts) -> Iterator[Difference]:

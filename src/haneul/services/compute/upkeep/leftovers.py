@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ from haneul.services.compute.parts import Parts
 from haneul.services.compute.workflows.guests import rescue_disk_id
 from haneul.services.compute.workflows.moving import KEPT
 from haneul.services.compute.workflows.nics import SERVER_OWNER
-from haneul.services.network import Filter, Listing
+from haneul.services.network import Filter, Listing, PortId
 from haneul.services.placement import ConsumerId
 
 log = logging.getLogger(__name__)
@@ -29,12 +29,12 @@ class Orphan:
     """A thing without the server that should have it."""
 
     kind: str
-    """guest, disk, snapshot, claim or ports."""
+    """guest, disk, snapshot, tap, claim or ports."""
     id: str
-    """The server's, which is its root disk's too; a move's that holds a claim."""
+    """The server's, which is its root disk's too; a move's that holds a claim; a port's that no server has."""
     host_id: str = ""
     name: str = ""
-    """Of a disk or snapshot, where that is not the server's id."""
+    """Of a disk or snapshot, where that is not the server's id; of a tap its port's id."""
 
     def __str__(self) -> str:
         place = f" on host {self.host_id}" if self.host_id else ""
@@ -47,11 +47,13 @@ def find_orphans(parts: Parts) -> list[Orphan]:
     The things are looked at before the servers: what is made meanwhile has its row first. Raises Unavailable
     rather than judge by half a view of a host that is connected; hosts that are away are left out.
     """
-    things = list(_on_hosts(parts))
+    hosts = [(each.host_id, parts.hosts.list_leftovers(each.host_id)) for each in parts.hosts.connected()]
     claims = [claim.consumer_id for claim in parts.placement.claims.list()]
     owned = Listing(Filter({"device_owner": (SERVER_OWNER,)}))
-    owners = {port.device_id for port in parts.network.ports.list(INTERNAL, owned)}
+    owner_by_port = {port.id: port.device_id for port in parts.network.ports.list(INTERNAL, owned)}
+    owners = set(owner_by_port.values())
     homes = Homes(parts)
+    things = (thing for host_id, found in hosts for thing in things_on(host_id, found, owner_by_port))
     orphans = [orphan for orphan in things if not homes.wants(orphan)]
     orphans += [Orphan("claim", consumer_id) for consumer_id in claims if not homes.may_hold(consumer_id)]
     orphans += [Orphan("ports", server_id) for server_id in sorted(owners) if not homes.knows(server_id)]
@@ -74,6 +76,8 @@ class Homes:
         homes = {self._host_by_server.get(thing.id), *((move.source_id, move.target_id) if move else ())}
         if thing.host_id not in homes:
             return False
+        if thing.kind == "tap":
+            return True
         if thing.kind == "snapshot":
             return thing.id in self._busy
         if not thing.name:
@@ -89,16 +93,12 @@ class Homes:
         return server_id in self._host_by_server
 
 
-def _on_hosts(parts: Parts) -> Iterator[Orphan]:
-    for inventory in parts.hosts.connected():
-        yield from things_on(inventory.host_id, parts.hosts.list_leftovers(inventory.host_id))
-
-
-def things_on(host_id: str, found: Leftovers) -> Iterator[Orphan]:
+def things_on(host_id: str, found: Leftovers, owner_by_port: Mapping[PortId, str]) -> Iterator[Orphan]:
     """All that is some server's, wanted or not."""
     yield from (Orphan("guest", name, host_id) for name in found.guests)
     yield from (_named("disk", name, host_id) for name in found.disks)
     yield from (_named("snapshot", name, host_id) for name in found.snapshots)
+    yield from (Orphan("tap", owner_by_port.get(PortId(name), name), host_id, name) for name in found.ports)
 
 
 def _named(kind: str, name: str, host_id: str) -> Orphan:
@@ -116,6 +116,7 @@ class Sweeper:
             "guest": self._remove_guest,
             "disk": self._remove_disk,
             "snapshot": self._remove_snapshot,
+            "tap": self._remove_tap,
             "ports": self._remove_ports,
             "claim": self._release,
         }
@@ -156,6 +157,9 @@ class Sweeper:
 
     def _remove_snapshot(self, orphan: Orphan) -> None:
         self._parts.hosts.remove_snapshot(orphan.host_id, orphan.name)
+
+    def _remove_tap(self, orphan: Orphan) -> None:
+        self._parts.hosts.remove_port(orphan.host_id, orphan.name)
 
     def _remove_ports(self, orphan: Orphan) -> None:
         with self._parts.db.write():

@@ -14,6 +14,7 @@ from haneul.services.compute.workflows.delete_server import delete_server
 from haneul.services.compute.workflows.evacuate_server import evacuate_server
 from haneul.services.compute.workflows.interfaces import attach_interface, detach_interface, inject_network_info
 from haneul.services.compute.workflows.live_migrate_server import live_migrate_server
+from haneul.services.compute.workflows.mend_guest import mend_guest
 from haneul.services.compute.workflows.pause_server import pause_server, unpause_server
 from haneul.services.compute.workflows.reboot_server import hard_reboot_server, reboot_server
 from haneul.services.compute.workflows.rebuild_server import rebuild_server
@@ -62,6 +63,7 @@ WORKFLOWS: tuple[Callable[..., Any], ...] = (
     detach_volume,
     detach_interface,
     inject_network_info,
+    mend_guest,
     cache_image,
     tell_guest,
 )

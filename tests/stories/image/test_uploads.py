@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from haneul.kit.errors import CloudError, Conflict, Forbidden, Invalid, NoCapacity, NotFound, OverQuota, Unavailable
-from haneul.services.image import Status
+from haneul.services.image import Status, require_bootable
 from tests.stories.image.conftest import ADMIN, DEMO, OTHER, Bench
 
 DATA = b"not a disk, but bytes" * 100
@@ -46,6 +47,14 @@ def test_a_host_is_told_what_to_fetch(bench: Bench) -> None:
 def test_a_queued_image_is_no_source(bench: Bench) -> None:
     with pytest.raises(Conflict, match="needs one that is active"):
         bench.face.images.source(DEMO, bench.create().id)
+
+
+def test_the_disk_of_an_ova_has_to_be_taken_out_first(bench: Bench) -> None:
+    image = replace(bench.create(), container_format="ova")
+    with pytest.raises(Invalid, match="qemu-img convert -O qcow2") as refusal:
+        require_bootable(image)
+    assert refusal.value.code == "image.not_bootable"
+    require_bootable(replace(image, container_format="bare"))
 
 
 def test_a_cut_off_upload_leaves_nothing_and_may_be_repeated(bench: Bench) -> None:

@@ -62,7 +62,7 @@ from haneul.services.image.upkeep.blobs import collect_blobs, remove_strays, scr
 from haneul.services.image.upkeep.drift import STRAYS_EVERY_S, UNUSED_EVERY_S, find_drift
 from haneul.services.image.upkeep.metadefs import load_common_metadefs
 from haneul.services.image.upkeep.uploads import end_dead_uploads, forget_tasks, sweep_drafts
-from haneul.services.image.verbs.data import Download
+from haneul.services.image.verbs.data import Download, require_bootable
 from haneul.services.image.verbs.images import ImageVerbs
 from haneul.services.image.verbs.imports import Imports
 from haneul.services.image.verbs.members import Members
@@ -128,6 +128,7 @@ __all__ = [
     "UnifiedLimits",
     "Usage",
     "Visibility",
+    "require_bootable",
 ]
 
 

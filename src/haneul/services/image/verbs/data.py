@@ -17,7 +17,11 @@ from haneul.services.image.verbs.quota import SIZE_TOTAL, require_room_for_data
 from haneul.services.image.workflows.receive import PIECE_BYTES, settled, take_in, upload_ended
 from haneul.services.image.workflows.spread import Way, claim_copy, open_blob, remove_unused, settle_copy
 
-_BOOTABLE_CONTAINER = "bare"
+_BOOTABLE_CONTAINERS = ("bare", "ami")
+_OUT_OF_OVA = (
+    " Take the disk out of it with `tar -xf FILE.ova`, convert it with "
+    "`qemu-img convert -O qcow2 DISK.vmdk DISK.qcow2`, and upload that as qcow2, container format bare."
+)
 _READ_AS_RAW = ("raw", "iso", "ami")
 
 
@@ -93,11 +97,7 @@ class ImageData:
             raise Conflict(
                 "image.not_active", f"Image {image_id} is {image.status}: a server needs one that is active."
             )
-        if image.container_format not in (_BOOTABLE_CONTAINER, "ami"):
-            raise Invalid(
-                "image.not_bootable",
-                f"Image {image_id} has the container format {image.container_format}: a server needs one that is bare.",
-            )
+        require_bootable(image)
         if not image.size_bytes:
             raise Invalid("image.empty", f"Image {image_id} holds no data: upload a disk as a new image.")
         claimed, found = image.disk_format or "", image.found_format or "raw"
@@ -142,6 +142,16 @@ class ImageData:
             settle_copy(self.parts, way, is_there=True)
             if not self.parts.store.images.move(image, Status.ACTIVE, self.parts.clock.now(), **settled(digest)):
                 raise upload_ended(image.id)
+
+
+def require_bootable(image: Image) -> None:
+    """Raises Invalid `image.not_bootable` where the disk is wrapped in something else."""
+    if image.container_format not in _BOOTABLE_CONTAINERS:
+        raise Invalid(
+            "image.not_bootable",
+            f"Image {image.id} has the container format {image.container_format}: a server needs one that is bare."
+            + (_OUT_OF_OVA if image.container_format == "ova" else ""),
+        )
 
 
 def require_formats(image: Image) -> None:

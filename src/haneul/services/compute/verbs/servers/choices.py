@@ -13,6 +13,7 @@ from haneul.services.compute.verbs.flavors import Flavors
 from haneul.services.compute.verbs.limits import effective_limits
 from haneul.services.compute.verbs.servers.wishes import Networks, ServerWish
 from haneul.services.compute.verbs.zones import Zones
+from haneul.services.image import require_bootable
 from haneul.services.network import Filter, Listing, Port, VirtualNetwork, is_shared_with
 
 _GIB = 1024**3
@@ -38,6 +39,7 @@ def chosen_image(parts: Parts, caller: Caller, image_id: str | None, flavor: Fla
         raise Invalid(error.code, f"Can not find requested image: {error.message}") from error
     if image.status != "active":
         raise Invalid("image.not_active", f"Image {image_id} is not active: wait until it is, or choose another.")
+    require_bootable(image)
     if flavor.memory_mib < image.min_ram_mib:
         raise Invalid(
             "flavor.memory_too_small",

@@ -19,7 +19,18 @@ from haneul.console.handlers import (
     volumes,
 )
 from haneul.console.handlers.launch import check_launch, launch, show_launch
-from haneul.console.handlers.operate import audit, checks, flavors, hosts, projects, quotas, roles, runs, users
+from haneul.console.handlers.operate import (
+    audit,
+    checks,
+    first_steps,
+    flavors,
+    hosts,
+    projects,
+    quotas,
+    roles,
+    runs,
+    users,
+)
 from haneul.console.handlers.overview import show_overview, watch_overview
 from haneul.console.handlers.server import open_console, show_log, show_server, watch_server
 from haneul.console.handlers.servers import act_on_servers, delete_servers, list_servers, watch_servers
@@ -159,6 +170,9 @@ _OF_OPERATORS = (
     PageRoute("POST", "/operate/roles/give", roles.give_role, for_operators=True),
     PageRoute("POST", "/operate/roles/take", roles.take_role, for_operators=True),
     PageRoute("GET", "/operate/checks", checks.show_checks, for_operators=True),
+    PageRoute("GET", "/operate/first-steps", first_steps.show_first_steps, for_operators=True),
+    PageRoute("POST", "/operate/first-steps/network", first_steps.create_outside, for_operators=True),
+    PageRoute("POST", "/operate/first-steps/project", first_steps.create_first_project, for_operators=True),
 )
 
 

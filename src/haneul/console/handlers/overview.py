@@ -40,6 +40,7 @@ def show_overview(visit: Visit, request: Request) -> Reply:
         "overview.html",
         pieces=pieces,
         seen=seen_of(pieces),
+        is_new=caller.is_admin and not any(piece.facts for piece in pieces if piece.id == "recent"),
         hosts=if_allowed(lambda: _hosts(visit)),
         work=if_allowed(lambda: rooms.work(caller)),
     )

@@ -64,3 +64,11 @@ def project_of(visit: Visit, named: str) -> Project:
     if len(found) > 1:
         raise Conflict("console.several_projects", f"Several projects are called {named}: write the id of one.")
     return found[0]
+
+
+def password_of(visit: Visit) -> str:
+    """As it was written, twice; raises Invalid("console.no_password")."""
+    password = visit.field("password")
+    if not password or password != visit.field("again"):
+        raise Invalid("console.no_password", "Write the password, and the same once more.")
+    return password

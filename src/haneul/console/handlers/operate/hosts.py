@@ -37,7 +37,7 @@ def list_hosts(visit: Visit, request: Request) -> Reply:
     """By name."""
     asked = asked_of(request.query, "search", "state")
     asked["state"] = asked["state"] if asked["state"] in HOST_STATES else ""
-    fitting = [row for row in _rows(visit) if asked["search"].lower() in row.host.name.lower()]
+    fitting = [row for row in rows_of_hosts(visit) if asked["search"].lower() in row.host.name.lower()]
     fitting = [row for row in fitting if row.is_in(asked["state"])]
     marker = asked["marker"]
     found = [row for row in fitting if row.host.name > marker][: PAGE + 1] if marker else fitting[: PAGE + 1]
@@ -45,7 +45,8 @@ def list_hosts(visit: Visit, request: Request) -> Reply:
     return visit.page("operate/hosts.html", sheet=sheet, asked=asked, states=HOST_STATES)
 
 
-def _rows(visit: Visit) -> Sequence[HostRow]:
+def rows_of_hosts(visit: Visit) -> Sequence[HostRow]:
+    """By name; in a number of queries that does not grow."""
     hosts = visit.rooms.compute.hosts
     known: Mapping[str, Hypervisor] = {each.host.id: each for each in hosts.hypervisors(visit.caller, "list-detail")}
     every = sorted(hosts.list(visit.caller), key=lambda host: host.name)
@@ -61,7 +62,7 @@ def show_host(visit: Visit, request: Request) -> Reply:
     servers = visit.rooms.compute.servers.list_detail(visit.caller, wish)
     return visit.page(
         "operate/host.html",
-        row=next(row for row in _rows(visit) if row.host.id == host.id),
+        row=next(row for row in rows_of_hosts(visit) if row.host.id == host.id),
         host=host,
         sheet=sheet_of(where, asked, servers, lambda view: view.server.id),
         claimed=_claimed(visit, host) if host.inventory else {},

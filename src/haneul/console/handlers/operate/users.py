@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from haneul.console.handlers.operate.forms import acted, name_of, refused
+from haneul.console.handlers.operate.forms import acted, name_of, password_of, refused
 from haneul.console.handlers.operate.listing import asked_of, by_name, sheet_of
 from haneul.console.handlers.operate.roles import roles_of
 from haneul.console.sessions import Told
 from haneul.console.tables import PAGE
 from haneul.console.visit import PREFIX, Visit
-from haneul.kit.errors import CloudError, Invalid
+from haneul.kit.errors import CloudError
 from haneul.kit.http import Reply, Request
 from haneul.services.identity import AssignmentQuery, NewUser
 
@@ -34,7 +34,7 @@ def _listed(visit: Visit, request: Request, error: CloudError | None = None) -> 
 def create_user(visit: Visit, request: Request) -> Reply:
     """In the domain of the caller's own project; what they may do is said on their page."""
     try:
-        new = NewUser(name=name_of(visit, _LONGEST_NAME), password=_password(visit))
+        new = NewUser(name=name_of(visit, _LONGEST_NAME), password=password_of(visit))
         made = visit.rooms.identity.users.create(visit.caller, new)
     except CloudError as error:
         return _listed(visit, request, error)
@@ -52,7 +52,7 @@ def show_user(visit: Visit, request: Request) -> Reply:
 def set_password(visit: Visit, request: Request) -> Reply:
     """All their tokens are void from then on."""
     try:
-        password = _password(visit)
+        password = password_of(visit)
     except CloudError as error:
         return refused(visit, f"{USERS}/{request.params['user_id']}", error.message)
     done = visit.say("The new password holds; every session of the old one has ended.")
@@ -70,11 +70,3 @@ def enable_user(visit: Visit, request: Request) -> Reply:
 def _changed(visit: Visit, request: Request, changes: dict[str, object], done: str) -> Reply:
     user_id, users = request.params["user_id"], visit.rooms.identity.users
     return acted(visit, f"{USERS}/{user_id}", lambda: users.update(visit.caller, user_id, changes), done)
-
-
-def _password(visit: Visit) -> str:
-    """As it was written, twice; raises Invalid("console.no_password")."""
-    password = visit.field("password")
-    if not password or password != visit.field("again"):
-        raise Invalid("console.no_password", "Write the password, and the same once more.")
-    return password

@@ -43,9 +43,14 @@ class Guard:
             self._is_missed = True
 
     def remove(self, device: str) -> None:
-        """Whoever is behind the device may be a router."""
-        if self.stands_at(device):
+        """Whoever is behind the device may be a router; fine if there is no such device any more."""
+        if not self.stands_at(device):
+            return
+        try:
             xdp.detach(device)
+        except OSError as error:
+            if self.stands_at(device):
+                log.warning("%s is still kept from being a router: %s", device, error)
 
     def stands_at(self, device: str) -> bool:
         """False as well where there is no such device."""

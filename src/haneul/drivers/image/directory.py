@@ -33,7 +33,11 @@ class DirectoryStore:
         self._root = root
         self._drafts = root / "drafts"
         self._reserve_bytes = reserve_bytes
-        self._drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            self._drafts.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            # Everything that is asked of it says so until it is mended; other stores work meanwhile.
+            log.error("The image store at %s cannot be used: %s", root, error.strerror)
 
     def begin(self, name: str) -> Draft:
         return _FileDraft(self._draft_path(name), self._root, self._reserve_bytes)
@@ -73,6 +77,8 @@ class DirectoryStore:
         self._blob_path(address).unlink(missing_ok=True)
 
     def list(self) -> Iterator[StoredBlob]:
+        if not self._drafts.is_dir():
+            raise _trouble(FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)), self._drafts)
         for path in sorted(self._root.glob("[0-9a-f][0-9a-f]/*")):
             try:
                 found = path.stat()

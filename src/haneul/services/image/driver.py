@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -130,6 +130,16 @@ class Stores:
         found = self.find(name)
         if found is None:
             raise Invalid("image.no_store", f"There is no store {name}: choose from {', '.join(self.names)}.")
+        return found
+
+    def total(self, count: Callable[[NamedStore], int]) -> int:
+        """Of all stores together; one that fails counts nothing, and is tried again by whoever comes next."""
+        found = 0
+        for each in self:
+            try:
+                found += count(each)
+            except CloudError as error:
+                log.warning("The store %s is left out for now: %s", each.name, error)
         return found
 
     def arranged(self, names: Iterable[str]) -> tuple[str, ...]:

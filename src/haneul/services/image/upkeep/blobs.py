@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from functools import partial
 from itertools import islice
 
 from haneul.kit.digests import algorithm_of
@@ -29,7 +30,7 @@ def remove_strays(parts: Parts) -> int:
 
     A row comes before its data and goes after it, so data seen without a row belongs to nothing.
     """
-    return sum(_remove_strays(parts, store) for store in parts.stores)
+    return parts.stores.total(partial(_remove_strays, parts))
 
 
 def _remove_strays(parts: Parts, store: NamedStore) -> int:

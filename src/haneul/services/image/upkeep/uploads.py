@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from haneul.services.image.driver import NamedStore, original_of
 from haneul.services.image.parts import Parts
 
@@ -24,7 +26,7 @@ def sweep_drafts(parts: Parts) -> int:
 
     An image waits before its draft is begun, so a draft is looked for first and its image afterwards.
     """
-    return sum(_sweep(parts, store) for store in parts.stores)
+    return parts.stores.total(partial(_sweep, parts))
 
 
 def _sweep(parts: Parts, store: NamedStore) -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from haneul.drivers.image.directory import DirectoryStore
 from haneul.drivers.image.fake import FakeStore
 from haneul.kit.errors import Conflict, Forbidden, NotFound, OverQuota, Unavailable
 from haneul.services.image import Image, ImportMethod, ImportOrder, NamedStore, Status, Stores, TaskStatus
@@ -219,3 +222,19 @@ def test_strays_are_swept_in_every_store(bench: Bench) -> None:
     bench.upkeep()
     assert bench.second.drafts() == []
     assert whereabouts(bench) == []
+
+
+def test_a_store_that_is_away_stops_neither_the_start_nor_the_others(bench: Bench, tmp_path: Path) -> None:
+    (tmp_path / "away").write_text("no directory")
+    away = NamedStore("away", DirectoryStore(tmp_path / "away" / "images"), weight=9)
+    bench.stores = Stores((NamedStore("local", bench.blobs), away), "local")
+    bench.blobs.begin("draft").write(b"stray")
+
+    bench.upkeep()
+    assert bench.blobs.drafts() == []
+    image = uploaded(bench)
+    image = copied(bench, image)
+    assert (image.stores, image.failed_stores) == (("local",), ("away",))
+    with pytest.raises(Unavailable):
+        uploaded(bench, "away")
+    assert data_of(bench, image) == DATA

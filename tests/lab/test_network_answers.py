@@ -35,6 +35,8 @@ def test_a_port_answers_within_a_second_of_its_servers_start(cloud: LabCloud):
         f"find Interface external_ids:iface-id={port['id']}"
     )
     assert "ovn-installed=true" in plugged
+    card = cloud.machine.ok(f"ip -o link show dev tap{port['id'][:11]}")
+    assert "xdp" in card, "nobody keeps the guest from posing as a router"
     assert waited_s < SOON_S, f"{waited_s:.2f} s after the guest's process"
     delete(cloud, [server])
 

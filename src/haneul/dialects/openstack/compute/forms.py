@@ -35,7 +35,7 @@ def reference(req: Request, kind: str, name: str) -> dict[str, Any]:
 
 
 def time(moment: datetime | None) -> datetime | None:
-    """What is written as 2030-01-31T12:00:00Z: the encoder writes whole seconds, several times as fast as a text."""
+    """What is written as 2030-01-31T12:00:00Z: the encoder writes whole seconds, cheaper than a text is made here."""
     return None if moment is None else moment.replace(microsecond=0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -302,3 +303,37 @@ def test_stopping_gives_runs_back_between_steps(runs: Runs, bench: Bench, start:
 def test_an_engine_refuses_what_is_no_workflow(runs: Runs, bench: Bench) -> None:
     with pytest.raises(TypeError, match="@workflow"):
         Engine(runs).register(do, bench)
+
+
+class WrongClock(SteppedClock):
+    """A clock that is put forward or back while time goes on as ever."""
+
+    def put(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize("is_started_anew", [False, True])
+def test_a_clock_that_was_wrong_for_a_while_holds_nothing_up(is_started_anew: bool) -> None:
+    clock, bench = WrongClock(), Bench()
+    db = fresh(METADATA)
+    runs = Runs(db, clock)
+    engine = Engine(runs)
+    engine.register(pass_gate, bench)
+    clock.put(3600)
+    runs.submit(pass_gate, "late", "late")
+    engine.run_due()
+    bench.open.add("late")
+
+    if is_started_anew:
+        clock.put(-3600)
+        engine = Engine(runs)
+        engine.register(pass_gate, bench)
+        engine.recover()
+    else:
+        engine.mind_the_clock()
+        clock.put(-3600)
+        engine.mind_the_clock()
+    engine.run_due()
+
+    assert runs.unfinished() == [] and bench.done == ["late", "late"]
+    db.close()

@@ -24,6 +24,10 @@ _POLL_S = 1.0
 """The safety net: so late is a run begun of which nobody told."""
 _PAUSE_AFTER_TROUBLE_S = 1.0
 _UNKNOWN_PAUSE = timedelta(seconds=30)
+_PUT_BACK_S = 5.0
+"""By less than this a clock may be put back without anybody taking note."""
+_FARTHEST = timedelta(minutes=2)
+"""No pause is longer: what is to be looked at later was written by a clock that was wrong."""
 
 
 class Engine:
@@ -44,6 +48,7 @@ class Engine:
         Every `poll_s` it looks whether a run is due of which nobody told.
         """
         self._clock = runs.clock
+        self._offset_s = self._wall_s()
         self._thread_count = threads
         self._registered: dict[str, Registration] = {}
         self._journal = Journal(runs.db, owner or ids.new_uuid(), timedelta(seconds=lease_s))
@@ -73,7 +78,20 @@ class Engine:
 
     def recover(self) -> int:
         """Make due at once what a former life of this process held when it died; how many runs."""
+        self._journal.mind_the_clock(self._clock.now(), _FARTHEST)
         return self._journal.take_over()
+
+    def mind_the_clock(self) -> None:
+        """Whenever the clock was put back, look at everything now: it would wait for as long as that was."""
+        before, self._offset_s = self._offset_s, self._wall_s()
+        if self._offset_s < before - _PUT_BACK_S:
+            brought = self._journal.mind_the_clock(self._clock.now(), timedelta())
+            log.warning("The clock was put back by %.0f s: %s runs are looked at now", before - self._offset_s, brought)
+            self._want(self._thread_count)
+
+    def _wall_s(self) -> float:
+        """How far the time of day is ahead of what never runs backwards."""
+        return self._clock.now().timestamp() - self._clock.monotonic()
 
     def start(self) -> None:
         """Take over what the former life left behind and begin to work on threads."""
@@ -173,6 +191,7 @@ class Engine:
         while not self._stop.is_set():
             self._watch.sleep(self._look_every_s)
             try:
+                self.mind_the_clock()
                 self._journal.renew(self._watch.to_renew(), self._clock.now())
                 for attempt in self._watch.hung():
                     self._replace(attempt)

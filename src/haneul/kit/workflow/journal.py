@@ -154,6 +154,16 @@ class Journal:
         with self._db.write(is_lasting=False) as c:
             sql.RENEW.run_each(c, values)
 
+    def mind_the_clock(self, now: datetime, beyond: timedelta) -> int:
+        """After the clock was put back: what was to be looked at later than `beyond` from now is due; how many.
+
+        A lease that long is nobody's: who lives renews it, and from the dead it is taken when it ends.
+        """
+        with self._db.write() as c:
+            brought = len(sql.BRING_NEAR.rows(c, b_now=now, b_beyond=now + beyond))
+            ends_at, far = now + self._lease, now + max(beyond, 2 * self._lease)
+            return brought + len(sql.SHORTEN_LEASES.rows(c, b_lease_until=ends_at, b_beyond=far))
+
     def take_over(self) -> int:
         """Void the leases of this owner's former life: what a dead process held is due at once; how many.
 

@@ -96,6 +96,19 @@ TAKE_OVER_ALL = Prepared(_take_over)
 TAKE_OVER_OWN = Prepared(_take_over.where(runs.c.owner == bindparam("b_owner")))
 
 
+_beyond = bindparam("b_beyond", type_=Timestamp)
+BRING_NEAR = Prepared(
+    update(runs)
+    .where(active, runs.c.lease_until.is_(None), runs.c.run_at > _beyond)
+    .values(run_at=_now)
+    .returning(runs.c.id)
+)
+"""What is not due until then is due now."""
+SHORTEN_LEASES = Prepared(
+    update(runs).where(active, runs.c.lease_until > _beyond).values(lease_until=_lease_until).returning(runs.c.id)
+)
+
+
 def put_steps(is_sqlite: bool) -> Prepared:
     """Adds lines of the journal or brings them up to date."""
     insert: Any = sqlite.insert(run_steps) if is_sqlite else postgresql.insert(run_steps)

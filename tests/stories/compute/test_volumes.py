@@ -89,3 +89,16 @@ def test_a_volume_that_cannot_be_made_is_told(bench: Bench) -> None:
     assert view.server.fault.code in ("server.volume_failed", "quota.volumes")
     assert bench.volume.volumes.list(DEMO).things == []
     assert bench.leftovers() == []
+
+
+def test_a_server_that_goes_while_its_volume_is_exchanged_leaves_both_free(bench: Bench) -> None:
+    view = _on(bench, _volume_on(bench, "fake-1"), old := _volume_on(bench, "fake-1"))
+    new = _volume_on(bench, "fake-1")
+
+    bench.face.servers.swap_volume(ADMIN, view.server.id, old, new)
+    assert (_status(bench, old), _status(bench, new)) == ("detaching", "reserved")
+    bench.face.servers.delete(DEMO, view.server.id)
+    bench.work()
+
+    assert (_status(bench, old), _status(bench, new)) == ("available", "available")
+    assert bench.leftovers() == []

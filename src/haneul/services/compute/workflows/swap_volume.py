@@ -19,7 +19,7 @@ COPY_DEADLINE_S = 4 * 3600.0
 @workflow
 def swap_volume(run: Run, server_id: ServerId, asked_by: AskedBy, old_id: str, new_id: str) -> None:
     """`old_id` and `new_id` are attachments: the verb has reserved the new volume, and what fails gives it back."""
-    run.on_failure(mark_kept, server_id, old_id)
+    run.on_failure(mark_kept, server_id, old_id, new_id)
     run.step(connect_new, server_id, old_id, new_id, undo=give_new_back)
     run.wait(data_carried, server_id, old_id, new_id, deadline_s=COPY_DEADLINE_S, undo=old_kept)
     run.step(exchange, server_id, old_id, new_id)
@@ -70,8 +70,11 @@ def exchange(parts: Parts, server_id: ServerId, old_id: str, new_id: str) -> Non
             parts.volume.attachments.remove(old_id)
 
 
-def mark_kept(parts: Parts, server_id: ServerId, old_id: str, _fault: Fault) -> None:
-    parts.volume.attachments.still_attached(old_id)
+def mark_kept(parts: Parts, server_id: ServerId, old_id: str, new_id: str, _fault: Fault) -> None:
+    """Also where the run was cancelled before its first step: the verb had reserved the new one."""
+    with parts.db.write():
+        give_new_back(parts, server_id, old_id, new_id)
+        parts.volume.attachments.still_attached(old_id)
 
 
 def _places(parts: Parts, old_id: str, new_id: str) -> tuple[VolumePlace, VolumePlace]:

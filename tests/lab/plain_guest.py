@@ -127,13 +127,18 @@ def make_key(kind: str, folder: Path) -> Key:
     return Key(file)
 
 
-def write_config_drive(file: Path, meta_data: dict[str, object], user_data: str) -> None:
+def write_config_drive(
+    file: Path, meta_data: dict[str, object], user_data: str, content: tuple[bytes, ...] = ()
+) -> None:
     """An ISO 9660 config drive in OpenStack's form."""
     tree = file.with_suffix(".tree")
     latest = tree / "openstack" / "latest"
     latest.mkdir(parents=True)
     (latest / "meta_data.json").write_text(json.dumps(meta_data))
     (latest / "user_data").write_text(user_data)
+    (tree / "openstack" / "content").mkdir()
+    for number, data in enumerate(content):
+        (tree / "openstack" / "content" / f"{number:04}").write_bytes(data)
     subprocess.run(["genisoimage", "-quiet", "-R", "-J", "-V", "config-2", "-o", file, tree], check=True)
 
 

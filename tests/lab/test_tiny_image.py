@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from tests.lab.plain_guest import Hardware, Key, PlainGuest, make_overlay, plain_guest, write_config_drive
 
 INSTANCE = "0f3c1b52-5d6e-4b1c-9d0e-2f1d3c4b5a69"
+FILES = {"/test.txt": b"This is a test file.", "deep/down/odd": bytes(range(256)), "/root/empty file": b""}
 TEMPEST_PROLOGUE = "set -eu -o pipefail; PATH=$PATH:/sbin:/usr/sbin;"
 
 
@@ -23,8 +25,10 @@ def guest(tiny_image: Path, keys: list[Key], tmp_path_factory: pytest.TempPathFa
         "uuid": INSTANCE,
         "hostname": "web.example.org",
         "public_keys": {f"k{number}": key.public + "\n" for number, key in enumerate(keys)},
+        "files": [{"path": path, "content_path": f"/content/{number:04}"} for number, path in enumerate(FILES)],
     }
-    write_config_drive(folder / "config.iso", document, "#!/bin/sh\nid -un > /root/ran-as\necho ran >> /root/runs\n")
+    script = "#!/bin/sh\nid -un > /root/ran-as\necho ran >> /root/runs\n"
+    write_config_drive(folder / "config.iso", document, script, tuple(FILES.values()))
     disk = make_overlay(tiny_image, folder / "disk.qcow2", "2G")
     subprocess.run(["qemu-img", "create", "-q", "-f", "raw", folder / "spare.raw", "256M"], check=True)
     spare_disk = f"file={folder / 'spare.raw'},if=none,id=spare,format=raw"
@@ -34,6 +38,11 @@ def guest(tiny_image: Path, keys: list[Key], tmp_path_factory: pytest.TempPathFa
     with plain_guest(disk, folder, keys, hardware) as running:
         running.wait_for_login()
         yield running
+
+
+def test_files_that_the_server_was_given_are_there(guest: PlainGuest) -> None:
+    for path, data in FILES.items():
+        assert guest.run(f"sudo md5sum '/{path.lstrip('/')}'").split()[0] == hashlib.md5(data).hexdigest()
 
 
 def test_each_kind_of_key_logs_in_as_cirros_and_as_root(guest: PlainGuest, keys: list[Key]) -> None:

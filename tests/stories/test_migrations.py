@@ -138,3 +138,37 @@ def test_the_release_before_does_not_take_interruptions_for_failures(db: Databas
     with db.read() as c:
         tries = c.execute(text("SELECT run_id, tries FROM run_steps WHERE name = 'walk' ORDER BY run_id")).all()
     assert [tuple(row) for row in tries] == [("failing", 4), ("killed", 0)]
+
+
+_OLD_IMAGE = text("""
+    INSERT INTO images (id, status, visibility, min_disk_gib, min_ram_mib, is_protected, is_hidden, created_at,
+                        updated_at, size_bytes, tags, properties, blob)
+    VALUES (:id, :status, 'private', 0, 0, :no, :no, 0, 0, 4, '[]', '{}', :blob)
+""")
+_OLD_BLOB = text("""
+    INSERT INTO image_blobs (sha512, size_bytes, stored_at, checked_at, is_damaged) VALUES (:address, 4, 0, 0, :no)
+""")
+
+
+def test_images_of_one_store_are_in_the_first_of_several(db: Database) -> None:
+    migrations.upgrade(db, "0023")
+    address = "ab" * 64
+    with db.write() as c:
+        c.execute(_OLD_IMAGE, {"id": "with-data", "status": "active", "blob": address, "no": False})
+        c.execute(_OLD_IMAGE, {"id": "without", "status": "queued", "blob": None, "no": False})
+        c.execute(_OLD_BLOB, {"address": address, "no": False})
+
+    migrations.upgrade(db)
+
+    store = image.ImageStore(db)
+    found, queued = store.images.find("with-data"), store.images.find("without")
+    assert found is not None and (found.stores, found.blob, found.importing_to) == (("local",), address, None)
+    assert queued is not None and queued.stores == ()
+    assert store.copies.list_of("with-data") == [("local", address)]
+    assert [(blob.store, blob.size_bytes) for blob in store.blobs.list_of(address)] == [("local", 4)]
+    assert not store.blobs.release("local", address)
+
+    migrations.downgrade(db, "0023")
+    with db.read() as c:
+        assert c.execute(text("SELECT sha512, size_bytes FROM image_blobs")).all() == [(address, 4)]
+        assert c.execute(text("SELECT blob FROM images WHERE id = 'with-data'")).scalar() == address

@@ -28,27 +28,23 @@ def upgrade() -> None:
         "INSERT INTO image_copies (image_id, store, address) "
         f"SELECT id, '{_FIRST}', blob FROM images WHERE blob IS NOT NULL"
     )
-    op.drop_index("ix_image_blobs_checked", "image_blobs")
-    op.rename_table("image_blobs", "image_blobs_of_one")
-    _make_blobs(sa.Column("store", sa.String(64), primary_key=True))
+    _make_blobs("image_blobs_of_many", sa.Column("store", sa.String(64), primary_key=True))
     op.execute(
-        "INSERT INTO image_blobs (store, address, size_bytes, stored_at, checked_at, is_damaged) "
-        f"SELECT '{_FIRST}', address, size_bytes, stored_at, checked_at, is_damaged FROM image_blobs_of_one"
+        "INSERT INTO image_blobs_of_many (store, address, size_bytes, stored_at, checked_at, is_damaged) "
+        f"SELECT '{_FIRST}', address, size_bytes, stored_at, checked_at, is_damaged FROM image_blobs"
     )
-    op.drop_table("image_blobs_of_one")
+    _take_the_place("image_blobs_of_many")
 
 
 def downgrade() -> None:
     # Data in other stores than the first is not known to what comes before.
-    op.drop_index("ix_image_blobs_checked", "image_blobs")
-    op.rename_table("image_blobs", "image_blobs_of_many")
-    _make_blobs()
+    _make_blobs("image_blobs_of_one")
     op.execute(
-        "INSERT INTO image_blobs (address, size_bytes, stored_at, checked_at, is_damaged) "
-        "SELECT address, size_bytes, stored_at, checked_at, is_damaged FROM image_blobs_of_many "
+        "INSERT INTO image_blobs_of_one (address, size_bytes, stored_at, checked_at, is_damaged) "
+        "SELECT address, size_bytes, stored_at, checked_at, is_damaged FROM image_blobs "
         f"WHERE store = '{_FIRST}'"
     )
-    op.drop_table("image_blobs_of_many")
+    _take_the_place("image_blobs_of_one")
     op.drop_index("ix_image_copies_blob", "image_copies")
     op.drop_table("image_copies")
     op.create_index("ix_images_blob", "images", ["blob"])
@@ -56,9 +52,9 @@ def downgrade() -> None:
         op.drop_column("images", column)
 
 
-def _make_blobs(*before: sa.Column[str]) -> None:
+def _make_blobs(name: str, *before: sa.Column[str]) -> None:
     op.create_table(
-        "image_blobs",
+        name,
         *before,
         sa.Column("address", sa.String(128), primary_key=True),
         sa.Column("size_bytes", sa.BigInteger, nullable=False),
@@ -66,4 +62,11 @@ def _make_blobs(*before: sa.Column[str]) -> None:
         sa.Column("checked_at", Timestamp, nullable=False),
         sa.Column("is_damaged", sa.Boolean, nullable=False),
     )
+
+
+def _take_the_place(name: str) -> None:
+    """Of `image_blobs`. Made under another name: PostgreSQL's primary keys have names that outlive a renaming."""
+    op.drop_index("ix_image_blobs_checked", "image_blobs")
+    op.drop_table("image_blobs")
+    op.rename_table(name, "image_blobs")
     op.create_index("ix_image_blobs_checked", "image_blobs", ["checked_at"])

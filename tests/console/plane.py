@@ -7,14 +7,18 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from haneul.cli.bench.copies import Copying, copy_row
 from haneul.cli.machine.waiting import wait_until
+from haneul.kit.ids import new_uuid
 
 PASSWORD = secrets.token_urlsafe(12)
 _START_S = 90.0
@@ -87,6 +91,32 @@ class Plane:
         subnet = {"network_id": network, "cidr": "10.7.0.0/24", "ip_version": 4}
         self.ask(demo, "POST", "/network/v2.0/subnets", {"subnet": subnet})
 
+    def multiply_server(self, count: int) -> str:
+        """So many copies of one on no host, written into the database while the plane is down; the name of one."""
+        demo = self._token("demo", "demo")
+        flavors = self.ask(demo, "GET", "/compute/v2.1/flavors")["flavors"]
+        server = {
+            "name": "one-of-many",
+            "flavorRef": next(each["id"] for each in flavors if each["name"] == "small"),
+            "imageRef": self.ask(demo, "GET", "/image/v2/images")["images"][0]["id"],
+            "networks": "none",
+        }
+        made = self.ask(demo, "POST", "/compute/v2.1/servers", {"server": server})["server"]["id"]
+        self._wait_for(demo, made, "ACTIVE")
+        self.ask(demo, "POST", f"/compute/v2.1/servers/{made}/action", {"shelve": None})
+        self._wait_for(demo, made, "SHELVED_OFFLOADED")
+        self.stop()
+        with closing(sqlite3.connect(self._state / "haneul.db")) as database, database:
+            *_, last = copy_row(database, Copying("servers", new_uuid, _own_number), made, count)
+        self.start()
+        return f"copy-{last}"
+
+    def _wait_for(self, token: str, server: str, state: str) -> None:
+        def is_there() -> bool:
+            return self.ask(token, "GET", f"/compute/v2.1/servers/{server}")["server"]["status"] == state
+
+        wait_until(is_there, _START_S, f"the server to be {state}")
+
     def _token(self, user: str, project: str) -> str:
         who = {"name": user, "domain": _DOMAIN, "password": PASSWORD}
         identity = {"methods": ["password"], "password": {"user": who}}
@@ -109,3 +139,8 @@ class Plane:
 
 
 _JSON = {"content-type": "application/json"}
+
+
+def _own_number(number: int) -> dict[str, object]:
+    """Beyond those that the plane has given."""
+    return {"number": 1000 + number}

@@ -8,7 +8,9 @@ import pytest
 
 from haneul.hostapi import Power
 from haneul.kit.errors import Conflict, Forbidden, NotFound
+from haneul.kit.workflow import Moment, Point
 from haneul.services.compute import InjectedFile, RebuildWish, ServerState, WantedNic
+from tests.faults.drill import another_engine, settle
 from tests.stories.compute.conftest import ADMIN, DEMO, OTHER, READER, Bench
 
 
@@ -262,3 +264,20 @@ def test_a_server_whose_host_is_lost_while_it_is_built_says_so(bench: Bench) -> 
     assert view.server.state is ServerState.ERROR
     assert view.server.fault is not None
     assert view.server.fault.code == "host.lost"
+
+
+def test_a_host_that_is_back_in_the_midst_of_a_deletion_does_not_make_it_fail(bench: Bench) -> None:
+    view = bench.make()
+    host_id = view.server.host_id or ""
+    bench.world.take_away(host_id)
+    bench.clock.move(61)
+
+    def come_back(moment: Moment) -> None:
+        if moment.point is Point.BEFORE_STEP and moment.step == "root_disk_gone":
+            bench.world.bring_back(host_id)
+
+    bench.face.servers.delete(DEMO, view.server.id)
+    settle(bench, another_engine(bench, come_back))
+
+    assert bench.names() == []
+    assert bench.world.leftovers() == [] and bench.leftovers() == []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from haneul.hostapi import Power
+from haneul.kit.errors import Conflict
 from haneul.kit.workflow import Fault as RunFault
 from haneul.kit.workflow import Run, workflow
 from haneul.services.compute.model import Fault, MoveStatus, ServerId, ServerState
@@ -48,11 +51,23 @@ def root_disk_gone(parts: Parts, server_id: ServerId) -> bool:
     for flavor in (move.old_flavor, move.new_flavor) if move else ():
         there = disk_ids(server_id, local_disks_with(parts, server_id, flavor))
         gone.update(there, map(kept_disk_id, there))
-    for host_id in _hosts_of(parts, server_id):
-        for disk_id in sorted(gone):
-            parts.hosts.remove_disk(host_id, disk_id)
+    if not all(_disks_gone(parts, server_id, host_id, gone) for host_id in _hosts_of(parts, server_id)):
+        return False
     if server.shelved_image_id is not None:
         remove_image(parts, server.shelved_image_id)
+    return True
+
+
+def _disks_gone(parts: Parts, server_id: ServerId, host_id: str, disk_ids: Collection[str]) -> bool:
+    """A host that was away when the guest was to go, and is back now, has it still: then it goes first."""
+    try:
+        for disk_id in sorted(disk_ids):
+            parts.hosts.remove_disk(host_id, disk_id)
+    except Conflict as error:
+        if error.code != "disk.in_use":
+            raise
+        parts.hosts.remove_guest(host_id, server_id)
+        return False
     return True
 
 

@@ -190,6 +190,13 @@ def beside(lab: VolumeLab) -> None:
         lab.act_with("volume", **{"os-migrate_volume": {"host": f"{host}@directory#directory"}})
 
 
+def apart(lab: VolumeLab) -> None:
+    """The volume goes to a host on which the server is not."""
+    beside(lab)
+    settle(lab, lab.engine, lab.turn)
+    elsewhere(lab)
+
+
 def attach(lab: VolumeLab) -> None:
     lab.server = lab.ids["server"]
     body = {"volumeAttachment": {"volumeId": lab.ids["volume"]}}
@@ -239,6 +246,7 @@ VOLUME_SCENARIOS: dict[str, tuple[Steps, Callable[[VolumeLab], None]]] = {
     "back_up_volume": ((volume, write), backup),
     "restore_backup": ((volume, write, backup), restore),
     "attach_volume": ((server, volume, write, beside), attach),
+    "attach_volume from another host": ((server, volume, write, apart), attach),
     "detach_volume": ((server, volume, write, beside, attach), detach),
     "swap_volume": ((server, volume, write, beside, attach, second, beside), swap),
     "delete_server while a volume is exchanged": (

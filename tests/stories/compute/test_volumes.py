@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from haneul.services.compute import DiskSource, ServerView, WantedDisk
-from haneul.services.volume import NewSnapshot, NewVolume
+import pytest
+
+from haneul.kit.errors import Conflict
+from haneul.services.compute import DiskSource, ServerView, VolumeWish, WantedDisk
+from haneul.services.volume import NewSnapshot, NewVolume, Status
 from tests.stories.compute.conftest import ADMIN, DEMO, Bench
 
 
@@ -101,4 +104,41 @@ def test_a_server_that_goes_while_its_volume_is_exchanged_leaves_both_free(bench
     bench.work()
 
     assert (_status(bench, old), _status(bench, new)) == ("available", "available")
+    assert bench.leftovers() == []
+
+
+def _attach(bench: Bench, server: ServerView, volume_id: str) -> None:
+    bench.face.servers.attach_volume(DEMO, server.server.id, VolumeWish(volume_id))
+    bench.work()
+
+
+def test_a_volume_comes_to_the_server_that_it_is_attached_to(bench: Bench) -> None:
+    server, volume = _on(bench, _volume_on(bench, "fake-1")), _volume_on(bench, "fake-2")
+
+    _attach(bench, server, volume)
+
+    moved = bench.volume.volumes.get(ADMIN, volume).volume
+    assert (moved.status, moved.host_id) == (Status.IN_USE, bench.see(server.server.id).server.host_id)
+    assert bench.leftovers() == []
+
+
+def test_a_volume_whose_snapshots_stay_behind_says_so(bench: Bench) -> None:
+    server, volume = _on(bench, _volume_on(bench, "fake-1")), _volume_on(bench, "fake-2")
+    bench.volume.snapshots.create(DEMO, NewSnapshot(volume))
+    bench.work()
+
+    with pytest.raises(Conflict, match="its snapshots do not move"):
+        _attach(bench, server, volume)
+
+    assert _status(bench, volume) == "available"
+
+
+def test_a_volume_is_free_when_its_server_goes_before_it_came(bench: Bench) -> None:
+    server, volume = _on(bench, _volume_on(bench, "fake-1")), _volume_on(bench, "fake-2")
+    bench.face.servers.attach_volume(DEMO, server.server.id, VolumeWish(volume))
+
+    bench.face.servers.delete(DEMO, server.server.id)
+    bench.work()
+
+    assert _status(bench, volume) == "available"
     assert bench.leftovers() == []

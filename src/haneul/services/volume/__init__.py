@@ -43,6 +43,7 @@ from haneul.services.volume.verbs.backup_records import BackupRecord, BackupReco
 from haneul.services.volume.verbs.backups import Backups, NewBackup
 from haneul.services.volume.verbs.base import Listed, ListWish
 from haneul.services.volume.verbs.creating import NewVolume
+from haneul.services.volume.verbs.following import Following
 from haneul.services.volume.verbs.group_snapshots import GroupSnapshots
 from haneul.services.volume.verbs.groups import Groups, GroupSource, GroupTypes, NewGroup
 from haneul.services.volume.verbs.messages import Messages
@@ -113,6 +114,7 @@ class BlockStorage:
         self.volumes = Volumes(parts)
         self.snapshots = Snapshots(parts)
         self.attachments = Attachments(parts)
+        self.following = Following(parts)
         self.types = Types(parts)
         self.qos = QosVerbs(parts)
         self.backups = Backups(parts)

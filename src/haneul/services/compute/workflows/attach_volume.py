@@ -13,6 +13,7 @@ from haneul.services.compute.workflows.asked import AskedBy
 
 ATTACH_DEADLINE_S = 60.0
 DETACH_DEADLINE_S = 120.0
+MOVE_DEADLINE_S = 3600.0
 _POWER_BY_STATE = {
     ServerState.ACTIVE: Power.RUNNING,
     ServerState.STOPPED: Power.STOPPED,
@@ -22,7 +23,12 @@ _POWER_BY_STATE = {
 
 @workflow
 def attach_volume(run: Run, server_id: ServerId, asked_by: AskedBy, attachment_id: str) -> None:
-    """The volume was reserved by the verb, so that its answer could tell the device: what fails gives it back."""
+    """The volume was reserved by the verb, so that its answer could tell the device: what fails gives it back.
+
+    One that lies on another host moves to the server's first.
+    """
+    run.step(send_for_volume, server_id, attachment_id, undo=give_volume_back)
+    run.wait(volume_is_here, server_id, attachment_id, deadline_s=MOVE_DEADLINE_S)
     run.step(connect_volume, server_id, attachment_id, undo=give_volume_back)
     run.wait(guest_has_its_volumes, server_id, deadline_s=ATTACH_DEADLINE_S)
     run.step(mark_attached, attachment_id)
@@ -34,6 +40,19 @@ def detach_volume(run: Run, server_id: ServerId, asked_by: AskedBy, attachment_i
     run.on_failure(mark_kept, server_id, attachment_id)
     run.wait(guest_has_its_volumes, server_id, deadline_s=DETACH_DEADLINE_S)
     run.step(let_go, server_id, attachment_id)
+
+
+def send_for_volume(parts: Parts, server_id: ServerId, attachment_id: str) -> None:
+    """Raises Conflict("volume.unreachable") when it can neither be had there nor come."""
+    server = parts.store.servers.get(server_id)
+    if server.host_id is not None:
+        parts.volume.following.set_out(attachment_id, server.host_id)
+
+
+def volume_is_here(parts: Parts, server_id: ServerId, attachment_id: str) -> bool:
+    """A server without a host has its volume wherever it lies."""
+    server = parts.store.servers.get(server_id)
+    return server.host_id is None or parts.volume.following.has_arrived(attachment_id, server.host_id)
 
 
 def connect_volume(parts: Parts, server_id: ServerId, attachment_id: str) -> None:

@@ -73,7 +73,9 @@ MOVES: dict[Status, frozenset[Status]] = {
     _S.CREATING: frozenset({_S.AVAILABLE, _S.DOWNLOADING, _S.DELETING, _S.ERROR, _S.RESTORING}),
     _S.DOWNLOADING: frozenset({_S.IN_USE, _S.AVAILABLE, _S.RESERVED, _S.DELETING, _S.ERROR}),
     _S.AVAILABLE: _BUSY_FROM_AVAILABLE,
-    _S.RESERVED: frozenset({_S.AVAILABLE, _S.ATTACHING, _S.IN_USE, _S.DOWNLOADING, _S.ERROR, _S.DELETING}),
+    _S.RESERVED: frozenset(
+        {_S.AVAILABLE, _S.ATTACHING, _S.IN_USE, _S.DOWNLOADING, _S.MAINTENANCE, _S.ERROR, _S.DELETING}
+    ),
     _S.ATTACHING: frozenset({_S.AVAILABLE, _S.RESERVED, _S.IN_USE, _S.ERROR, _S.DELETING}),
     _S.IN_USE: frozenset(
         {
@@ -98,7 +100,7 @@ MOVES: dict[Status, frozenset[Status]] = {
     _S.BACKING_UP: frozenset({_S.AVAILABLE, _S.IN_USE, _S.ERROR_BACKING_UP, _S.DELETING}),
     _S.RESTORING: frozenset({_S.AVAILABLE, _S.ERROR_RESTORING, _S.DELETING}),
     _S.AWAITING_TRANSFER: frozenset({_S.AVAILABLE, _S.DELETING}),
-    _S.MAINTENANCE: frozenset({_S.AVAILABLE, _S.IN_USE, _S.ERROR, _S.DELETING}),
+    _S.MAINTENANCE: frozenset({_S.AVAILABLE, _S.RESERVED, _S.IN_USE, _S.ERROR, _S.DELETING}),
     _S.UPDATING: frozenset({_S.AVAILABLE, _S.ERROR, _S.DELETING}),
     _S.DELETING: frozenset({_S.ERROR_DELETING}),
     **dict.fromkeys(FAILED, _FROM_FAILED),

@@ -111,11 +111,11 @@ class Attachments(Verbs):
         names = {host.host_id: host.host_name for host in self._parts.hosts.rooms()}
         where = names.get(host_of(volume))
         if host_name and where is not None and host_name != where:
-            message = (
-                f"No valid host: volume {volume.id} lies on another host than the one that asks for it, and volumes "
-                f"here do not leave their host by themselves. Migrate the volume, or create the server where it is."
+            raise Conflict(
+                "volume.unreachable",
+                f"No valid host: volume {volume.id} lies on another host than the one that asks for it. Attach it by "
+                f"the compute API, which has it come, or migrate it.",
             )
-            raise Conflict("volume.unreachable", message)
 
     def complete(self, caller: Caller, attachment_id: str) -> None:
         """The host has it."""

@@ -8,6 +8,7 @@ from haneul.hostapi import StreamSource, VolumePlace, VolumeSpec
 from haneul.kit.workflow import Fault, Run, workflow
 from haneul.services.volume.model import Status
 from haneul.services.volume.parts import Parts
+from haneul.services.volume.store import Wanted
 from haneul.services.volume.workflows.asked import AskedBy
 from haneul.services.volume.workflows.delete_volume import removed_from
 from haneul.services.volume.workflows.failures import volume_failed
@@ -96,7 +97,7 @@ def mark_moved(parts: Parts, volume_id: str) -> None:
     with parts.db.write():
         now = parts.clock.now()
         parts.store.volumes.change(volume_id, migration_status=MIGRATED)
-        parts.store.volumes.move(volume_id, Status.AVAILABLE, now)
+        parts.store.volumes.move(volume_id, _at_rest(parts, volume_id), now)
 
 
 def original_gone(parts: Parts, volume_id: str, move: Move, fault: Fault) -> None:
@@ -111,8 +112,15 @@ def _has_moved(parts: Parts, volume_id: str, move: Move) -> bool:
 
 
 def mark_unmoved(parts: Parts, volume_id: str, move: Move, asked_by: AskedBy, fault: Fault) -> None:
-    """It is where it was, and available; or moved all the same."""
+    """It is where it was, and at rest; or moved all the same."""
     if _has_moved(parts, volume_id, move):
-        parts.store.volumes.change(volume_id, status=Status.AVAILABLE, migration_status=MIGRATED)
+        parts.store.volumes.change(volume_id, status=_at_rest(parts, volume_id), migration_status=MIGRATED)
         return
-    volume_failed(parts, volume_id, asked_by, fault, status=Status.AVAILABLE, migration_status=NOT_MIGRATED)
+    status = _at_rest(parts, volume_id)
+    volume_failed(parts, volume_id, asked_by, fault, status=status, migration_status=NOT_MIGRATED)
+
+
+def _at_rest(parts: Parts, volume_id: str) -> Status:
+    """A volume that moved to a server is reserved for it."""
+    is_awaited = parts.store.attachments.count(Wanted({"volume_id": volume_id})) > 0
+    return Status.RESERVED if is_awaited else Status.AVAILABLE

@@ -45,8 +45,9 @@ class VolumeVerbs(ServerVerbs):
         with self._parts.db.write():
             server = self._get_unlocked(caller, server_id, "os-volumes-attachments:create")
             require_state(server, "attach_volume", _LIVING | _ASIDE)
-            self._require_reachable(server, wish.volume_id, caller)
             attachment = self._parts.volume.attachments.create(caller, wish.volume_id, server.id)
+            if server.host_id is not None:
+                self._parts.volume.following.require_reachable(attachment.id, server.host_id)
             row = ServerVolume(
                 server_id=server.id,
                 attachment_id=attachment.id,
@@ -116,8 +117,8 @@ class VolumeVerbs(ServerVerbs):
         if server.host_id is not None and where not in (None, server.host_id):
             raise Conflict(
                 "volume.unreachable",
-                f"No valid host: volume {volume_id} lies on another host than server {server.id}, and volumes here do "
-                f"not leave their host by themselves. Migrate the volume, or create it where the server is.",
+                f"No valid host: volume {volume_id} lies on another host than server {server.id}. Migrate the volume, "
+                f"or create it where the server is.",
             )
 
     def _volume(self, server: Server, volume_id: str) -> ServerVolume:

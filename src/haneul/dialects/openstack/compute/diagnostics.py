@@ -1,4 +1,4 @@
-"""Diagnostics of servers: what their guests have used."""
+"""Diagnostics of servers: what their guests have used, and how they are laid out."""
 
 from __future__ import annotations
 
@@ -19,6 +19,12 @@ _KIB_PER_MIB = 1024
 def get_server_diagnostics(cloud: Cloud, req: Request) -> Reply:
     use = cloud.compute.servers.usage(req.caller, req.params["server_id"])
     return Reply(200, Remembering(_shown(use), _older(use)))
+
+
+def get_server_topology(cloud: Cloud, req: Request) -> Reply:
+    """Its NUMA nodes and the size of its pages: guests have none of their own, and pages as the host gives them."""
+    cloud.compute.servers.get(req.caller, req.params["server_id"])
+    return Reply(200, {"nodes": [], "pagesize_kb": None})
 
 
 def _shown(use: ServerUse) -> dict[str, Any]:

@@ -87,6 +87,7 @@ ROUTES = (
     Route("GET", _SERVER + "/os-instance-actions", instance_actions.list_instance_actions, query=bodies.ACTIONS_QUERY),
     Route("GET", _SERVER + "/os-instance-actions/{request_id}", instance_actions.get_instance_action),
     Route("GET", _SERVER + "/diagnostics", diagnostics.get_server_diagnostics),
+    Route("GET", _SERVER + "/topology", diagnostics.get_server_topology, since="2.78"),
     Route("GET", _SERVER + "/os-server-password", consoles.get_password),
     Route("DELETE", _SERVER + "/os-server-password", consoles.clear_password),
     Route("GET", _SERVER + "/migrations", migrations.list_server_migrations, since="2.23"),

@@ -123,6 +123,7 @@ _RUNGS = (
     ),
     Rung("2.84", "details of an action's events", {"get_instance_action": Change(lower=lowering.hide_event_details)}),
     Rung("2.81", "images are cached on the hosts of an aggregate", {}),
+    Rung("2.78", "the topology of servers is shown", {}),
     Rung(
         "2.75",
         "unknown query parameters are refused; an update answers with all; swap is a number",

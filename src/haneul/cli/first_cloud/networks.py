@@ -11,6 +11,7 @@ from haneul.settings import Settings
 
 _API = "/network/v2.0"
 _PRIVATE_CIDR = "10.0.0.0/24"
+_POOL_CIDR = "10.128.0.0/16"
 GROUP = "ssh-and-ping"
 
 
@@ -34,6 +35,12 @@ def ensure_external(admin: Rest, settings: Settings) -> str:
     }
     _ensure(admin, "subnet", "public-subnet", subnet)
     return network
+
+
+def ensure_pool(admin: Rest) -> None:
+    """A subnet pool for everybody, from which networks that are made by themselves have their addresses."""
+    details = {"prefixes": [_POOL_CIDR], "default_prefixlen": 24, "shared": True, "is_default": True}
+    _ensure(admin, "subnetpool", "default", details)
 
 
 def ensure_private(demo: Rest, external: str, dns_servers: tuple[str, ...]) -> str:

@@ -57,6 +57,7 @@ def prepare(settings: Settings, access: credentials.Access, plan: Plan, progress
         flavors.ensure_flavors(admin)
     with progress.step("creating the networks public and private, and a router between them"):
         external = networks.ensure_external(admin, settings)
+        networks.ensure_pool(admin)
         private = networks.ensure_private(demo, external, settings.dns_servers or networks.host_dns_servers())
         group = networks.ensure_group(demo)
     image = images.find_image(admin)

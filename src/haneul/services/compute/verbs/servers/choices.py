@@ -168,7 +168,7 @@ def require_room_for_files(limits: Limits, files: tuple[InjectedFile, ...]) -> N
     found = {QuotaKey.INJECTED_FILES: len(files)}
     for file in files:
         try:
-            size = len(base64.b64decode(file.contents, validate=True))
+            size = len(base64.b64decode("".join(file.contents.split()), validate=True))
         except binascii.Error as error:
             raise Invalid(
                 "server.personality", f"Personality content for {file.path} cannot be decoded: give it as base64."

@@ -220,9 +220,9 @@ def _require_sense(wish: ServerWish) -> None:
 
 
 def check_user_data(text: str) -> None:
-    """Raises Invalid("server.user_data") unless it is base64 of at most 64 KiB."""
+    """Raises Invalid("server.user_data") unless it is base64, in lines or not, of at most 64 KiB."""
     try:
-        user_data = base64.b64decode(text, validate=True)
+        user_data = base64.b64decode("".join(text.split()), validate=True)
     except binascii.Error as error:
         raise Invalid("server.user_data", "User data needs to be valid base 64.") from error
     if len(user_data) > _USER_DATA_LIMIT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from haneul.kit.errors import Conflict
 from haneul.kit.ids import new_uuid
@@ -58,9 +59,13 @@ class DefaultGroups:
         )
 
     def first_rules(self, group: SecurityGroup) -> Iterator[SecurityGroupRule]:
-        """What every new group begins with: as administrators have said, else everything may leave."""
-        now = self.parts.clock.now()
-        for template in self.parts.store.rule_templates.all():
+        """What every new group begins with: as administrators have said, else everything may leave.
+
+        A microsecond lies between two of them, so that they are always told in this order.
+        """
+        began = self.parts.clock.now()
+        for number, template in enumerate(self.parts.store.rule_templates.all()):
+            now = began + timedelta(microseconds=number)
             if not (template.is_for_default if group.is_default else template.is_for_others):
                 continue
             said = said_by(template, group.id)

@@ -133,6 +133,14 @@ def test_a_version_out_of_range_is_refused(client: TestClient, asked: str, statu
     assert client.get("/toy/things/1", headers={"OpenStack-API-Version": asked}).status_code == status
 
 
+def test_a_version_may_be_asked_beside_those_of_other_services(client: TestClient) -> None:
+    headers = [("x-auth-token", "good"), ("openstack-api-version", "toy 1.2"), ("openstack-api-version", "other 7.1")]
+
+    answer = client.get("/toy/things/5", headers=headers)
+
+    assert answer.headers["openstack-api-version"] == "toy 1.2"
+
+
 def test_a_route_of_a_later_version_is_not_there_before_it(client: TestClient) -> None:
     assert client.get("/toy/broken").status_code == 404
     reply = client.get("/toy/broken", headers={"OpenStack-API-Version": "toy 1.2"})

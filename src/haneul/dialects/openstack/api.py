@@ -170,10 +170,11 @@ class Api:
     def _headers(self, version: Version, request_id: str) -> dict[str, str]:
         headers = dict.fromkeys(self.spec.request_id_headers, request_id) | self.spec.extra_headers
         if self.spec.ladder is not None:
+            headers["vary"] = ", ".join(self.spec.version_headers)
+        if self.spec.ladder is not None and version != _ONLY_VERSION:
             modern, *legacy = self.spec.version_headers
             headers[modern] = f"{self.spec.ladder.service} {version}"
             headers.update(dict.fromkeys(legacy, str(version)))
-            headers["vary"] = ", ".join(self.spec.version_headers)
         return headers
 
     def _answer(self, route: Route, request: Request, raw: bytes = b"") -> Reply:

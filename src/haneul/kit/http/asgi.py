@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -36,9 +36,7 @@ class Transport:
         raw_path: bytes = scope.get("raw_path") or scope["path"].encode()
         self.path = raw_path.decode("latin-1").partition("?")[0].removeprefix(prefix) or "/"
         self.query = Query(scope["query_string"].decode("latin-1"))
-        self.headers: dict[str, str] = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-        }
+        self.headers = _joined(scope["headers"])
         client = scope.get("client")
         self.address: str = client[0] if client else ""
         self.request_id = "req-" + new_uuid()
@@ -150,6 +148,15 @@ class Transport:
             except BaseException:
                 await asyncio.wait([coming])
                 raise
+
+
+def _joined(raw: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers by their names; what is sent in several lines is one list (RFC 9110, 5.3)."""
+    headers: dict[str, str] = {}
+    for key, value in raw:
+        name, text = key.decode("latin-1"), value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {text}" if name in headers else text
+    return headers
 
 
 def _arrived(coming: Future[bytes]) -> bytes:

@@ -94,7 +94,10 @@ def remove_original(parts: Parts, volume_id: str, move: Move) -> None:
 
 
 def mark_moved(parts: Parts, volume_id: str) -> None:
+    """Once that is said, others are at work on it: said again, it changes nothing."""
     with parts.db.write():
+        if parts.store.volumes.get(volume_id).migration_status != MIGRATING:
+            return
         now = parts.clock.now()
         parts.store.volumes.change(volume_id, migration_status=MIGRATED)
         parts.store.volumes.move(volume_id, _at_rest(parts, volume_id), now)
@@ -112,12 +115,16 @@ def _has_moved(parts: Parts, volume_id: str, move: Move) -> bool:
 
 
 def mark_unmoved(parts: Parts, volume_id: str, move: Move, asked_by: AskedBy, fault: Fault) -> None:
-    """It is where it was, and at rest; or moved all the same."""
-    if _has_moved(parts, volume_id, move):
-        parts.store.volumes.change(volume_id, status=_at_rest(parts, volume_id), migration_status=MIGRATED)
-        return
-    status = _at_rest(parts, volume_id)
-    volume_failed(parts, volume_id, asked_by, fault, status=status, migration_status=NOT_MIGRATED)
+    """It is where it was, and at rest; or moved all the same. Once that is said, others are at work on it."""
+    with parts.db.write():
+        volume = parts.store.volumes.find(volume_id)
+        if volume is None or volume.migration_status != MIGRATING:
+            return
+        status = _at_rest(parts, volume_id)
+        if _has_moved(parts, volume_id, move):
+            parts.store.volumes.change(volume_id, status=status, migration_status=MIGRATED)
+            return
+        volume_failed(parts, volume_id, asked_by, fault, status=status, migration_status=NOT_MIGRATED)
 
 
 def _at_rest(parts: Parts, volume_id: str) -> Status:

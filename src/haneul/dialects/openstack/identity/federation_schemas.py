@@ -94,7 +94,7 @@ _REMOTE: Schema = {
 def _mapping(project: Schema) -> Schema:
     rule = _closed({"local": {"type": "array", "items": _local(project)}, "remote": _REMOTE}, "local", "remote")
     rules: Schema = {"type": "array", "minItems": 1, "maxItems": 1000, "items": rule}
-    return _closed({"rules": rules, "schema_version": _VERSION}, "rules")
+    return _closed({"id": TEXT, "rules": rules, "schema_version": _VERSION}, "rules")
 
 
 _PROJECT: Schema = {"name": _WORD, "roles": _MAPPED_ROLES}

@@ -49,8 +49,14 @@ def _claims(lab: Lab) -> list[dict[str, int]]:
     return [dict(claim.resources) for claim in lab.cloud.plane.cloud.placement.claims.list()]
 
 
-SMALL = {"VCPU": 1, "MEMORY_MB": 512, "DISK_GB": 1}
-LARGE = {"VCPU": 2, "MEMORY_MB": 1024, "DISK_GB": 2}
+ROOMY = {"VCPU": 1, "MEMORY_MB": 512, "DISK_GB": 1 + 1 + 1}
+LARGE = {"VCPU": 2, "MEMORY_MB": 512, "DISK_GB": 2 + 2 + 1}
+"""What the flavors take: the root disk, the ephemeral one, and swap as whole GiB."""
+
+
+def _local(lab: Lab) -> list[str]:
+    """The disks that its flavor gives a server beside the root disk."""
+    return [f"{lab.server}.ephemeral0", f"{lab.server}.swap-64"]
 
 
 def _resize(lab: Lab) -> Any:
@@ -60,7 +66,7 @@ def _resize(lab: Lab) -> Any:
 def test_a_resize_holds_both_sizes_until_it_is_confirmed(lab: Lab) -> None:
     assert _resize(lab)["status"] == "VERIFY_RESIZE"
     held = _claims(lab)
-    assert LARGE in held and SMALL in held and len(held) == 2
+    assert LARGE in held and ROOMY in held and len(held) == 2
     assert _written(lab) == "a diary"
 
     shown = _act(lab, confirmResize=None)
@@ -76,8 +82,8 @@ def test_a_resize_that_is_reverted_brings_back_the_disk_as_it_was(lab: Lab) -> N
 
     shown = _act(lab, revertResize=None)
 
-    assert (shown["status"], shown["flavor"]["original_name"]) == ("ACTIVE", "small")
-    assert _claims(lab) == [SMALL]
+    assert (shown["status"], shown["flavor"]["original_name"]) == ("ACTIVE", "roomy")
+    assert _claims(lab) == [ROOMY]
     assert _written(lab) == "a diary"
 
 
@@ -92,7 +98,7 @@ def test_a_migration_takes_the_disk_along(lab: Lab, answer: str) -> None:
     shown = _act(lab, **{answer: None})
     assert (shown["status"], _written(lab)) == ("ACTIVE", "a diary")
     assert (shown["OS-EXT-SRV-ATTR:host"] == home) == (answer == "revertResize")
-    assert _claims(lab) == [SMALL]
+    assert _claims(lab) == [ROOMY]
 
 
 def test_a_stopped_server_stays_off_when_it_is_resized(lab: Lab) -> None:
@@ -144,7 +150,7 @@ def test_a_live_migration_that_is_aborted_leaves_the_guest_where_it_is(lab: Lab)
     assert (shown["status"], shown["OS-EXT-SRV-ATTR:host"], _written(lab)) == ("ACTIVE", home, "a diary")
     (told,) = lab.ask("GET", "/os-migrations", user="admin")["migrations"]
     assert told["status"] == "cancelled"
-    assert _claims(lab) == [SMALL]
+    assert _claims(lab) == [ROOMY]
 
 
 def test_one_host_cannot_hand_on_its_servers(lab: Lab) -> None:
@@ -201,7 +207,7 @@ def test_a_server_shelved_on_its_host_comes_back_there(lab: Lab) -> None:
 def test_a_rescued_server_keeps_its_disk(lab: Lab) -> None:
     assert _act(lab, rescue=None)["status"] == "RESCUE"
     guest = lab.cloud.reality.hosts.find_guest(lab.server)[1]
-    assert [disk.disk_id for disk in guest.spec.disks] == [f"{lab.server}.rescue", lab.server]
+    assert [disk.disk_id for disk in guest.spec.disks] == [f"{lab.server}.rescue", lab.server, *_local(lab)]
 
     assert _act(lab, unrescue=None)["status"] == "ACTIVE"
     assert _written(lab) == "a diary"
@@ -218,9 +224,10 @@ def test_an_image_with_a_rescue_device_comes_after_the_servers_own_disks(lab: La
     spec = lab.cloud.reality.hosts.find_guest(lab.server)[1].spec
     assert [(disk.disk_id, disk.bus) for disk in spec.disks] == [
         (lab.server, "virtio"),
+        *((disk_id, "virtio") for disk_id in _local(lab)),
         (f"{lab.server}.rescue", "usb"),
     ]
-    assert spec.boot_disk == 1
+    assert spec.boot_disk == len(spec.disks) - 1
 
 
 def test_a_deleted_server_is_restored_while_it_is_kept(lab: Lab) -> None:

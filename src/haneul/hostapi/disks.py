@@ -10,11 +10,16 @@ class ImageSource:
     """An image that the host fetches from the control plane in pieces and keeps as a base for many disks."""
 
     image_id: str
-    digest: str
-    """Of the file as stored: SHA-256 or SHA-512, as its length says. The base's name in the host's cache."""
+    sha512: str
+    """See `digest`. It was always that one once: agents and journals of that time know it by this name."""
     size_bytes: int
     disk_format: str
     """As the image service found it by inspection: raw, qcow2 ..."""
+
+    @property
+    def digest(self) -> str:
+        """Of the file as stored: SHA-256 or SHA-512, as its length says. The base's name in the host's cache."""
+        return self.sha512
 
 
 @dataclass(frozen=True)

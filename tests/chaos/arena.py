@@ -39,12 +39,15 @@ class Arena:
         self.replicas = [Replica(name, free_port(), free_port()) for name in names]
         move_clock(self.state, 0)
         self._clock_lock = threading.Lock()
-        for replica in self.replicas:
-            self._start(replica)
-        for replica in self.replicas:
-            until(replica.answers)
         self.fleet = Fleet(folder / "hosts")
-        self._add_hosts(hosts)
+        try:
+            for replica in self.replicas:
+                self._start(replica)
+                until(replica.answers)
+            self._add_hosts(hosts)
+        except BaseException:
+            self.close()
+            raise
 
     def _add_hosts(self, count: int) -> None:
         rest, ports = self.rest(), [each.agent_port for each in self.replicas]

@@ -43,6 +43,7 @@ class Arena:
         try:
             for replica in self.replicas:
                 self._start(replica)
+            for replica in self.replicas:
                 until(replica.answers)
             self._add_hosts(hosts)
         except BaseException:

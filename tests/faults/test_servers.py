@@ -13,7 +13,7 @@ from tests.faults.volume_lab import VOLUME_SCENARIOS
 
 EVERY = int(os.environ.get("HANEUL_DRILL_EVERY", "7"))
 """Of the disturbances on the way back, every so-manieth is tried; 1 tries all."""
-ELSEWHERE = {"import_image"}
+ELSEWHERE = {"import_image", "copy_image"}
 """Workflows drilled in a file of their own."""
 
 

@@ -26,6 +26,7 @@ FULL_VISITS = 3
 def ordeal(cloud: OpenCloud) -> Iterator[Ordeal]:
     for user in PEOPLE:
         cloud.ask("GET", "/network/v2.0/security-groups", user=user)  # makes the project's default group
+    cloud.work()
     watched = WatchedState(cloud.state)
     yield Ordeal(cloud, watched)
     watched.close()

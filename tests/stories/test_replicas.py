@@ -36,9 +36,12 @@ class Pair:
     def addresses(self) -> str:
         return ",".join(f"127.0.0.1:{each.agent_port}" for each in self.replicas)
 
-    def start(self, replica: Replica) -> None:
-        replica.start(self.state, self.addresses, {"DATABASE_URL": databases.url_of(self.state)})
-        until(replica.answers)
+    def start(self, *replicas: Replica) -> None:
+        """At once, where there are several."""
+        for replica in replicas:
+            replica.start(self.state, self.addresses, {"DATABASE_URL": databases.url_of(self.state)})
+        for replica in replicas:
+            until(replica.answers)
 
     def add_host(self, name: str) -> None:
         token = self.replicas[0].rest().post("/haneul/v1/hosts/join-tokens", {})["token"]
@@ -53,8 +56,7 @@ def pair(tmp_path: Path) -> Iterator[Pair]:
     (tmp_path / "keys" / ADMIN_PASSWORD).write_text(PASSWORD)
     pair = Pair(tmp_path, (Replica("a", free_port(), free_port()), Replica("b", free_port(), free_port())), [])
     try:
-        for replica in pair.replicas:
-            pair.start(replica)
+        pair.start(*pair.replicas)
         for name in ("host-1",):
             pair.add_host(name)
         for replica in pair.replicas:

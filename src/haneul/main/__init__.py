@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from haneul.dialects.openstack import app
 from haneul.dialects.openstack.catalog import APIS
 from haneul.kit.clock import Clock, SystemClock
+from haneul.kit.locks import alone
 from haneul.main.ground import Ground, World, lay_ground, reach_world
 from haneul.main.plane import ADMIN_PASSWORD, ControlPlane, assemble
 from haneul.settings import Settings
@@ -46,7 +47,8 @@ def serve(settings: Settings, clock: Clock | None = None) -> None:
     import uvicorn
 
     clock = clock or SystemClock()
-    plane = assemble(lay_ground(settings, clock), reach_world(settings, clock))
+    with alone(settings.state / "starting.lock"):  # The first of several that start makes keys and tables.
+        plane = assemble(lay_ground(settings, clock), reach_world(settings, clock))
     if settings.metrics_port:
         plane.metrics.serve(settings.metrics_host, settings.metrics_port)
     application = plane.application()

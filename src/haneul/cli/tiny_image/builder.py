@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -15,6 +14,7 @@ from pathlib import Path
 from haneul.cli.tiny_image import disk, initramfs, packages, rootfs
 from haneul.cli.tiny_image.tools import check_tools, run
 from haneul.kit.errors import Forbidden
+from haneul.kit.locks import alone
 
 SCRATCH_PREFIX = "build-"
 
@@ -101,9 +101,7 @@ def _place(kept: Path, out: Path) -> None:
 @contextmanager
 def _alone_in(cache: Path) -> Iterator[None]:
     """Wait until no other build uses `cache`; clear away what a killed one left."""
-    cache.mkdir(parents=True, exist_ok=True)
-    with (cache / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone(cache / "lock"):
         for scratch in cache.glob(f"{SCRATCH_PREFIX}*"):
             shutil.rmtree(scratch)
         yield

@@ -31,7 +31,7 @@ class Tuning:
     """How long a join token is good."""
     console_within_s: int = 600
     """How long the address of a remote console is good."""
-    leftover_grace_s: int = 60
+    leftover_grace_s: int = 30
     """How long something on a host may belong to nobody before it is removed."""
     tombstone_days: int = 90
     """How long a server that is gone is remembered."""

@@ -163,8 +163,11 @@ class Images:
         """What shall be so before the first request: dead uploads ended, well-known definitions and limits there."""
         end_dead_uploads(self.parts)
         sweep_drafts(self.parts)
-        load_common_metadefs(self.parts)
-        self.parts.limits.register()
+        with (
+            self.parts.db.write()
+        ):  # Control planes that start together take turns: the second finds what the first made.
+            load_common_metadefs(self.parts)
+            self.parts.limits.register()
 
     def drift(self) -> Drift:
         """What differs in the store from what is written."""

@@ -22,7 +22,7 @@ class Tuning:
     """The availability zone in which every volume is."""
     overcommit: float = 4.0
     """How many times over a place's room is promised: volumes take room only as they are written to."""
-    leftover_grace_s: int = 60
+    leftover_grace_s: int = 30
     message_days: int = 30
     """How long users' messages are kept."""
     max_size_gib: int = 64 * 1024

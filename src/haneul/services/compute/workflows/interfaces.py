@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from haneul.hostapi import Power
+from haneul.kit.errors import NotFound, Unavailable
 from haneul.kit.workflow import Run, workflow
 from haneul.services.compute.model import PlannedNic, ServerId, ServerState
 from haneul.services.compute.parts import Parts
@@ -21,15 +24,15 @@ _POWER_BY_STATE = {
 @workflow
 def attach_interface(run: Run, server_id: ServerId, asked_by: AskedBy, nic: PlannedNic) -> None:
     """The port was made by the verb, so that its answer could tell of it: what fails takes it back."""
-    run.step(make_port, server_id, nic, undo=give_port_back)
+    run.step(make_port, server_id, nic, undo=take_port_back)
     run.step(plug_port, server_id, nic)
     run.wait(guest_has_its_cards, server_id, deadline_s=DEADLINE_S)
 
 
 @workflow
 def detach_interface(run: Run, server_id: ServerId, asked_by: AskedBy, nic: PlannedNic) -> None:
-    """No undo: the port is off the server with the first step, and the guest follows."""
-    run.step(give_port_back, server_id, nic)
+    """The port is off the server with the first step, and stays so whatever happens: the guest follows."""
+    run.step(give_port_back, server_id, nic, undo=tell_host)
     run.wait(guest_has_its_cards, server_id, deadline_s=DEADLINE_S)
 
 
@@ -47,6 +50,17 @@ def make_port(parts: Parts, server_id: ServerId, nic: PlannedNic) -> None:
 
 def give_port_back(parts: Parts, server_id: ServerId, nic: PlannedNic) -> None:
     nics.let_go(parts, server_id, nic)
+
+
+def take_port_back(parts: Parts, server_id: ServerId, nic: PlannedNic) -> None:
+    give_port_back(parts, server_id, nic)
+    tell_host(parts, server_id, nic)
+
+
+def tell_host(parts: Parts, server_id: ServerId, nic: PlannedNic) -> None:
+    """Have the guest lose the card, without waiting for it: what a host that is away keeps of it, upkeep removes."""
+    with suppress(Unavailable, NotFound):
+        guest_has_its_cards(parts, server_id)
 
 
 def plug_port(parts: Parts, server_id: ServerId, nic: PlannedNic) -> None:

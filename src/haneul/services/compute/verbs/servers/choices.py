@@ -13,7 +13,7 @@ from haneul.services.compute.verbs.flavors import Flavors
 from haneul.services.compute.verbs.limits import effective_limits
 from haneul.services.compute.verbs.servers.wishes import Networks, ServerWish
 from haneul.services.compute.verbs.zones import Zones
-from haneul.services.image import require_bootable
+from haneul.services.image import Image, require_bootable
 from haneul.services.network import Filter, Listing, Port, VirtualNetwork, is_shared_with
 
 _GIB = 1024**3
@@ -33,10 +33,7 @@ def chosen_image(parts: Parts, caller: Caller, image_id: str | None, flavor: Fla
         raise Invalid(
             "server.no_image", "Invalid imageRef provided: a server needs an image to begin with, so name one."
         )
-    try:
-        image = parts.image.images.get(caller, image_id)
-    except NotFound as error:
-        raise Invalid(error.code, f"Can not find requested image: {error.message}") from error
+    image = named_image(parts, caller, image_id)
     if image.status != "active":
         raise Invalid("image.not_active", f"Image {image_id} is not active: wait until it is, or choose another.")
     require_bootable(image)
@@ -54,6 +51,14 @@ def chosen_image(parts: Parts, caller: Caller, image_id: str | None, flavor: Fla
             f"the image needs {needed_gib} GiB.",
         )
     return image.id
+
+
+def named_image(parts: Parts, caller: Caller, image_id: str) -> Image:
+    """Invalid for one that the caller does not see."""
+    try:
+        return parts.image.images.get(caller, image_id)
+    except NotFound as error:
+        raise Invalid(error.code, f"Can not find requested image: {error.message}") from error
 
 
 def chosen_host(parts: Parts, wish: ServerWish) -> tuple[str | None, str]:

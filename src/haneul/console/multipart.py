@@ -2,114 +2,127 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
 from haneul.kit.errors import Invalid
 
-_TYPE = re.compile(r'multipart/form-data\s*;.*?\bboundary=(?:"([^"]{1,70})"|([^\s";,]{1,70}))', re.IGNORECASE)
-_NAME = re.compile(r';\s*name="([^"]*)"', re.IGNORECASE)
-_FILE_NAME = re.compile(r';\s*filename="([^"]*)"', re.IGNORECASE)
-_DISPOSITION = b"content-disposition:"
 _MOST_BYTES = 64 * 1024
-"""So long may a field be, and the heads of a part."""
+"""So long may a field be."""
 _MOST_FIELDS = 50
-
-
-@dataclass(frozen=True)
-class Upload:
-    """The file of a form, still on its way."""
-
-    chunks: Iterator[bytes]
-    """To be read once; raises Invalid if the form breaks off within."""
-    size_bytes: int | None = None
-    """Where the form's own length tells it: for a file that stands last in the form."""
 
 
 @dataclass
 class Form:
     fields: dict[str, list[str]] = field(default_factory=dict)
     """Those that stand before the file."""
-    file: Upload | None = None
+    file: Iterator[bytes] | None = None
+    """Still on its way: to be read once; raises Invalid if the form breaks off within."""
 
 
-def read_form(content_type: str, chunks: Iterator[bytes], length_bytes: int | None = None) -> Form:
-    """The form as far as its file. Raises Invalid("request.malformed") for what is none.
-
-    `length_bytes`: of the whole body, where it is announced.
-    """
-    found = _TYPE.fullmatch(content_type.strip())
-    if found is None:
+def read_form(content_type: str, chunks: Iterator[bytes]) -> Form:
+    """The form as far as its file. Raises Invalid("request.malformed") for what is none."""
+    kind, options = parse_options_header(content_type)
+    boundary = options.get(b"boundary", b"")
+    if kind != b"multipart/form-data" or not 1 <= len(boundary) <= 70:
         raise _malformed()
-    mark = b"\r\n--" + (found[1] or found[2]).encode("latin-1")
-    body = _Body(chunks)
-    body.take_until(mark)
-    form = Form()
-    for _ in range(_MOST_FIELDS):
-        if not body.begins_a_part():
-            return form
-        name, is_file = _named(body.take_until(b"\r\n\r\n"))
-        if is_file:
-            size = None if length_bytes is None else length_bytes - body.taken_bytes - len(mark) - len(b"--\r\n")
-            form.file = Upload(body.stream_until(mark), size if size is None or size >= 0 else None)
-            return form
-        form.fields.setdefault(name, []).append(_text(body.take_until(mark)))
-    raise _malformed()
+    return _Reader(boundary, chunks).read()
 
 
-class _Body:
-    def __init__(self, chunks: Iterator[bytes]) -> None:
+class _Reader:
+    """Feeds the parser, and keeps what it tells of the part that it is in."""
+
+    def __init__(self, boundary: bytes, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
-        # A mark begins with the end of a line; before the first one stands none.
-        self._held = b"\r\n"
-        self.taken_bytes = -2
-        """So many of the body are behind."""
+        self._form = Form()
+        self._parts = self._field_bytes = 0
+        self._header, self._value = b"", b""
+        self._name: str | None = None
+        self._is_in_file = self._is_behind_file = self._is_at_end = False
+        self._data: list[bytes] = []
+        self._parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": self._begin_part,
+                "on_header_field": self._add_to_header,
+                "on_header_value": self._add_to_value,
+                "on_header_end": self._end_header,
+                "on_headers_finished": self._begin_data,
+                "on_part_data": self._add_data,
+                "on_part_end": self._end_part,
+                "on_end": self._end,
+            },
+        )
 
-    def take_until(self, mark: bytes) -> bytes:
-        """What stands before the mark, which is taken too."""
-        while (place := self._held.find(mark)) < 0:
-            if len(self._held) > _MOST_BYTES:
-                raise _malformed()
-            self._held += self._next()
-        return self._take(place + len(mark))[:place]
+    def read(self) -> Form:
+        while not (self._is_in_file or self._is_behind_file or self._is_at_end):
+            self._feed()
+        if self._is_in_file or self._is_behind_file:
+            self._form.file = self._stream()
+        return self._form
 
-    def begins_a_part(self) -> bool:
-        """After a mark: whether a part follows; else the form is at its end."""
-        while len(self._held) < 2:
-            self._held += self._next()
-        return self._take(2) == b"\r\n"
+    def _stream(self) -> Iterator[bytes]:
+        while True:
+            pieces, self._data = self._data, []
+            yield from pieces
+            if self._is_behind_file:
+                return
+            self._feed()
 
-    def stream_until(self, mark: bytes) -> Iterator[bytes]:
-        kept = len(mark) - 1
-        while (place := self._held.find(mark)) < 0:
-            if len(self._held) > kept:
-                yield self._take(len(self._held) - kept)
-            self._held += self._next()
-        if place:
-            yield self._take(place)
-
-    def _take(self, count: int) -> bytes:
-        taken, self._held = self._held[:count], self._held[count:]
-        self.taken_bytes += count
-        return taken
-
-    def _next(self) -> bytes:
+    def _feed(self) -> None:
         piece = next(self._chunks, None)
         if piece is None:
             raise _malformed()
-        return piece
+        try:
+            self._parser.write(piece)
+        except FormParserError as error:
+            raise _malformed() from error
 
+    def _begin_part(self) -> None:
+        self._parts += 1
+        if self._parts > _MOST_FIELDS:
+            raise _malformed()
+        self._name, self._field_bytes = None, 0
+        if not self._is_behind_file:
+            self._data = []
 
-def _named(head: bytes) -> tuple[str, bool]:
-    """The name of a part, and whether it is a file; one that was not chosen is an empty field."""
-    for line in head.split(b"\r\n"):
-        if line.lower().startswith(_DISPOSITION):
-            told = _text(line)
-            name, file_name = _NAME.search(told), _FILE_NAME.search(told)
-            if name:
-                return name[1], file_name is not None and bool(file_name[1])
-    raise _malformed()
+    def _add_to_header(self, data: bytes, start: int, end: int) -> None:
+        self._header += data[start:end]
+
+    def _add_to_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def _end_header(self) -> None:
+        if self._header.lower() == b"content-disposition" and not self._is_behind_file:
+            _, options = parse_options_header(self._value)
+            name = options.get(b"name")
+            self._name = None if name is None else _text(name)
+            self._is_in_file = bool(options.get(b"filename"))  # One that was not chosen is an empty field.
+        self._header, self._value = b"", b""
+
+    def _begin_data(self) -> None:
+        if self._name is None and not self._is_behind_file:
+            raise _malformed()
+
+    def _add_data(self, data: bytes, start: int, end: int) -> None:
+        if self._is_behind_file:
+            return
+        self._data.append(data[start:end])
+        self._field_bytes += end - start
+        if not self._is_in_file and self._field_bytes > _MOST_BYTES:
+            raise _malformed()
+
+    def _end_part(self) -> None:
+        if self._is_in_file:
+            self._is_in_file, self._is_behind_file = False, True
+        elif not self._is_behind_file:
+            self._form.fields.setdefault(self._name or "", []).append(_text(b"".join(self._data)))
+
+    def _end(self) -> None:
+        self._is_at_end = True
 
 
 def _text(raw: bytes) -> str:

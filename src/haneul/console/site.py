@@ -200,10 +200,7 @@ def _form(raw: bytes) -> dict[str, list[str]]:
 
 def _read_as_it_comes(visit: Visit) -> None:
     """The fields of a form with a file, and the file as it comes."""
-    headers = visit.request.headers
-    said = headers.get("content-length", "")
-    length = int(said) if said.isascii() and said.isdigit() and len(said) < 18 else None
-    form = read_form(headers.get("content-type", ""), visit.request.chunks(), length)
+    form = read_form(visit.request.headers.get("content-type", ""), visit.request.chunks())
     visit.form, visit.file = form.fields, form.file
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
@@ -10,7 +10,6 @@ from urllib.parse import quote
 from haneul.console.languages import say
 from haneul.console.live import Piece, Pulse
 from haneul.console.look import Look
-from haneul.console.multipart import Upload
 from haneul.console.sessions import TOLD_COOKIE, Session, Sessions, Told
 from haneul.kit.errors import CloudError, Forbidden
 from haneul.kit.http import Reply, Request
@@ -58,7 +57,7 @@ class Visit:
     has_ended: bool = False
     """The browser was signed in, and its token is good no more."""
     form: dict[str, list[str]] = field(default_factory=dict)
-    file: Upload | None = None
+    file: Iterator[bytes] | None = None
     """The file that a form brings, where the route is `raw`."""
 
     @property

@@ -49,7 +49,7 @@ def upload_image(visit: Visit, request: Request) -> Reply:
             raise Invalid("console.no_file", "No file came with the form: choose one.")
         made = images.create(visit.caller, _new_image(visit))
         try:
-            images.upload(visit.caller, made.id, file.chunks, file.size_bytes)
+            images.upload(visit.caller, made.id, file)
         except CloudError:
             images.delete(visit.caller, made.id)
             raise

@@ -10,6 +10,7 @@ then has to clear it.
 from __future__ import annotations
 
 import itertools
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,8 @@ from haneul.kit.clock import SteppedClock
 from haneul.kit.errors import NoCapacity, Unavailable
 from haneul.kit.workflow import Engine, Moment, Observer, Point, RunId, Runs
 
+EVERY = int(os.environ.get("HANEUL_DRILL_EVERY", "7"))
+"""Of the disturbances on the way back, every so-manieth is tried; 1 tries all."""
 _LONGEST_S = 24 * 3600.0
 """Of the world's time: after so long a run counts as stuck."""
 
@@ -152,6 +155,15 @@ def trials(scenario: Scenario[W]) -> Iterator[Trial[W]]:
             yield trial
             if kind == "refused" and not moment.undoing:
                 yield from _on_the_way_back(trial)
+
+
+def sampled(scenario: Scenario[W]) -> Iterator[Trial[W]]:
+    """All of those forwards, and of those on the way back every `EVERY`-th: they are many, and much like each other."""
+    on_the_way_back = 0
+    for trial in trials(scenario):
+        on_the_way_back += len(trial.blows) == 2
+        if len(trial.blows) < 2 or on_the_way_back % EVERY == 0:
+            yield trial
 
 
 def _on_the_way_back(refused: Trial[W]) -> Iterator[Trial[W]]:

@@ -9,9 +9,8 @@ import pytest
 
 from tests.clouds import OpenCloud
 from tests.faults.boot_lab import BOOT_SCENARIOS, prepare_boot
-from tests.faults.drill import Scenario, trials
+from tests.faults.drill import EVERY, Scenario, trials
 from tests.faults.lab import Lab
-from tests.faults.test_volumes import EVERY
 from tests.faults.volume_lab import furnish_volumes
 
 

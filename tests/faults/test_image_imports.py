@@ -7,7 +7,7 @@ import pytest
 from haneul.kit.workflow import METADATA as RUNS
 from haneul.services.image import METADATA, ImportMethod, ImportOrder, Status
 from tests.databases import fresh
-from tests.faults.drill import Scenario, Trial, trials
+from tests.faults.drill import Scenario, Trial, sampled
 from tests.stories.image.conftest import ADMIN, DEMO, Bench
 
 DATA = b"data of an image" * 100
@@ -72,9 +72,7 @@ SCENARIOS = [
     Scenario("download", build, download),
     Scenario("deleted", build, delete_while_importing),
 ]
-MANY = {"to all stores": 5, "copy": 3}
-"""Of these scenarios one moment in so many is disturbed: they have hundreds, much like those of the others."""
-TRIALS = [trial for scenario in SCENARIOS for trial in list(trials(scenario))[:: MANY.get(scenario.name, 1)]]
+TRIALS = [trial for scenario in SCENARIOS for trial in sampled(scenario)]
 
 
 @pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.title)

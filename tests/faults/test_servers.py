@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from tests.clouds import OpenCloud
-from tests.faults.drill import Scenario, trials
+from tests.faults.drill import Scenario, sampled
 from tests.faults.lab import SCENARIOS, Lab, furnish, prepare
 from tests.faults.volume_lab import VOLUME_SCENARIOS
 
-EVERY = int(os.environ.get("HANEUL_DRILL_EVERY", "7"))
-"""Of the disturbances on the way back, every so-manieth is tried; 1 tries all."""
 ELSEWHERE = {"import_image", "copy_image"}
 """Workflows drilled in a file of their own."""
 
@@ -22,11 +18,8 @@ def test_nothing_is_stuck_or_left_over(cloud: OpenCloud, name: str) -> None:
     lab = furnish(cloud)
     start = SCENARIOS[name][1]
     scenario = Scenario(name, lambda: lab, start, lambda lab: prepare(lab, name), Lab.turn, Lab.restart)
-    on_the_way_back = 0
-    for trial in trials(scenario):
-        on_the_way_back += len(trial.blows) == 2
-        if len(trial.blows) < 2 or on_the_way_back % EVERY == 0:
-            trial.run()
+    for trial in sampled(scenario):
+        trial.run()
 
 
 def test_every_workflow_is_drilled(cloud: OpenCloud) -> None:

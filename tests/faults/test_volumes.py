@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -10,12 +9,11 @@ import yaml
 
 from haneul.kit.workflow import Outcome
 from tests.clouds import OpenCloud
-from tests.faults.drill import Scenario, settle, trials
+from tests.faults.drill import Scenario, sampled, settle
 from tests.faults.lab import Lab
 from tests.faults.volume_lab import VOLUME_SCENARIOS, furnish_volumes, prepare_volumes
 
 RECORDED = Path(__file__).with_name("volume_journals.yaml")
-EVERY = int(os.environ.get("HANEUL_DRILL_EVERY", "7"))
 
 
 @pytest.mark.parametrize("name", VOLUME_SCENARIOS)
@@ -23,11 +21,8 @@ def test_nothing_is_stuck_or_left_over(cloud: OpenCloud, name: str) -> None:
     lab = furnish_volumes(cloud)
     start = VOLUME_SCENARIOS[name][1]
     scenario = Scenario(name, lambda: lab, start, lambda lab: prepare_volumes(lab, name), Lab.turn, Lab.restart)
-    on_the_way_back = 0
-    for trial in trials(scenario):
-        on_the_way_back += len(trial.blows) == 2
-        if len(trial.blows) < 2 or on_the_way_back % EVERY == 0:
-            trial.run()
+    for trial in sampled(scenario):
+        trial.run()
 
 
 def test_steps_keep_their_names(cloud: OpenCloud) -> None:

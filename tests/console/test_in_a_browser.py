@@ -123,6 +123,10 @@ def test_a_file_is_uploaded_while_one_is_told_how_far(visit: Visit, tmp_path: Pa
     _judge(page)
     visitor.trouble.clear()  # Chromium notes the refusal's status.
 
+    network = page.context.new_cdp_session(page)  # Slow enough that Chromium tells more than the end of it.
+    network.send("Network.enable")
+    limits = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 24 << 20}
+    network.send("Network.emulateNetworkConditions", limits)
     page.select_option("form[data-upload] select", "raw")
     page.evaluate("""() => new MutationObserver(() => {
       const words = document.querySelector("[data-progress] [role=status]");

@@ -6,7 +6,8 @@ from haneul.hostapi import Power
 from haneul.kit.drift import Difference, Parting
 from haneul.kit.errors import Conflict
 from haneul.services.compute import ServerState
-from haneul.services.compute.upkeep.leftovers import EVERY_S
+from haneul.services.compute.upkeep.leftovers import EVERY_S, find_orphans
+from haneul.services.network import PortChanges
 from haneul.services.placement import ConsumerId
 from tests.stories.compute.conftest import DEMO, Bench
 
@@ -188,3 +189,12 @@ def test_a_port_on_a_host_that_no_server_has_is_told_and_removed(bench: Bench) -
 
     assert host.stray_ports == set() and told(bench) == []
     assert bench.world.find_guest(server.id)[1].power is Power.RUNNING
+
+
+def test_a_port_that_somebody_calls_another_keeps_its_device(bench: Bench) -> None:
+    server = bench.make().server
+    port = next(port for port in bench.ports() if port.device_id == server.id)
+
+    bench.network.ports.update(DEMO, port.id, PortChanges(device_owner="compute:rack-7"))
+
+    assert [orphan for orphan in find_orphans(bench.face.parts) if orphan.kind == "tap"] == []

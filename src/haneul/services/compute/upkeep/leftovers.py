@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,12 +52,23 @@ def find_orphans(parts: Parts) -> list[Orphan]:
     owned = Listing(Filter({"device_owner": (SERVER_OWNER,)}))
     owner_by_port = {port.id: port.device_id for port in parts.network.ports.list(INTERNAL, owned)}
     owners = set(owner_by_port.values())
+    owner_by_port |= _other_owners(
+        parts, {PortId(name) for _, seen in hosts for name in seen.ports} - owner_by_port.keys()
+    )
     homes = Homes(parts)
     things = (thing for host_id, found in hosts for thing in things_on(host_id, found, owner_by_port))
     orphans = [orphan for orphan in things if not homes.wants(orphan)]
     orphans += [Orphan("claim", consumer_id) for consumer_id in claims if not homes.may_hold(consumer_id)]
     orphans += [Orphan("ports", server_id) for server_id in sorted(owners) if not homes.knows(server_id)]
     return orphans
+
+
+def _other_owners(parts: Parts, port_ids: Collection[PortId]) -> dict[PortId, str]:
+    """Of ports that somebody has called another's since they were plugged: they have a device all the same."""
+    if not port_ids:
+        return {}
+    named = Listing(Filter({"id": tuple(port_ids)}))
+    return {port.id: port.device_id for port in parts.network.ports.list(INTERNAL, named)}
 
 
 class Homes:

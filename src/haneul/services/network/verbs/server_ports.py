@@ -40,7 +40,7 @@ class ServerPorts:
             bound = replace(
                 port,
                 device_id=server_id,
-                device_owner=port.device_owner if port.device_owner.startswith("compute:") else SERVER_OWNER,
+                device_owner=SERVER_OWNER,
                 host_id=host.hostname,
                 chassis=host.chassis,
             )
